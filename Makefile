@@ -1,0 +1,146 @@
+# The workbook's one Makefile. `make help` lists what it can do.
+#
+# Compiling never needs root. The targets that do (tests, traces, benchmarks) use sudo for the
+# programs that they run, unless you are root already.
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+# ---- What there is ------------------------------------------------------------------------------
+
+STEPS := 01 02 03
+dir-01 := steps/01-uts
+dir-02 := steps/02-pid-proc
+dir-03 := steps/03-mount-pivot_root
+# Step N links the modules of chapters 1 to N.
+chapters-01 := 01
+chapters-02 := 01 02
+chapters-03 := 01 02 03
+# The system calls that a chapter is about, for `make trace-NN`.
+calls-01 := clone3,sethostname,setdomainname,execve
+calls-02 := $(calls-01),mount,fsopen,fsconfig,fsmount,move_mount
+calls-03 := $(calls-02),open_tree,mount_setattr,mknodat,symlinkat,pivot_root,chroot,umount2,close_range
+rootfs-03 := rootfs
+
+COMMON := $(wildcard common/*.c)
+modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c)))
+MODULES := $(call modules,$(lastword $(STEPS)))
+TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
+HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
+PROBE := $(wildcard rootfs/*.c)
+SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
+SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] rootfs/*.[ch] tests/*.[ch])
+PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
+
+# ---- How it is compiled -------------------------------------------------------------------------
+
+CC := gcc
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wwrite-strings
+ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Icommon $(foreach n,$(STEPS),-I$(dir-$(n)))
+# Static programs start in a third of the time, and run in any root file system.
+LINK := -static
+ifdef SANITIZE
+ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LINK := -fsanitize=address,undefined
+endif
+
+object = $(patsubst %.c,build/%.o,$(1))
+
+.PHONY: all
+all: $(STEPS:%=step-%) rootfs ## all the steps and the root file system
+
+define step-rules
+step-$(1): $$(call object,$$(dir-$(1))/main.c $$(call modules,$(1))) build/common.a | $$(rootfs-$(1))
+	$$(CC) $$(LINK) -o $$@ $$(filter %.o %.a,$$^)
+
+.PHONY: test-$(1) diff-$(1) trace-$(1)
+test-$(1): build-tests
+	$$(SUDO) tests/run.sh test_$(1) $$(dir-$(1))/README.md
+diff-$(1):
+	@diff -u $$(or $$(wildcard $$(dir-$$(shell printf %02d $$$$(($$(patsubst 0%,%,$(1)) - 1))))/main.c),/dev/null) $$(dir-$(1))/main.c || true
+trace-$(1): step-$(1)
+	$$(SUDO) strace -f -e trace=$$(calls-$(1)) -e signal=none ./step-$(1) --hostname traced true
+endef
+$(foreach n,$(STEPS),$(eval $(call step-rules,$(n))))
+
+build/common.a: $(call object,$(COMMON))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+build/%.o: %.c build/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Holds the compiler and its options: what was compiled with others is compiled again.
+build/flags: FORCE
+	@mkdir -p build
+	@printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LINK)' | cmp -s - $@ || printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LINK)' >$@
+.PHONY: FORCE
+FORCE:
+
+-include $(patsubst %.o,%.d,$(call object,$(COMMON) $(MODULES) $(wildcard steps/*/main.c tests/*.c)))
+
+# ---- The root file system -----------------------------------------------------------------------
+
+.PHONY: rootfs
+rootfs: build/rootfs.made ## rootfs/busybox, the root file system that the steps use
+
+build/rootfs.made: rootfs/build.sh build/probe $(if $(wildcard rootfs/busybox/bin/busybox),,FORCE)
+	rootfs/build.sh rootfs/busybox build/probe
+	@touch $@
+
+build/probe: $(PROBE) $(wildcard rootfs/*.h)
+	@mkdir -p build
+	$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -static -o $@ $(PROBE)
+
+# ---- Tests and checks ---------------------------------------------------------------------------
+
+.PHONY: build-tests test check bench
+build-tests: all $(TESTS:%=build/tests/%)
+
+build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(MODULES)) build/common.a
+	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ -lcmocka
+
+test: build-tests ## run all tests, and every console block of every README.md (needs root)
+	$(SUDO) tests/run.sh test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
+
+check: ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
+	clang-format --dry-run --Werror $(SOURCES)
+	shellcheck $(SCRIPTS)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
+		--inline-suppr -D_GNU_SOURCE -Icommon $(foreach n,$(STEPS),-I$(dir-$(n))) $(filter %.c,$(SOURCES))
+	clang-tidy --quiet --warnings-as-errors='*' $(filter %.c,$(SOURCES)) -- $(filter-out -f%,$(ALL_CFLAGS))
+
+bench: all ## compare the steps' speed and size with unshare and bwrap (needs root)
+	$(SUDO) tests/bench/bench.sh
+
+# ---- For the reader -----------------------------------------------------------------------------
+
+.PHONY: deps doctor clean-host pictures clean help
+deps: ## install what the workbook needs (Debian, Ubuntu), or say what to install
+	@common/deps.sh
+
+doctor: ## say what this machine can run, and why not
+	@common/doctor.sh
+
+clean-host: ## remove what steps that were killed have left on the host
+	@common/clean-host.sh
+
+pictures: $(PICTURES) ## draw the chapters' pictures anew
+%.svg: %.dot
+	dot -Tsvg -o $@ $<
+
+clean: ## remove everything that was made here
+	rm -rf build step-* rootfs/busybox 2>/dev/null || $(SUDO) rm -rf build step-* rootfs/busybox
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+	@printf '%s\n' 'step-NN         one step: ./step-NN, and the root file system if it needs it' \
+		'test-NN         the tests of one chapter (needs root)' \
+		'diff-NN         what a chapter adds to the program of the one before' \
+		'trace-NN        the system calls that a chapter is about, by strace (needs root)' \
+		'' 'CC=clang        another compiler' 'SANITIZE=1      with AddressSanitizer and UBSan'

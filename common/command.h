@@ -1,0 +1,21 @@
+/*
+ * The command to run: what the operands of a step's command line say.
+ */
+#ifndef COMMON_COMMAND_H
+#define COMMON_COMMAND_H
+
+struct command {
+	char **argv;         /* ends with NULL; NULL itself: /bin/sh */
+	char **environment;  /* ends with NULL; NULL itself: our own */
+	const char *workdir; /* NULL: where we are */
+};
+
+/*
+ * Executes the command in the place of this process, looked for in the PATH of its environment.
+ *
+ * Returns only when that failed: -1, with status STATUS_NOT_FOUND (ENOENT) or
+ * STATUS_NOT_EXECUTABLE. Source: execve(2), execvp(3).
+ */
+int command_exec(const struct command *command);
+
+#endif

@@ -1,0 +1,81 @@
+#include "fail.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hints.h"
+
+static struct failure kept;
+
+static int keep(int status, int error, const char *what, va_list arguments)
+{
+	const char *hint;
+	size_t used;
+
+	if (kept.text[0])
+		return -1;
+	kept.status = status;
+	vsnprintf(kept.text, sizeof(kept.text), what, arguments);
+	if (error) {
+		hint = hint_for(kept.text, error);
+		used = strlen(kept.text);
+		snprintf(kept.text + used, sizeof(kept.text) - used, ": %s %s%s%s",
+			 strerrorname_np(error), strerror(error), hint ? "; " : "",
+			 hint ? hint : "");
+	}
+	errno = error;
+	return -1;
+}
+
+int fail(const char *what, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, what);
+	keep(STATUS_FAILED, errno, what, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+int fail_status(int status, const char *what, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, what);
+	keep(status, errno, what, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+int fail_input(const char *message, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, message);
+	keep(STATUS_FAILED, 0, message, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+const struct failure *fail_get(void)
+{
+	return &kept;
+}
+
+int fail_set(const struct failure *failure)
+{
+	if (!kept.text[0])
+		kept = *failure;
+	return -1;
+}
+
+int fail_report(void)
+{
+	int status = kept.text[0] ? kept.status : STATUS_FAILED;
+
+	fprintf(stderr, "%s: %s\n", program_invocation_short_name, kept.text);
+	kept.text[0] = '\0';
+	return status;
+}

@@ -1,0 +1,58 @@
+#include "hints.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+/*
+ * The longest `call` that a message begins with is the one that counts; each row was reproduced,
+ * and tests/test_hints.c does so again.
+ */
+static const struct {
+	const char *call;
+	int error;
+	const char *hint;
+} atlas[] = {
+	{ "clone3", EPERM, "new namespaces need root: use sudo" },
+	{ "clone3", ENOSPC, "the limit in /proc/sys/user/max_*_namespaces is reached" },
+	{ "clone3", EINVAL, "this kernel lacks one of these namespaces" },
+	{ "clone3", ENOSYS, "Linux 5.3 or later is needed, or a seccomp filter hides the call" },
+	{ "clone3", EAGAIN, "the limit of processes is reached (ulimit -u, pids cgroup)" },
+	{ "execve", ENOENT, "is it there, with the interpreter or libraries that it names?" },
+	{ "execve", EACCES, "it must be an executable file (chmod +x), not on a noexec mount" },
+	{ "execve", ENOEXEC, "it is no program for this machine" },
+	{ "chdir", ENOENT, "the directory must exist in the container" },
+	{ "fsopen", EPERM, "mounting needs root: use sudo" },
+	{ "fsopen", ENODEV, "this kernel was built without that file system" },
+	{ "fsconfig", EPERM, "in a user namespace, /proc and /sys can be mounted only while old "
+			     "ones with nothing hidden are in view (mount too revealing)" },
+	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
+	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
+	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },
+	{ "open_tree rootfs", ENOENT, "`make rootfs` builds it, --rootfs names another" },
+	{ "open_tree rootfs", ENOTDIR, "it must be a directory" },
+	{ "open_tree", ENOENT, "a source must exist" },
+	{ "move_mount", ENOTDIR, "a directory goes on a directory, a file on a file" },
+	{ "openat2", ELOOP, "a symbolic link leads in a circle, or into /proc" },
+	{ "openat2", ENOSYS, "Linux 5.6 or later is needed, or a seccomp filter hides the call" },
+	{ "pivot_root", EINVAL, "inside a chroot, or on an initramfs, the root cannot be changed" },
+	{ "pivot_root", EPERM, "needs root in the mount namespace's own user namespace" },
+	{ "sethostname", EPERM, "needs root: use sudo" },
+};
+
+const char *hint_for(const char *what, int error)
+{
+	const char *best = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < sizeof(atlas) / sizeof(atlas[0]); i++) {
+		size_t length = strlen(atlas[i].call);
+
+		if (atlas[i].error == error && length > longest &&
+		    strncmp(what, atlas[i].call, length) == 0) {
+			best = atlas[i].hint;
+			longest = length;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,137 @@
+#include "options.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "fail.h"
+#include "narrate.h"
+
+enum { PARTS_MAX = 15, KEY_VERBOSE = 0x100 };
+
+struct parsing {
+	const struct options_part *parts;
+	struct command *command;
+};
+
+static const struct argp_option general[] = {
+	{ "verbose", KEY_VERBOSE, NULL, 0, "Tell each kernel operation on stderr", -2 },
+	{ 0 },
+};
+
+/* The options that argp adds by itself. */
+static const struct argp_option built_in[] = {
+	{ "help", '?', NULL, 0, NULL, 0 },
+	{ "usage", -1, NULL, 0, NULL, 0 },
+	{ 0 },
+};
+
+static error_t parse_general(int key, char *argument, struct argp_state *state)
+{
+	struct parsing *parsing = state->input;
+
+	(void)argument;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		for (size_t i = 0; parsing->parts[i].group; i++)
+			state->child_inputs[i] = parsing->parts[i].fills;
+		return 0;
+	case KEY_VERBOSE:
+		narrate_start();
+		return 0;
+	case ARGP_KEY_ARGS:
+		parsing->command->argv = state->argv + state->next;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Whether `option` is the one that `word` begins with, as "--name[=value]" or the letter of "-n". */
+static bool is_named(const struct argp_option *option, const char *word, bool is_long)
+{
+	size_t length = strcspn(word, "=");
+
+	if (!is_long)
+		return option->key == *word;
+	return option->name && strlen(option->name) == length &&
+	       strncmp(option->name, word, length) == 0;
+}
+
+static const struct argp_option *find(const struct argp_option *options, const char *word,
+				      bool is_long)
+{
+	for (; options->name || options->key; options++)
+		if (is_named(options, word, is_long))
+			return options;
+	return NULL;
+}
+
+static const struct argp_option *find_in_all(const struct options_part *parts, const char *word,
+					     bool is_long)
+{
+	const struct argp_option *found = find(general, word, is_long);
+
+	for (size_t i = 0; !found && parts[i].group; i++)
+		found = find(parts[i].group->options, word, is_long);
+	return found ? found : find(built_in, word, is_long);
+}
+
+/*
+ * Checks the options' names and that values are where they must be, so that what is wrong is said
+ * in one line: argp takes three to say it, and takes "--host" for "--hostname".
+ */
+static int check_names(char **argv, const struct options_part *parts)
+{
+	for (char **next = argv + 1; *next && **next == '-' && strcmp(*next, "-") != 0; next++) {
+		const char *option = *next;
+		bool is_long = option[1] == '-';
+		const char *word = option + 1 + is_long;
+		const struct argp_option *found = NULL;
+
+		if (strcmp(option, "--") == 0)
+			break;
+		/* Once for a long option, once for each letter of "-it". */
+		do {
+			found = find_in_all(parts, word, is_long);
+			if (!found)
+				return fail_input("%s: unknown option; --help lists them", option);
+			word += is_long ? strlen(word) : 1;
+		} while (*word && !found->arg);
+		if (is_long && !found->arg && strchr(option, '='))
+			return fail_input("%s: --%s takes no value", option, found->name);
+		if (found->arg && (is_long ? !strchr(option, '=') : !*word) && !*++next)
+			return fail_input("%s: needs a value, %s", option, found->arg);
+	}
+	return 0;
+}
+
+int options_parse(int argc, char **argv, const char *about, const struct options_part *parts,
+		  struct command *command)
+{
+	struct parsing parsing = { .parts = parts, .command = command };
+	struct argp parsers[PARTS_MAX] = { 0 };
+	struct argp_child children[PARTS_MAX + 1] = { 0 };
+	const struct argp argp = {
+		.options = general,
+		.parser = parse_general,
+		.args_doc = "[COMMAND [ARG...]]",
+		.doc = about,
+		.children = children,
+	};
+	error_t error;
+
+	if (check_names(argv, parts) < 0)
+		return -1;
+	for (int i = 0; i < PARTS_MAX && parts[i].group; i++) {
+		parsers[i].options = parts[i].group->options;
+		parsers[i].parser = parts[i].group->parse;
+		children[i].argp = &parsers[i];
+		children[i].header = parts[i].group->title;
+		children[i].group = i;
+	}
+	argp_err_exit_status = STATUS_FAILED;
+	error = argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &parsing);
+	if (error && !fail_get()->text[0])
+		return fail_input("command line: %s", strerror(error));
+	return error ? -1 : 0;
+}

@@ -1,0 +1,107 @@
+#include "spawn.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "narrate.h"
+#include "signals.h"
+
+/* "CLONE_NEWUTS|CLONE_NEWPID" for those flags; the text lasts until the next call. */
+static const char *namespaces_text(uint64_t namespaces)
+{
+	static const struct {
+		uint64_t flag;
+		const char *name;
+	} known[] = {
+		{ CLONE_NEWUTS, "CLONE_NEWUTS" }, { CLONE_NEWPID, "CLONE_NEWPID" },
+		{ CLONE_NEWNS, "CLONE_NEWNS" },   { CLONE_NEWIPC, "CLONE_NEWIPC" },
+		{ CLONE_NEWNET, "CLONE_NEWNET" }, { CLONE_NEWCGROUP, "CLONE_NEWCGROUP" },
+		{ CLONE_NEWUSER, "CLONE_NEWUSER" },
+	};
+	static char text[128];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (namespaces & known[i].flag)
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+				 text[0] ? "|" : "", known[i].name);
+	return text;
+}
+
+/* fork(2) that takes namespace flags, and that gives a descriptor of the child (pidfd). */
+static pid_t fork_into(uint64_t namespaces, int *pidfd)
+{
+	struct clone_args arguments = {
+		.flags = namespaces | CLONE_PIDFD,
+		.pidfd = (uintptr_t)pidfd,
+		.exit_signal = SIGCHLD,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+}
+
+/* The child's life: from here to execve(2), or to a failure that the host side reports. */
+static _Noreturn void child_main(int socket, int (*inside)(void *), void *argument)
+{
+	char go;
+
+	narrate_as("container");
+	/* Set before the read: if the host side died earlier, the read finds end-of-file. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		fail("prctl PR_SET_PDEATHSIG");
+	else if (recv(socket, &go, sizeof(go), 0) == sizeof(go))
+		inside(argument);
+	send(socket, fail_get(), sizeof(struct failure), MSG_NOSIGNAL);
+	_exit(fail_get()->status);
+}
+
+int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *), void *argument)
+{
+	int ends[2];
+	autofd int childs_end = -1;
+	sigset_t callers;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return fail("socketpair");
+	child->socket = ends[0];
+	childs_end = ends[1];
+	child->is_init = namespaces & CLONE_NEWPID;
+	signals_block(&callers);
+	child->pid = fork_into(namespaces, &child->pidfd);
+	if (child->pid == 0) {
+		close(child->socket);
+		sigprocmask(SIG_SETMASK, &callers, NULL);
+		child_main(childs_end, inside, argument);
+	}
+	if (child->pid < 0) {
+		child->pid = 0;
+		return fail("clone3 %s", namespaces_text(namespaces));
+	}
+	narrate("clone3 %s: process %d", namespaces_text(namespaces), child->pid);
+	/* The command gets the terminal only if it is ours to give: not in the background. */
+	terminal_open(&child->terminal);
+	if (child->terminal.fd >= 0) {
+		child->own_group = setpgid(child->pid, child->pid) == 0;
+		if (child->own_group)
+			terminal_lend(&child->terminal, child->pid);
+	}
+	return 0;
+}
+
+int child_release(struct child *child)
+{
+	if (send(child->socket, "", 1, MSG_NOSIGNAL) != 1)
+		return fail("send to the child");
+	return 0;
+}

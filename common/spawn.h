@@ -1,0 +1,65 @@
+/*
+ * Spawning: a child process in new namespaces, and the hand-over between the two sides.
+ *
+ *     host side                                child
+ *     child_spawn(&child, CLONE_NEWUTS, ...)   begins, and waits
+ *     ... what only the host side can do ...
+ *     child_release(&child)                    goes on: calls inside(), which ends in execve(2)
+ *     child_wait(&child)
+ *
+ * A socket pair connects them. The host side sends one byte through it to let the child go; the
+ * child sends its failure, if it has one, before it ends. End-of-file tells either that the other
+ * is dead.
+ */
+#ifndef COMMON_SPAWN_H
+#define COMMON_SPAWN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "terminal.h"
+
+struct child {
+	pid_t pid;           /* as the host side sees it; 0: none */
+	int pidfd;           /* names the process itself: a pid may be given to another one */
+	int socket;          /* our end of the hand-over */
+	bool is_init;        /* it is PID 1 of its own PID namespace */
+	bool own_group;      /* it leads a process group of its own */
+	int killed_for;      /* the signal that it would have ignored, so that we killed it */
+	struct terminal terminal;
+};
+
+/* Ends the child, if it still runs, when the variable goes out of scope. */
+#define autochild __attribute__((cleanup(child_cleanup)))
+#define CHILD_NONE { .pidfd = -1, .socket = -1, .terminal.fd = -1 }
+
+/*
+ * Starts a child in new `namespaces` (CLONE_NEWUTS | ...). The child waits for child_release(),
+ * then calls inside(argument), which executes the command; when it returns, it has failed and the
+ * child ends with the failure. The child is killed when our process ends, however it ends.
+ *
+ * From here on, the signals that child_wait() deals with are blocked in our process.
+ *
+ * Returns 0 or -1 (EPERM: not root; ENOSPC: limit of namespaces; EINVAL: unknown to the kernel).
+ * Source: clone(2), of clone3; pid_namespaces(7); PR_SET_PDEATHSIG of prctl(2).
+ */
+int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *), void *argument);
+
+/* Lets the child go on. Returns 0 or -1. */
+int child_release(struct child *child);
+
+/*
+ * Waits for the child's end. Forwards SIGINT, SIGTERM, SIGHUP and SIGQUIT to it, and stops and
+ * goes on together with it (job control). A PID 1 without a handler would ignore the signal: it
+ * is killed then.
+ *
+ * Returns its exit status, 128+n after signal n, or -1 if the child reported a failure.
+ */
+int child_wait(struct child *child);
+
+/* For autochild. */
+void child_cleanup(struct child *child);
+
+#endif

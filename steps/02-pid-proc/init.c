@@ -1,0 +1,63 @@
+#include "init.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "narrate.h"
+
+/*
+ * Waits for every child that has ended or stopped. When the command itself has ended, so do we,
+ * and the kernel ends all that is left in the namespace.
+ */
+static void reap(pid_t command)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != command)
+			continue;
+		if (WIFSTOPPED(status))
+			kill(command, SIGCONT); /* nobody in here could say `fg` */
+		else
+			_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	}
+}
+
+static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
+{
+	siginfo_t info;
+
+	close_range(0, UINT_MAX, 0); /* nothing of the host stays in /proc/1/fd */
+	for (;;) {
+		if (sigwaitinfo(all, &info) < 0)
+			continue;
+		if (info.si_signo == SIGCHLD)
+			reap(command);
+		else if (info.si_code != SI_KERNEL) /* the terminal tells the command itself */
+			kill(command, info.si_signo);
+	}
+}
+
+int init_exec(const struct init *init, const struct command *command)
+{
+	sigset_t all, callers;
+	pid_t pid;
+
+	if (!init->wanted)
+		return command_exec(command);
+	narrate("fork: PID 1 stays as init");
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &callers);
+	pid = fork();
+	if (pid < 0)
+		return fail("fork");
+	if (pid > 0)
+		run_as_init(pid, &all);
+	sigprocmask(SIG_SETMASK, &callers, NULL);
+	return command_exec(command);
+}

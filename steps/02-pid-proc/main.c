@@ -1,0 +1,59 @@
+/* Step 02: runs a command that has PIDs, mounts and IPC of its own, and a /proc to match. */
+#include <sched.h>
+
+#include "cleanup.h"
+#include "command.h"
+#include "fail.h"
+#include "file.h"
+#include "init.h"
+#include "init_options.h"
+#include "mount.h"
+#include "options.h"
+#include "proc.h"
+#include "spawn.h"
+#include "uts.h"
+#include "uts_options.h"
+
+#define ABOUT "Run a command (default: /bin/sh) as PID 1 of its own processes."
+
+/* What is wanted: one structure a chapter. */
+struct step {
+	struct uts uts;
+	struct init init;
+	struct command command;
+};
+
+/* In the new namespaces, in the order that the kernel wants. */
+static int inside(void *argument)
+{
+	const struct step *step = argument;
+	autofd int root = -1;
+
+	if (mount_private() < 0 ||
+	    uts_set(&step->uts) < 0 ||
+	    (root = file_open_directory("/")) < 0 ||
+	    proc_mount(root) < 0)
+		return -1;
+	return init_exec(&step->init, &step->command);
+}
+
+int main(int argc, char **argv)
+{
+	static struct step step;
+	const struct options_part parts[] = {
+		{ &uts_options, &step.uts },
+		{ &init_options, &step.init },
+		{ NULL, NULL },
+	};
+	const uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
+	autochild struct child child = CHILD_NONE;
+	int status;
+
+	if (file_reserve_standard() < 0 ||
+	    options_parse(argc, argv, ABOUT, parts, &step.command) < 0 ||
+	    child_spawn(&child, namespaces, inside, &step) < 0 ||
+	    child_release(&child) < 0)
+		return fail_report();
+	status = child_wait(&child);
+	return status < 0 ? fail_report() : status;
+}

@@ -1,0 +1,25 @@
+#include "bind.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+
+#include "fail.h"
+#include "narrate.h"
+
+int bind_create(int directory, const char *path)
+{
+	int mount = open_tree(directory, path,
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
+
+	narrate("open_tree %s", path);
+	return mount < 0 ? fail("open_tree %s", path) : mount;
+}
+
+int bind_restrict(int mount, uint64_t attributes, unsigned int flags)
+{
+	struct mount_attr change = { .attr_set = attributes };
+
+	if (mount_setattr(mount, "", AT_EMPTY_PATH | flags, &change, sizeof(change)) < 0)
+		return fail("mount_setattr");
+	return 0;
+}

@@ -1,0 +1,55 @@
+#include "dev.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+#include "narrate.h"
+
+static const struct {
+	const char *name;
+	unsigned int major, minor;
+} nodes[] = {
+	{ "null", 1, 3 },   { "zero", 1, 5 },    { "full", 1, 7 },
+	{ "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
+};
+
+static const struct {
+	const char *name, *target;
+} links[] = {
+	{ "ptmx", "pts/ptmx" },
+	{ "fd", "/proc/self/fd" },
+	{ "stdin", "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" },
+	{ "stderr", "/proc/self/fd/2" },
+};
+
+int dev_make_node(int directory, const char *name, mode_t type, dev_t device)
+{
+	mode_t callers = umask(0);
+	int made = mknodat(directory, name, type | 0666, device);
+
+	umask(callers);
+	narrate("mknodat %s %u:%u", name, major(device), minor(device));
+	return made < 0 ? fail("mknodat %s %u:%u", name, major(device), minor(device)) : 0;
+}
+
+int dev_populate(int root)
+{
+	autofd int dev = file_open_in_root(root, "/dev", O_PATH | O_DIRECTORY);
+
+	if (dev < 0)
+		return fail("openat2 /dev in the root file system");
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		if (dev_make_node(dev, nodes[i].name, S_IFCHR,
+				  makedev(nodes[i].major, nodes[i].minor)) < 0)
+			return -1;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (symlinkat(links[i].target, dev, links[i].name) < 0)
+			return fail("symlinkat /dev/%s", links[i].name);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/*
+ * Chapter 3: /etc/hosts, /etc/resolv.conf and /etc/hostname.
+ *
+ * They say who and where this container is, so they cannot be the root file system's own, which
+ * many containers may share.
+ *
+ * Source: hosts(5), resolv.conf(5), hostname(5).
+ */
+#ifndef STEPS_ETC_H
+#define STEPS_ETC_H
+
+/*
+ * Writes the three files to the open directory `private`, which must be on a mounted tmpfs, and
+ * binds them over those in /etc below `root`. Returns 0 or -1.
+ */
+int etc_bind(int private, int root);
+
+#endif

@@ -1,0 +1,197 @@
+#include "harness.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+
+enum { RUN_SECONDS = 30 };
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int exit_status(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Forks and executes, with these three descriptors as standard input, output and error. */
+static pid_t execute(const char *const argv[], int in, int out, int err)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	setsid();
+	dup2(in, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	execvp(argv[0], (char *const *)argv);
+	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerrorname_np(errno));
+	_exit(127);
+}
+
+static int temporary_file(const char *text)
+{
+	int fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	if (text) {
+		assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+		lseek(fd, 0, SEEK_SET);
+	}
+	return fd;
+}
+
+static void read_back(int fd, char *text, size_t size)
+{
+	ssize_t length = pread(fd, text, size - 1, 0);
+
+	assert_true(length >= 0);
+	text[length] = '\0';
+}
+
+/* Waits for a child of ours that has seconds to end; afterwards it is killed and the test fails. */
+static int wait_bounded(pid_t pid)
+{
+	int64_t deadline = now_ms() + RUN_SECONDS * 1000;
+	int status;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (now_ms() > deadline) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			fail_msg("a program had not ended after %d s", RUN_SECONDS);
+		}
+		usleep(500);
+	}
+	return exit_status(status);
+}
+
+const struct result *run_with(const char *input, const char *const argv[])
+{
+	static struct result result;
+	autofd int in = input ? temporary_file(input) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+	autofd int out = temporary_file(NULL);
+	autofd int err = temporary_file(NULL);
+
+	result.status = wait_bounded(execute(argv, in, out, err));
+	read_back(out, result.out, sizeof(result.out));
+	read_back(err, result.err, sizeof(result.err));
+	return &result;
+}
+
+pid_t start_with(const char *const argv[])
+{
+	autofd int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	return execute(argv, null, null, null);
+}
+
+int finish(pid_t pid)
+{
+	return wait_bounded(pid);
+}
+
+const char *random_name(void)
+{
+	static char names[8][16];
+	static unsigned int next;
+	char *name = names[next++ % 8];
+	uint32_t number;
+
+	assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
+	snprintf(name, sizeof(names[0]), "t%08x", number);
+	return name;
+}
+
+static bool has_word(const char *words, size_t length, const char *token)
+{
+	for (size_t i = 0; i < length; i += strlen(words + i) + 1)
+		if (strcmp(words + i, token) == 0)
+			return true;
+	return false;
+}
+
+int count_processes(const char *token)
+{
+	autodir DIR *proc = opendir("/proc");
+	int count = 0;
+
+	assert_non_null(proc);
+	for (struct dirent *entry; (entry = readdir(proc));) {
+		char path[300], words[4096] = "";
+		autofd int fd = -1;
+		ssize_t length;
+
+		snprintf(path, sizeof(path), "/proc/%s/cmdline", entry->d_name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		length = fd < 0 ? 0 : read(fd, words, sizeof(words) - 1);
+		if (length > 0 && has_word(words, (size_t)length, token))
+			count++;
+	}
+	return count;
+}
+
+void assert_contains(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("\"%s\" is not in:\n%s", part, text);
+}
+
+void assert_refused(const struct result *result, int status, const char *part)
+{
+	size_t length = strlen(result->err);
+
+	if (result->status != status)
+		fail_msg("exit status %d, not %d; stderr:\n%s", result->status, status,
+			 result->err);
+	assert_contains(result->err, part);
+	if (length == 0 || strchr(result->err, '\n') != result->err + length - 1)
+		fail_msg("not one line:\n%s", result->err);
+}
+
+int remember_host(void **state)
+{
+	const struct result *result = run("tests/host-state.sh");
+
+	*state = result->status == 0 ? strdup(result->out) : NULL;
+	return *state ? 0 : -1;
+}
+
+int compare_host(void **state)
+{
+	autofree char *before = *state;
+	const struct result *after = run("tests/host-state.sh");
+	char path[] = "/tmp/host-before-XXXXXX";
+	autofd int fd = -1;
+
+	/* What the kernel removes by itself a moment later need not be waited for by a step. */
+	for (int tries = 0; tries < 20 && strcmp(before, after->out) != 0; tries++) {
+		usleep(100000);
+		after = run("tests/host-state.sh");
+	}
+	if (strcmp(before, after->out) == 0)
+		return 0;
+	fd = mkstemp(path);
+	if (fd >= 0 && write(fd, before, strlen(before)) > 0)
+		print_error("the host has changed:\n%s",
+			    run("sh", "-c", "tests/host-state.sh | diff $0 -", path)->out);
+	unlink(path);
+	return -1;
+}

@@ -1,0 +1,84 @@
+/*
+ * What the tests share: running programs as a learner would, and looking at the host around them.
+ *
+ * Tests are started by tests/run.sh: from the project's top directory, as root, in a mount
+ * namespace of their own whose "/" is shared as on a systemd machine.
+ */
+#ifndef TESTS_HARNESS_H
+#define TESTS_HARNESS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <cmocka.h>
+
+/* A program that has ended. */
+struct result {
+	int status;      /* its exit status, 128+n after signal n */
+	char out[65536]; /* what it printed */
+	char err[65536];
+};
+
+/* Runs a program (looked for in PATH), at most 30 s, and returns what became of it. The result is
+ * valid until the next run. `input` is its standard input; NULL: /dev/null. */
+const struct result *run_with(const char *input, const char *const argv[]);
+#define run(...) run_with(NULL, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* Runs a shell script. */
+#define run_shell(script) run("/bin/sh", "-c", script)
+
+/* Starts a program with its output thrown away, in a session of its own; finish() bounds it. */
+pid_t start_with(const char *const argv[]);
+#define start(...) start_with((const char *const[]){ __VA_ARGS__, NULL })
+
+/* Waits until it has ended, at most 30 s. Returns its exit status, 128+n after signal n. */
+int finish(pid_t pid);
+
+/* Waits until `condition` holds, at most 10 s, and fails the test otherwise. */
+#define wait_until(condition)                                                                      \
+	do {                                                                                       \
+		int tries_ = 2000;                                                                 \
+		while (!(condition) && tries_-- > 0)                                               \
+			usleep(5000);                                                              \
+		if (tries_ < 0)                                                                    \
+			fail_msg("waited in vain for: %s", #condition);                            \
+	} while (0)
+
+/* A random name, new at each call ("t3fa9c1"), that nothing can know beforehand. */
+const char *random_name(void);
+
+/* How many processes have `token` as one of the words of their command line. */
+int count_processes(const char *token);
+
+/* Fails unless `text` contains `part`, showing both. */
+void assert_contains(const char *text, const char *part);
+
+/* Fails unless `result` is that of a program of ours that refused or failed: the status, and one
+ * line on stderr that contains `part`. */
+void assert_refused(const struct result *result, int status, const char *part);
+
+/*
+ * The host, compared: remember_host() is a test's (or a group's) setup, compare_host() its
+ * teardown, which fails with the difference. What is compared: tests/host-state.sh.
+ */
+int remember_host(void **state);
+int compare_host(void **state);
+
+/* Skips the test, with the reason on its own line of the output. */
+#define skip_because(...)                                                                          \
+	do {                                                                                       \
+		print_message("SKIP %s: ", __func__);                                              \
+		print_message(__VA_ARGS__);                                                        \
+		print_message("\n");                                                               \
+		skip();                                                                            \
+	} while (0)
+
+/* A test that compares the host before and after. */
+#define host_test(function) cmocka_unit_test_setup_teardown(function, remember_host, compare_host)
+
+#endif

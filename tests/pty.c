@@ -1,0 +1,71 @@
+#include "pty.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pty.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+enum { EXPECT_MS = 10000 };
+
+void pty_start(struct pty *pty, const char *const argv[])
+{
+	const struct winsize size = { .ws_row = 24, .ws_col = 80 };
+
+	memset(pty, 0, sizeof(*pty));
+	pty->pid = forkpty(&pty->fd, NULL, NULL, &size);
+	assert_true(pty->pid >= 0);
+	if (pty->pid == 0) {
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+}
+
+void pty_type(struct pty *pty, const char *text)
+{
+	assert_int_equal(write(pty->fd, text, strlen(text)), strlen(text));
+}
+
+/* Reads what there is, waiting at most `milliseconds`. Returns false at the end. */
+static bool read_more(struct pty *pty, int milliseconds)
+{
+	struct pollfd readable = { .fd = pty->fd, .events = POLLIN };
+	ssize_t got;
+
+	if (poll(&readable, 1, milliseconds) <= 0)
+		return false;
+	got = read(pty->fd, pty->seen + pty->length, sizeof(pty->seen) - 1 - pty->length);
+	if (got <= 0)
+		return false; /* EIO: nobody has the terminal open any more */
+	pty->length += (size_t)got;
+	pty->seen[pty->length] = '\0';
+	return true;
+}
+
+void pty_expect(struct pty *pty, const char *text)
+{
+	char *found;
+
+	while (!(found = strstr(pty->seen + pty->read, text)))
+		if (!read_more(pty, EXPECT_MS))
+			fail_msg("\"%s\" did not show up in:\n%s", text, pty->seen + pty->read);
+	pty->read = (size_t)(found - pty->seen) + strlen(text);
+}
+
+pid_t pty_foreground(const struct pty *pty)
+{
+	return tcgetpgrp(pty->fd);
+}
+
+int pty_finish(struct pty *pty)
+{
+	int status;
+
+	while (read_more(pty, EXPECT_MS))
+		;
+	status = finish(pty->pid);
+	close(pty->fd);
+	return status;
+}

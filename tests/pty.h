@@ -1,0 +1,31 @@
+/*
+ * A program on a terminal of its own, driven as a person would: typed at, and read.
+ */
+#ifndef TESTS_PTY_H
+#define TESTS_PTY_H
+
+#include <sys/types.h>
+
+struct pty {
+	pid_t pid; /* leads the session of the terminal */
+	int fd;
+	char seen[65536]; /* all that the terminal has shown, and how much of it was expected */
+	size_t length, read;
+};
+
+/* Starts a program on a new terminal of 80 by 24 characters. */
+void pty_start(struct pty *pty, const char *const argv[]);
+
+/* Types `text`; "\x03" is Ctrl-C, "\x1a" Ctrl-Z, "\x04" Ctrl-D. */
+void pty_type(struct pty *pty, const char *text);
+
+/* Reads until `text` shows up after what was expected before, at most 10 s; else fails the test. */
+void pty_expect(struct pty *pty, const char *text);
+
+/* The foreground process group of the terminal. */
+pid_t pty_foreground(const struct pty *pty);
+
+/* Waits for the program's end and returns its exit status; closes the terminal. */
+int pty_finish(struct pty *pty);
+
+#endif

@@ -1,0 +1,31 @@
+#!/bin/sh
+# tests/run.sh [PREFIX|README.md...]: runs the test programs whose names begin with PREFIX, and
+# the console blocks of those chapters. Each one's time is bounded. Ends with a summary; the exit
+# status is 0 only if nothing failed and something ran.
+#
+# All of it happens in a mount namespace of its own whose "/" is shared, as systemd has it: there
+# a mount that a step forgets to keep to itself shows.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+if [ "${OUTER_NAMESPACE:-}" != entered ]; then
+	OUTER_NAMESPACE=entered exec unshare --mount --propagation shared "$0" "$@"
+fi
+
+passed=0 failed=''
+one() {
+	if timeout --kill-after=10 "$1" "$2" ${3:+"$3"}; then
+		passed=$((passed + 1))
+	else
+		failed="$failed ${3:-$2}"
+	fi
+}
+for what in "$@"; do
+	case $what in
+	*.md) one 300 tests/transcript.sh "$what" ;;
+	*) for program in build/tests/"$what"*; do
+		case $program in *.*) ;; *) one 600 "$program" ;; esac
+	done ;;
+	esac
+done
+echo "tests: $passed programs and chapters passed${failed:+; FAILED:$failed}"
+[ -z "$failed" ] && [ "$passed" -gt 0 ]

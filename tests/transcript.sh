@@ -1,0 +1,21 @@
+#!/bin/sh
+# tests/transcript.sh README.md: runs every `console` block of a chapter with clitest(1), which
+# compares what the commands print with what the page shows.
+#
+# clitest takes all lines up to the next prompt as output, so the blocks' fences become bare
+# prompts. `sudo` is stood in for by a command that just executes: here we are root already.
+set -eu
+page=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+printf '#!/bin/sh\nexec "$@"\n' >"$work/sudo"
+chmod +x "$work/sudo"
+awk '/^```console/ { inside = 1; print "$"; next }
+     /^```/ { if (inside) print "$"; inside = 0; next }
+     inside' "$page" >"$work/blocks"
+if ! grep -q '^\$ ' "$work/blocks"; then
+	echo "$page: no console blocks"
+	exit 0
+fi
+echo "$page:"
+PATH="$work:$PATH" clitest --progress none --color never "$work/blocks"
