@@ -5,6 +5,7 @@
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY:
 SHELL := /bin/sh
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 

@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define autofd   __attribute__((cleanup(cleanup_fd)))
+#define autofd	 __attribute__((cleanup(cleanup_fd)))
 #define autofree __attribute__((cleanup(cleanup_memory)))
-#define autodir  __attribute__((cleanup(cleanup_dir)))
+#define autodir	 __attribute__((cleanup(cleanup_dir)))
 #define autofile __attribute__((cleanup(cleanup_file)))
 
 static inline void cleanup_fd(const int *fd)

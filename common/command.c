@@ -22,6 +22,6 @@ int command_exec(const struct command *command)
 	}
 	narrate("execve %s", argv[0]);
 	execvp(argv[0], argv);
-	return fail_status(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE,
-			   "execve %s", argv[0]);
+	return fail_status(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE, "execve %s",
+			   argv[0]);
 }

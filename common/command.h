@@ -5,7 +5,7 @@
 #define COMMON_COMMAND_H
 
 struct command {
-	char **argv;         /* ends with NULL; NULL itself: /bin/sh */
+	char **argv;	     /* ends with NULL; NULL itself: /bin/sh */
 	char **environment;  /* ends with NULL; NULL itself: our own */
 	const char *workdir; /* NULL: where we are */
 };

@@ -60,9 +60,9 @@ static error_t set_defaults(struct command *command)
 	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	static char home[] = "HOME=/root";
 
-	return set_variable(command, path) || set_variable(command, home) ?
-		       ENOMEM :
-		       set_from_ours(command, "TERM");
+	return set_variable(command, path) || set_variable(command, home)
+		? ENOMEM
+		: set_from_ours(command, "TERM");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -77,8 +77,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 			fail_input("--env %s: needs a name", argument);
 			return EINVAL;
 		}
-		return strchr(argument, '=') ? set_variable(command, argument) :
-					       set_from_ours(command, argument);
+		return strchr(argument, '=') ? set_variable(command, argument)
+					     : set_from_ours(command, argument);
 	case 'w':
 		if (*argument != '/') {
 			fail_input("--workdir %s: must begin with /", argument);

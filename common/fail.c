@@ -9,7 +9,8 @@
 
 static struct failure kept;
 
-static int keep(int status, int error, const char *what, va_list arguments)
+__attribute__((format(printf, 3, 0))) static int keep(int status, int error, const char *what,
+						      va_list arguments)
 {
 	const char *hint;
 	size_t used;

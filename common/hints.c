@@ -24,8 +24,9 @@ static const struct {
 	{ "chdir", ENOENT, "the directory must exist in the container" },
 	{ "fsopen", EPERM, "mounting needs root: use sudo" },
 	{ "fsopen", ENODEV, "this kernel was built without that file system" },
-	{ "fsconfig", EPERM, "in a user namespace, /proc and /sys can be mounted only while old "
-			     "ones with nothing hidden are in view (mount too revealing)" },
+	{ "fsconfig", EPERM,
+	  "in a user namespace, /proc and /sys can be mounted only while old "
+	  "ones with nothing hidden are in view (mount too revealing)" },
 	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },

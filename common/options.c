@@ -46,7 +46,8 @@ static error_t parse_general(int key, char *argument, struct argp_state *state)
 	}
 }
 
-/* Whether `option` is the one that `word` begins with, as "--name[=value]" or the letter of "-n". */
+/* Whether `option` is the one that `word` begins with, as "--name[=value]" or the letter of "-n".
+ */
 static bool is_named(const struct argp_option *option, const char *word, bool is_long)
 {
 	size_t length = strcspn(word, "=");
@@ -54,7 +55,7 @@ static bool is_named(const struct argp_option *option, const char *word, bool is
 	if (!is_long)
 		return option->key == *word;
 	return option->name && strlen(option->name) == length &&
-	       strncmp(option->name, word, length) == 0;
+		strncmp(option->name, word, length) == 0;
 }
 
 static const struct argp_option *find(const struct argp_option *options, const char *word,

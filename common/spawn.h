@@ -22,18 +22,21 @@
 #include "terminal.h"
 
 struct child {
-	pid_t pid;           /* as the host side sees it; 0: none */
-	int pidfd;           /* names the process itself: a pid may be given to another one */
-	int socket;          /* our end of the hand-over */
-	bool is_init;        /* it is PID 1 of its own PID namespace */
-	bool own_group;      /* it leads a process group of its own */
-	int killed_for;      /* the signal that it would have ignored, so that we killed it */
+	pid_t pid;	/* as the host side sees it; 0: none */
+	int pidfd;	/* names the process itself: a pid may be given to another one */
+	int socket;	/* our end of the hand-over */
+	bool is_init;	/* it is PID 1 of its own PID namespace */
+	bool own_group; /* it leads a process group of its own */
+	int killed_for; /* the signal that it would have ignored, so that we killed it */
 	struct terminal terminal;
 };
 
 /* Ends the child, if it still runs, when the variable goes out of scope. */
 #define autochild __attribute__((cleanup(child_cleanup)))
-#define CHILD_NONE { .pidfd = -1, .socket = -1, .terminal.fd = -1 }
+#define CHILD_NONE                                                                                 \
+	{                                                                                          \
+		.pidfd = -1, .socket = -1, .terminal.fd = -1                                       \
+	}
 
 /*
  * Starts a child in new `namespaces` (CLONE_NEWUTS | ...). The child waits for child_release(),

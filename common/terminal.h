@@ -15,8 +15,8 @@
 #include <termios.h>
 
 struct terminal {
-	int fd;                /* /dev/tty, or -1 when it is not ours to lend */
-	bool lent;             /* the command's group has it now */
+	int fd;		       /* /dev/tty, or -1 when it is not ours to lend */
+	bool lent;	       /* the command's group has it now */
 	struct termios before; /* its settings when we got it */
 };
 

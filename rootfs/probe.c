@@ -22,7 +22,8 @@ static const struct command *find_command(const char *name)
 
 static int print_command(const struct command *command)
 {
-	printf("  %s %s\n        %s\n", command->name, command->arguments, command->help);
+	printf("  %s%s%s\n", command->name, *command->arguments ? " " : "", command->arguments);
+	printf("        %s\n", command->help);
 	return YES;
 }
 

@@ -13,7 +13,7 @@
 /* A new directory where we may write; of a read-only container that is often only /dev. */
 static const char *temporary_directory(void)
 {
-	static char paths[][24] = {"/tmp/probe.XXXXXX", "/probe.XXXXXX", "/dev/probe.XXXXXX"};
+	static char paths[][24] = { "/tmp/probe.XXXXXX", "/probe.XXXXXX", "/dev/probe.XXXXXX" };
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (mkdtemp(paths[i]))
@@ -193,10 +193,11 @@ static int mounts(char **argv UNUSED)
 }
 
 const struct command files_commands[] = {
-	{"open", "PATH [r|w|rw]", "open an existing file", open_path, 1, 2},
-	{"device", "c|b MAJOR MINOR", "make a device node, and open it for reading", device, 3, 3},
-	{"escape", "PATH", "break out of a chroot and read PATH there", escape, 1, 1},
-	{"stat", "PATH", "type, mode, owner, device; links are not followed", print_stat, 1, 1},
-	{"mounts", "", "MOUNTPOINT TYPE OPTIONS SUPER_OPTIONS PROPAGATION", mounts, 0, 0},
-	{0},
+	{ "open", "PATH [r|w|rw]", "open an existing file", open_path, 1, 2 },
+	{ "device", "c|b MAJOR MINOR", "make a device node, and open it for reading", device, 3,
+	  3 },
+	{ "escape", "PATH", "break out of a chroot and read PATH there", escape, 1, 1 },
+	{ "stat", "PATH", "type, mode, owner, device; links are not followed", print_stat, 1, 1 },
+	{ "mounts", "", "MOUNTPOINT TYPE OPTIONS SUPER_OPTIONS PROPAGATION", mounts, 0, 0 },
+	{ 0 },
 };

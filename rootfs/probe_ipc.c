@@ -18,7 +18,7 @@
  */
 static int abstract_socket(const char *name, int (*use)(int, const struct sockaddr *, socklen_t))
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	size_t length = strlen(name);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -104,10 +104,10 @@ static int mqueue(char **argv)
 }
 
 const struct command ipc_commands[] = {
-	{"abstract-listen", "NAME", "wait on an abstract unix socket, at most 60 s",
-	 abstract_listen, 1, 1},
-	{"abstract-connect", "NAME", "connect to it", abstract_connect, 1, 1},
-	{"sysv", "create|see|remove KEY", "a SysV shared memory segment", sysv, 2, 2},
-	{"mqueue", "create|see|remove /NAME", "a POSIX message queue", mqueue, 2, 2},
-	{0},
+	{ "abstract-listen", "NAME", "wait on an abstract unix socket, at most 60 s",
+	  abstract_listen, 1, 1 },
+	{ "abstract-connect", "NAME", "connect to it", abstract_connect, 1, 1 },
+	{ "sysv", "create|see|remove KEY", "a SysV shared memory segment", sysv, 2, 2 },
+	{ "mqueue", "create|see|remove /NAME", "a POSIX message queue", mqueue, 2, 2 },
+	{ 0 },
 };

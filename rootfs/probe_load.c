@@ -195,12 +195,13 @@ static int read_file(char **argv)
 }
 
 const struct command load_commands[] = {
-	{"memory", "SIZE [MILLISECONDS]", "touch memory step by step, then hold it", memory, 1, 2},
-	{"forkbomb", "LIMIT", "fork until it fails, or LIMIT times; all children end", forkbomb, 1,
-	 1},
-	{"cpu", "MILLISECONDS", "burn CPU for so long; how much of it was given", cpu, 1, 1},
-	{"cpus", "", "the CPUs on which we may run, and on which we ran", cpus, 0, 0},
-	{"write", "FILE SIZE", "write past the page cache; how fast", write_file, 2, 2},
-	{"read", "FILE SIZE", "read past the page cache; how fast", read_file, 2, 2},
-	{0},
+	{ "memory", "SIZE [MILLISECONDS]", "touch memory step by step, then hold it", memory, 1,
+	  2 },
+	{ "forkbomb", "LIMIT", "fork until it fails, or LIMIT times; all children end", forkbomb, 1,
+	  1 },
+	{ "cpu", "MILLISECONDS", "burn CPU for so long; how much of it was given", cpu, 1, 1 },
+	{ "cpus", "", "the CPUs on which we may run, and on which we ran", cpus, 0, 0 },
+	{ "write", "FILE SIZE", "write past the page cache; how fast", write_file, 2, 2 },
+	{ "read", "FILE SIZE", "read past the page cache; how fast", read_file, 2, 2 },
+	{ 0 },
 };

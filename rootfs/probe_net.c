@@ -48,7 +48,7 @@ static union address parse(const char *text)
 {
 	const char *colon = strrchr(text, ':');
 	in_port_t port = htons((in_port_t)number(colon ? colon + 1 : text, 0, 65535));
-	union address address = {.v4 = {.sin_family = AF_INET, .sin_port = port}};
+	union address address = { .v4 = { .sin_family = AF_INET, .sin_port = port } };
 	char host[INET6_ADDRSTRLEN + 2] = "0.0.0.0";
 	size_t length;
 
@@ -57,7 +57,7 @@ static union address parse(const char *text)
 	if (inet_pton(AF_INET, host, &address.v4.sin_addr) == 1)
 		return address;
 
-	address = (union address){.v6 = {.sin6_family = AF_INET6, .sin6_port = port}};
+	address = (union address){ .v6 = { .sin6_family = AF_INET6, .sin6_port = port } };
 	length = strlen(host);
 	if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
 		host[length - 1] = '\0';
@@ -127,7 +127,7 @@ static int listen_at(char **argv)
 	if (gethostname(host, sizeof(host)))
 		die("gethostname");
 	for (; count > 0; count--) {
-		union address peer = {0};
+		union address peer = { 0 };
 		socklen_t length = sizeof(peer);
 		int fd = type == SOCK_STREAM ? accept4(server, &peer.any, &length, SOCK_CLOEXEC)
 					     : server;
@@ -153,7 +153,7 @@ static int listen_at(char **argv)
 static int connect_to(const char *endpoint, int type)
 {
 	union address address = parse(endpoint);
-	struct timeval patience = {.tv_sec = CLIENT_PATIENCE};
+	struct timeval patience = { .tv_sec = CLIENT_PATIENCE };
 	int fd = socket(address.any.sa_family, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
@@ -220,20 +220,21 @@ static int send_rate(char **argv)
 	static char block[1 << 16];
 	long seconds = number(argv[1], 1, 50), begin, bytes = 0;
 	int fd = connect_to(argv[0], SOCK_STREAM), room = 1 << 17;
+	struct timeval patience = { .tv_sec = PATIENCE };
 	ssize_t count;
 
 	if (fd < 0)
 		return print_failure();
 	/* A small buffer: a slow link must not have to empty a large one in the end. */
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)))
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
 		die("setsockopt");
 	for (begin = now_ms(); now_ms() - begin < seconds * 1000; bytes += count) {
 		count = send(fd, block, sizeof(block), MSG_NOSIGNAL);
 		if (count < 0)
 			return print_failure();
 	}
-	/* If we ended now, and our network namespace with us, the rest in the buffer would be lost.
-	 */
+	/* If we ended now, and our network namespace with us, the buffer would be lost. */
 	shutdown(fd, SHUT_WR);
 	while ((count = recv(fd, block, sizeof(block), 0)) > 0)
 		;
@@ -244,11 +245,11 @@ static int send_rate(char **argv)
 }
 
 const struct command net_commands[] = {
-	{"listen", "[tcp|udp] [ADDRESS:]PORT [COUNT]", "serve one peer, or COUNT, for at most 60 s",
-	 listen_at, 1, 3},
-	{"connect", "[tcp|udp] ADDRESS:PORT TEXT", "send a text, print the answer", connect_and_ask,
-	 2, 3},
-	{"sink", "[ADDRESS:]PORT", "receive from one send-rate; how fast", sink, 1, 1},
-	{"send-rate", "ADDRESS:PORT SECONDS", "send to a sink for so long", send_rate, 2, 2},
-	{0},
+	{ "listen", "[tcp|udp] [ADDRESS:]PORT [COUNT]",
+	  "serve one peer, or COUNT, for at most 60 s", listen_at, 1, 3 },
+	{ "connect", "[tcp|udp] ADDRESS:PORT TEXT", "send a text, print the answer",
+	  connect_and_ask, 2, 3 },
+	{ "sink", "[ADDRESS:]PORT", "receive from one send-rate; how fast", sink, 1, 1 },
+	{ "send-rate", "ADDRESS:PORT SECONDS", "send to a sink for so long", send_rate, 2, 2 },
+	{ 0 },
 };

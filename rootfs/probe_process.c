@@ -50,7 +50,7 @@ static void receive(int sig)
  */
 static void trap_all(char **names, sigset_t *while_waiting)
 {
-	struct sigaction action = {.sa_handler = receive};
+	struct sigaction action = { .sa_handler = receive };
 	sigset_t trapped;
 
 	sigemptyset(&trapped);
@@ -99,13 +99,13 @@ static int trap(char **argv)
 static int raise_signal(char **argv)
 {
 	int sig = signal_number(argv[0]);
-	struct rlimit no_core = {0, 0};
+	struct rlimit no_core = { 0, 0 };
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, sig);
 	setrlimit(RLIMIT_CORE, &no_core);
-	sigaction(sig, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+	sigaction(sig, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	if (raise(sig))
 		die("raise %s", argv[0]);
@@ -202,12 +202,14 @@ static int exit_with(char **argv)
 }
 
 const struct command process_commands[] = {
-	{"signals", "", "the standard signals that are ignored, caught or blocked", signals, 0, 0},
-	{"trap", "[-n COUNT] [-t SECONDS] SIGNAL...",
-	 "catch and print signals until SIGTERM, or COUNT of them; at most 60 s", trap, 1, ANY},
-	{"raise", "SIGNAL", "kill itself by a signal", raise_signal, 1, 1},
-	{"exit", "STATUS", "exit with a status", exit_with, 1, 1},
-	{"sleep", "SECONDS [TOKEN...]", "sleep; the tokens only show in ps", sleep_seconds, 1, ANY},
-	{"orphans", "COUNT", "make orphans, and count the zombies of PID 1 after", orphans, 1, 1},
-	{0},
+	{ "signals", "", "the standard signals that are ignored, caught or blocked", signals, 0,
+	  0 },
+	{ "trap", "[-n COUNT] [-t SECONDS] SIGNAL...",
+	  "catch and print signals until SIGTERM, or COUNT of them; at most 60 s", trap, 1, ANY },
+	{ "raise", "SIGNAL", "kill itself by a signal", raise_signal, 1, 1 },
+	{ "exit", "STATUS", "exit with a status", exit_with, 1, 1 },
+	{ "sleep", "SECONDS [TOKEN...]", "sleep; the tokens only show in ps", sleep_seconds, 1,
+	  ANY },
+	{ "orphans", "COUNT", "make orphans, and count the zombies of PID 1 after", orphans, 1, 1 },
+	{ 0 },
 };

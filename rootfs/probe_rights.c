@@ -86,8 +86,8 @@ static int ask(const char *what, int option)
 
 static int caps(char **argv UNUSED)
 {
-	static const char *const seccomp_modes[] = {"disabled", "strict", "filter"};
-	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	static const char *const seccomp_modes[] = { "disabled", "strict", "filter" };
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct low_high[2];
 	uint64_t bounding = 0, ambient = 0;
 
@@ -101,7 +101,7 @@ static int caps(char **argv UNUSED)
 			break;
 		bounding |= (uint64_t)bound << i;
 		ambient |= (uint64_t)(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, i, 0, 0) == 1)
-			   << i;
+			<< i;
 	}
 	print_set("permitted", (uint64_t)low_high[1].permitted << 32 | low_high[0].permitted);
 	print_set("effective", (uint64_t)low_high[1].effective << 32 | low_high[0].effective);
@@ -138,7 +138,7 @@ static long call_argument(const char *text)
 static int raw_syscall(char **argv)
 {
 	volatile struct outcome *outcome;
-	long call = number(argv[0], 0, INT_MAX), a[6] = {0};
+	long call = number(argv[0], 0, INT_MAX), a[6] = { 0 };
 	int status;
 	pid_t pid;
 
@@ -174,7 +174,7 @@ static int raw_syscall(char **argv)
 }
 
 const struct command rights_commands[] = {
-	{"caps", "", "the five capability sets, no_new_privs, seccomp, securebits", caps, 0, 0},
-	{"syscall", "NUMBER [ARG...]", "make a system call in a child", raw_syscall, 1, 7},
-	{0},
+	{ "caps", "", "the five capability sets, no_new_privs, seccomp, securebits", caps, 0, 0 },
+	{ "syscall", "NUMBER [ARG...]", "make a system call in a child", raw_syscall, 1, 7 },
+	{ 0 },
 };

@@ -136,11 +136,11 @@ static int environment(char **argv UNUSED)
 }
 
 const struct command self_commands[] = {
-	{"namespaces", "", "the namespaces of this process and their inodes", namespaces, 0, 0},
-	{"ids", "", "pid, parent, process group, session, user, groups", ids, 0, 0},
-	{"tty", "", "which of 0, 1, 2 are terminals; yes if we are in the foreground", tty, 0, 0},
-	{"fds", "", "the open descriptors above 2", fds, 0, 0},
-	{"echo-args", "[ARG...]", "each argument in brackets", echo_args, 0, ANY},
-	{"env", "", "the environment", environment, 0, 0},
-	{0},
+	{ "namespaces", "", "the namespaces of this process and their inodes", namespaces, 0, 0 },
+	{ "ids", "", "pid, parent, process group, session, user, groups", ids, 0, 0 },
+	{ "tty", "", "which of 0, 1, 2 are terminals; yes if we are in the foreground", tty, 0, 0 },
+	{ "fds", "", "the open descriptors above 2", fds, 0, 0 },
+	{ "echo-args", "[ARG...]", "each argument in brackets", echo_args, 0, ANY },
+	{ "env", "", "the environment", environment, 0, 0 },
+	{ 0 },
 };

@@ -125,7 +125,7 @@ long now_ms(void)
 
 void sleep_ms(long milliseconds)
 {
-	struct timespec rest = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+	struct timespec rest = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
 
 	while (nanosleep(&rest, &rest) && errno == EINTR)
 		;

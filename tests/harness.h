@@ -19,7 +19,7 @@
 
 /* A program that has ended. */
 struct result {
-	int status;      /* its exit status, 128+n after signal n */
+	int status;	 /* its exit status, 128+n after signal n */
 	char out[65536]; /* what it printed */
 	char err[65536];
 };

@@ -38,10 +38,13 @@ int main(int argc, char **argv)
 	autochild struct child child = CHILD_NONE;
 	int status;
 
-	if (file_reserve_standard() < 0 ||
-	    options_parse(argc, argv, ABOUT, parts, &step.command) < 0 ||
-	    child_spawn(&child, namespaces, inside, &step) < 0 ||
-	    child_release(&child) < 0)
+	if (file_reserve_standard() < 0)
+		return fail_report();
+	if (options_parse(argc, argv, ABOUT, parts, &step.command) < 0)
+		return fail_report();
+	if (child_spawn(&child, namespaces, inside, &step) < 0)
+		return fail_report();
+	if (child_release(&child) < 0)
 		return fail_report();
 	status = child_wait(&child);
 	return status < 0 ? fail_report() : status;

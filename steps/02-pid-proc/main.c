@@ -29,10 +29,14 @@ static int inside(void *argument)
 	const struct step *step = argument;
 	autofd int root = -1;
 
-	if (mount_private() < 0 ||
-	    uts_set(&step->uts) < 0 ||
-	    (root = file_open_directory("/")) < 0 ||
-	    proc_mount(root) < 0)
+	if (mount_private() < 0)
+		return -1;
+	if (uts_set(&step->uts) < 0)
+		return -1;
+	root = file_open_directory("/");
+	if (root < 0)
+		return -1;
+	if (proc_mount(root) < 0)
 		return -1;
 	return init_exec(&step->init, &step->command);
 }
@@ -49,10 +53,13 @@ int main(int argc, char **argv)
 	autochild struct child child = CHILD_NONE;
 	int status;
 
-	if (file_reserve_standard() < 0 ||
-	    options_parse(argc, argv, ABOUT, parts, &step.command) < 0 ||
-	    child_spawn(&child, namespaces, inside, &step) < 0 ||
-	    child_release(&child) < 0)
+	if (file_reserve_standard() < 0)
+		return fail_report();
+	if (options_parse(argc, argv, ABOUT, parts, &step.command) < 0)
+		return fail_report();
+	if (child_spawn(&child, namespaces, inside, &step) < 0)
+		return fail_report();
+	if (child_release(&child) < 0)
 		return fail_report();
 	status = child_wait(&child);
 	return status < 0 ? fail_report() : status;

@@ -66,10 +66,8 @@ int rootfs_open(const struct rootfs *rootfs)
 	autofd int private = root < 0 ? -1 : mount_create("tmpfs", 0, "mode=700");
 	int result = root;
 
-	if (private < 0 ||
-	    mount_attach(private, place, "/", S_IFDIR) < 0 ||
-	    mount_attach(root, private, "/rootfs", S_IFDIR) < 0 ||
-	    etc_bind(private, root) < 0)
+	if (private < 0 || mount_attach(private, place, "/", S_IFDIR) < 0 ||
+	    mount_attach(root, private, "/rootfs", S_IFDIR) < 0 || etc_bind(private, root) < 0)
 		return -1;
 	root = -1;
 	return result;
