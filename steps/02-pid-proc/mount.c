@@ -60,6 +60,10 @@ int mount_create(const char *type, uint64_t attributes, const char *options)
 	narrate("fsopen %s %s", type, options ? options : "");
 	if (context < 0)
 		return fail("fsopen %s", type);
+	/* What mount(8) shows as the device; such a file system has none, so its type stands there.
+	 */
+	if (fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0) < 0)
+		return fail_option(context, type, "source");
 	if (options && set_options(context, type, options) < 0)
 		return -1;
 	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)

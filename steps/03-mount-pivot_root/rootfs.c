@@ -31,26 +31,18 @@ static const struct rootfs_mount defaults[] = {
 	{ "sysfs", NULL, "/sys", NOSUID | NODEV | NOEXEC | MOUNT_ATTR_RDONLY, NULL },
 };
 
-/* Opens the directory that becomes "/". */
+/* Opens the directory that becomes "/", which it must not be already. */
 static int open_path(const struct rootfs *rootfs)
 {
-	char beside[PATH_MAX];
-	const char *path = rootfs->path;
 	struct stat ours, theirs;
-	int fd;
+	int fd = open(rootfs->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (!path) {
-		if (file_beside_program("rootfs/busybox", beside, sizeof(beside)) < 0)
-			return -1;
-		path = beside;
-	}
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return fail("open rootfs %s", path);
+		return fail("open rootfs %s", rootfs->path);
 	if (fstat(fd, &theirs) == 0 && stat("/", &ours) == 0 && ours.st_ino == theirs.st_ino &&
 	    ours.st_dev == theirs.st_dev) {
 		close(fd);
-		return fail_input("--rootfs %s: is the root that we have already", path);
+		return fail_input("--rootfs %s: is the root that we have already", rootfs->path);
 	}
 	return fd;
 }

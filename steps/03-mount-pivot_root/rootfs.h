@@ -21,7 +21,7 @@ struct rootfs_mount {
 };
 
 struct rootfs {
-	const char *path; /* the directory that becomes "/"; NULL: the busybox that we built */
+	const char *path; /* the directory that becomes "/" */
 	bool read_only;
 	bool chroot;		     /* chroot(2) in the place of pivot_root(2): to be broken */
 	struct rootfs_mount *mounts; /* what goes on top of the default ones */

@@ -1,11 +1,13 @@
 #include "rootfs_options.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #include "fail.h"
+#include "file.h"
 #include "rootfs.h"
 
 enum { KEY_ROOTFS = 0x400, KEY_TMPFS, KEY_READ_ONLY, KEY_CHROOT };
@@ -118,11 +120,22 @@ static error_t add_tmpfs(struct rootfs *rootfs, char *text)
 	return 0;
 }
 
+/* The root file system that `make rootfs` builds beside the program. */
+static error_t set_default(struct rootfs *rootfs)
+{
+	static char beside[PATH_MAX];
+
+	rootfs->path = beside;
+	return file_beside_program("rootfs/busybox", beside, sizeof(beside)) < 0 ? errno : 0;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct rootfs *rootfs = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		return set_default(rootfs);
 	case KEY_ROOTFS:
 		rootfs->path = argument;
 		return 0;

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Compares the steps with Debian's unshare and bwrap: time from start to exit of `true`, and peak
+# memory. First it makes sure that both sides isolate the same: a namespace that only one of them
+# makes new is no comparison.
+#
+# Each pair is timed in turn, ROUNDS times, so that a machine whose speed drifts is as kind to one
+# as to the other; the medians of all runs are shown. Source of the numbers: hyperfine.
+set -eu
+cd "$(dirname "$0")/../.."
+rounds=${ROUNDS:-5} runs=${RUNS:-100}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+host=$PWD/rootfs/busybox/bin
+
+# The kinds of namespaces that `$@ probe namespaces` has and we have not.
+new_namespaces() {
+	"$@" namespaces >"$work/inside"
+	"$host/probe" namespaces | grep -vxFf - "$work/inside" | grep -v _for_children | cut -d ' ' -f 1 |
+		sort | tr '\n' ' '
+}
+
+# compare NAME OURS PEER BIN: OURS and PEER are commands that take another one; BIN is where they
+# find `true` and the probe, the static ones of our root file system for all.
+compare() {
+	name=$1 ours=$2 peer=$3 bin=$4
+	# shellcheck disable=SC2086  # the commands are divided into words
+	a=$(new_namespaces $ours "$bin/probe") b=$(new_namespaces $peer "$bin/probe")
+	if [ "$a" != "$b" ]; then
+		echo "$name: not comparable: '$ours' has new $a, '$peer' has new $b" >&2
+		exit 1
+	fi
+	rm -f "$work"/*.json
+	for round in $(seq "$rounds"); do
+		hyperfine --shell none --style none --warmup 5 --runs "$runs" \
+			--export-json "$work/$round.json" "$ours $bin/true" "$peer $bin/true"
+	done >/dev/null 2>&1
+	# shellcheck disable=SC2086
+	memory=$(command time -f %M $ours "$bin/probe" exit 0 2>&1)
+	jq -rs --arg name "$name" --arg peer "${peer%% *}" --arg memory "$memory" '
+		def median: sort | .[length / 2 | floor] * 1e6 | floor;
+		([.[].results[0].times[]] | median) as $ours |
+		([.[].results[1].times[]] | median) as $theirs |
+		"\($name) \($ours) \($peer) \($theirs) \($ours * 100 / $theirs | floor / 100) \($memory)"' \
+		"$work"/*.json >>"$work/rows"
+}
+
+compare step-01 './step-01' 'unshare --uts' "$host"
+compare step-02 './step-02' 'unshare --uts --ipc --pid --fork --mount-proc' "$host"
+compare step-03 './step-03' \
+	'unshare --uts --ipc --pid --fork --mount-proc --root=rootfs/busybox' /bin
+compare step-03 './step-03' \
+	'bwrap --unshare-uts --unshare-ipc --unshare-pid --bind rootfs/busybox / --proc /proc --dev /dev' \
+	/bin
+
+printf '%-8s %8s  %-8s %8s %6s %12s\n' step us peer us ratio 'peak KiB'
+while read -r name us peer theirs ratio memory; do
+	printf '%-8s %8s  %-8s %8s %6s %12s\n' "$name" "$us" "$peer" "$theirs" "$ratio" "$memory"
+done <"$work/rows"
