@@ -121,15 +121,18 @@ bench: all ## compare the steps' speed and size with unshare and bwrap (needs ro
 
 # ---- For the reader -----------------------------------------------------------------------------
 
-.PHONY: deps doctor clean-host pictures clean help
+.PHONY: deps doctor clean-host break pictures clean help
 deps: ## install what the workbook needs (Debian, Ubuntu), or say what to install
 	@common/deps.sh
 
 doctor: ## say what this machine can run, and why not
 	@common/doctor.sh
 
-clean-host: ## remove what steps that were killed have left on the host
-	@common/clean-host.sh
+clean-host: ## find what steps that were killed have left on the host (needs root)
+	@$(SUDO) common/clean-host.sh
+
+break: ## a copy of the workbook in build/broken, to break things in
+	@rm -rf build/broken && mkdir -p build/broken && cp -r Makefile common steps rootfs build/broken
 
 pictures: $(PICTURES) ## draw the chapters' pictures anew
 %.svg: %.dot

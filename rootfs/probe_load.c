@@ -109,9 +109,9 @@ static void print_cpus(const char *title, const cpu_set_t *set)
 	printf("%s ", title);
 	for (int first = 0, last; first < CPU_SETSIZE; first = last + 1) {
 		last = first;
-		if (!CPU_ISSET(first, set))
+		if (!CPU_ISSET((size_t)first, set))
 			continue;
-		while (last + 1 < CPU_SETSIZE && CPU_ISSET(last + 1, set))
+		while (last + 1 < CPU_SETSIZE && CPU_ISSET((size_t)last + 1, set))
 			last++;
 		printf(last > first ? "%s%d-%d" : "%s%d", comma, first, last);
 		comma = ",";
@@ -128,7 +128,7 @@ static int cpus(char **argv UNUSED)
 		die("sched_getaffinity");
 	CPU_ZERO(&seen);
 	while (now_ms() - begin < 200) {
-		CPU_SET(sched_getcpu(), &seen);
+		CPU_SET((size_t)sched_getcpu(), &seen);
 		if (now_ms() % 10 == 0)
 			sleep_ms(1); /* the scheduler chooses a CPU when we wake */
 	}

@@ -14,7 +14,7 @@
 
 #include "cleanup.h"
 
-enum { RUN_SECONDS = 30 };
+enum { RUN_SECONDS = 30, KILL_ROUNDS = 60, KILL_MICROSECONDS = 8000 };
 
 static int64_t now_ms(void)
 {
@@ -29,6 +29,18 @@ static int exit_status(int status)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* What the caller of the tests ignores or blocks (nohup, a shell's &) is no matter of theirs. */
+static void reset_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGCHLD };
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* Forks and executes, with these three descriptors as standard input, output and error. */
 static pid_t execute(const char *const argv[], int in, int out, int err)
 {
@@ -38,6 +50,7 @@ static pid_t execute(const char *const argv[], int in, int out, int err)
 	if (pid > 0)
 		return pid;
 	setsid();
+	reset_signals();
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
@@ -74,6 +87,7 @@ static int wait_bounded(pid_t pid)
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		if (now_ms() > deadline) {
+			kill(-pid, SIGKILL);
 			kill(pid, SIGKILL);
 			waitpid(pid, &status, 0);
 			fail_msg("a program had not ended after %d s", RUN_SECONDS);
@@ -146,6 +160,28 @@ int count_processes(const char *token)
 			count++;
 	}
 	return count;
+}
+
+void kill_at_random_moments_with(int signal, const char *const argv[])
+{
+	const char *token = NULL;
+
+	for (const char *const *next = argv; *next; next++)
+		token = *next;
+	for (int round = 0; round < KILL_ROUNDS; round++) {
+		pid_t pid = start_with(argv);
+		uint32_t number;
+		int status;
+
+		assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
+		usleep(number % KILL_MICROSECONDS);
+		kill(pid, signal);
+		status = finish(pid);
+		if (status != 128 + signal)
+			fail_msg("exit status %d, not %d, in round %d after %u us", status,
+				 128 + signal, round, number % KILL_MICROSECONDS);
+		wait_until(count_processes(token) == 0);
+	}
 }
 
 void assert_contains(const char *text, const char *part)

@@ -17,6 +17,17 @@
 
 #include <cmocka.h>
 
+/* cmocka's macro has the name of our function (common/fail.h), and its fail_msg() uses it. */
+#undef fail
+#undef fail_msg
+#define fail_msg(...)                                                                              \
+	do {                                                                                       \
+		print_error("ERROR: ");                                                            \
+		print_error(__VA_ARGS__);                                                          \
+		print_error("\n");                                                                 \
+		_fail(__FILE__, __LINE__);                                                         \
+	} while (0)
+
 /* A program that has ended. */
 struct result {
 	int status;	 /* its exit status, 128+n after signal n */
@@ -54,6 +65,15 @@ const char *random_name(void);
 
 /* How many processes have `token` as one of the words of their command line. */
 int count_processes(const char *token);
+
+/*
+ * Starts a program again and again, and sends it `signal` after a random time of at most 8 ms.
+ * It has to end with 128+signal each time, and no process may be left that has its last argument,
+ * a random name, on its command line.
+ */
+void kill_at_random_moments_with(int signal, const char *const argv[]);
+#define kill_at_random_moments(signal, ...)                                                        \
+	kill_at_random_moments_with(signal, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* Fails unless `text` contains `part`, showing both. */
 void assert_contains(const char *text, const char *part);

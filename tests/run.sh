@@ -8,7 +8,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 if [ "${OUTER_NAMESPACE:-}" != entered ]; then
-	OUTER_NAMESPACE=entered exec unshare --mount --propagation shared "$0" "$@"
+	# Private first: mounts that are shared already would stay shared with the real host's.
+	OUTER_NAMESPACE=entered exec unshare --mount --propagation private \
+		sh -c 'mount --make-rshared / && exec "$0" "$@"' "$0" "$@"
 fi
 
 passed=0 failed=''

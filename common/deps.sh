@@ -1,0 +1,94 @@
+#!/bin/sh
+# `make deps`: installs what the workbook needs on Debian and Ubuntu; elsewhere says what to install.
+# What is installed already is left alone, and then the network is not touched.
+set -u
+
+# One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
+build='make gcc libc6-dev binutils busybox-static'
+tests='libcmocka-dev clitest strace iproute2 nftables procps util-linux mount libcap2-bin git'
+checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
+measures='hyperfine bubblewrap time'
+pictures='graphviz fonts-dejavu-core'
+packages="$build $tests $checks $measures $pictures"
+
+fail() {
+	echo "deps: $*" >&2
+	exit 1
+}
+
+install_debian() {
+	missing=''
+	# shellcheck disable=SC2086 # words; dpkg needs neither root nor the network to answer
+	installed=$(dpkg-query -W -f='${Package}=${db:Status-Status} ' $packages 2>/dev/null)
+	for package in $packages; do
+		case " $installed" in
+		*" $package=installed "*) ;;
+		*) missing="$missing $package" ;;
+		esac
+	done
+	if [ -z "$missing" ]; then
+		echo 'deps: all packages are installed'
+		return
+	fi
+	root=''
+	if [ "$(id -u)" -ne 0 ]; then
+		command -v sudo >/dev/null ||
+			fail "needs root and there is no sudo; run as root: apt-get install$missing"
+		root=sudo
+	fi
+	echo "deps: installing$missing"
+	# The lists may be missing or old. One bad source need not stop us: the install will tell.
+	$root apt-get -q -q update || echo 'deps: apt-get update failed; going on with the old lists' >&2
+	# shellcheck disable=SC2086 # words: an optional sudo, the packages
+	$root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+		-o Dpkg::Use-Pty=0 install $missing </dev/null ||
+		fail 'apt-get could not install them; its messages above say why' \
+			'(no network? on Ubuntu the component "universe" is needed: sudo add-apt-repository universe)'
+	echo 'deps: done'
+}
+
+# advise SYSTEM COMMAND PACKAGE...
+advise() {
+	echo "deps: this script installs packages on Debian and Ubuntu only. On $1, run as root:"
+	shift
+	echo "    $*"
+	echo 'This list was not tried: a name may differ in your release.'
+}
+
+if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+	install_debian
+	exit
+fi
+# shellcheck disable=SC1091 # the system's own file
+system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${ID_LIKE:-}")
+case " $system " in
+*' fedora '*)
+	advise Fedora dnf install make gcc glibc-devel glibc-static binutils busybox libcmocka-devel \
+		clitest strace iproute iproute-tc nftables procps-ng util-linux libcap git clang \
+		clang-tools-extra compiler-rt cppcheck ShellCheck libasan libubsan hyperfine \
+		bubblewrap time graphviz dejavu-sans-fonts ;;
+*' arch '*)
+	advise 'Arch Linux' pacman -S --needed make gcc glibc binutils busybox cmocka clitest strace \
+		iproute2 nftables procps-ng util-linux libcap git clang compiler-rt cppcheck \
+		shellcheck hyperfine bubblewrap time graphviz ttf-dejavu ;;
+*' alpine '*)
+	advise 'Alpine Linux' apk add make gcc libc-dev linux-headers argp-standalone binutils \
+		busybox-static cmocka-dev strace iproute2 nftables procps util-linux libcap git \
+		clang clang-extra-tools compiler-rt cppcheck shellcheck hyperfine bubblewrap \
+		coreutils graphviz font-dejavu
+	echo 'The programs need glibc (argp, strerrorname_np), and Alpine has musl: they do not build'
+	echo 'there. Use a virtual machine with Debian.' ;;
+*)
+	cat <<-'END'
+		deps: this system is not known here. What is needed, by the names of the tools:
+		    to build     make, gcc or clang, glibc 2.36 or later with its static library, ar and
+		                 readelf (binutils), a statically linked busybox
+		    to test      cmocka, clitest, strace, ip and tc (iproute2), nft, ps and pgrep,
+		                 unshare (util-linux), capsh, git
+		    to check     clang-format, clang-tidy, cppcheck, shellcheck
+		    to measure   hyperfine, bwrap, GNU time
+		    to draw      dot (graphviz), the DejaVu fonts
+	END
+	;;
+esac
+exit 1
