@@ -47,15 +47,28 @@ int file_open_in_root(int root, const char *path, int flags)
 	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 }
 
-/* Opens `prefix` below `root`; `name`, its last component in `parent`, is made where missing. */
+/*
+ * Opens `prefix` below `root`; `name`, its last component in `parent`, is made where missing. It
+ * may be a link to where nothing is yet, as /etc/resolv.conf often is: then that is made.
+ */
 static int open_or_make(int root, const char *prefix, int parent, const char *name, mode_t type)
 {
 	int place = file_open_in_root(root, prefix, O_PATH);
+	autofree char *behind = NULL;
+	char link[PATH_MAX];
+	ssize_t length;
 
 	if (place >= 0)
 		return place;
 	if (errno != ENOENT)
 		return fail("openat2 %s in the root file system", prefix);
+	length = readlinkat(parent, name, link, sizeof(link));
+	if (length > 0) {
+		if (asprintf(&behind, "%.*s%.*s", *link == '/' ? 0 : (int)(name - prefix), prefix,
+			     (int)length, link) < 0)
+			return fail("asprintf");
+		return file_make_in_root(root, behind, type);
+	}
 	if (type == S_IFDIR && mkdirat(parent, name, 0755) < 0)
 		return fail("mkdirat %s in the root file system", prefix);
 	if (type == S_IFREG && mknodat(parent, name, S_IFREG | 0644, 0) < 0)

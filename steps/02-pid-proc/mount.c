@@ -57,7 +57,7 @@ int mount_create(const char *type, uint64_t attributes, const char *options)
 	autofd int context = fsopen(type, FSOPEN_CLOEXEC);
 	int mount;
 
-	narrate("fsopen %s %s", type, options ? options : "");
+	narrate("fsopen %s%s%s", type, options ? " " : "", options ? options : "");
 	if (context < 0)
 		return fail("fsopen %s", type);
 	/* What mount(8) shows as the device; such a file system has none, so its type stands there.

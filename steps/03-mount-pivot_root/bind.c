@@ -8,8 +8,7 @@
 
 int bind_create(int directory, const char *path)
 {
-	int mount = open_tree(directory, path,
-			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
+	int mount = open_tree(directory, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 
 	narrate("open_tree %s", path);
 	return mount < 0 ? fail("open_tree %s", path) : mount;

@@ -50,7 +50,7 @@ static int open_path(const struct rootfs *rootfs)
 int rootfs_open(const struct rootfs *rootfs)
 {
 	autofd int place = open_path(rootfs);
-	autofd int root = place < 0 ? -1 : bind_create(place, "");
+	autofd int root = place < 0 ? -1 : bind_create(AT_FDCWD, rootfs->path);
 	/*
 	 * pivot_root wants a mount point, and /etc wants files of its own: both are on a tmpfs,
 	 * which covers the directory in this namespace and goes away with the old root.
