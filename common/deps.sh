@@ -7,7 +7,7 @@ set -u
 build='make gcc libc6-dev binutils busybox-static'
 tests='libcmocka-dev clitest strace iproute2 nftables procps util-linux mount libcap2-bin git'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
-measures='hyperfine bubblewrap time'
+measures='hyperfine bubblewrap time jq'
 pictures='graphviz fonts-dejavu-core'
 packages="$build $tests $checks $measures $pictures"
 
@@ -35,6 +35,7 @@ install_debian() {
 		command -v sudo >/dev/null ||
 			fail "needs root and there is no sudo; run as root: apt-get install$missing"
 		root=sudo
+		sudo true || fail "sudo does not make you root; as root run: apt-get install$missing"
 	fi
 	echo "deps: installing$missing"
 	# The lists may be missing or old. One bad source need not stop us: the install will tell.
@@ -66,15 +67,15 @@ case " $system " in
 	advise Fedora dnf install make gcc glibc-devel glibc-static binutils busybox libcmocka-devel \
 		clitest strace iproute iproute-tc nftables procps-ng util-linux libcap git clang \
 		clang-tools-extra compiler-rt cppcheck ShellCheck libasan libubsan hyperfine \
-		bubblewrap time graphviz dejavu-sans-fonts ;;
+		bubblewrap time jq graphviz dejavu-sans-fonts ;;
 *' arch '*)
 	advise 'Arch Linux' pacman -S --needed make gcc glibc binutils busybox cmocka clitest strace \
 		iproute2 nftables procps-ng util-linux libcap git clang compiler-rt cppcheck \
-		shellcheck hyperfine bubblewrap time graphviz ttf-dejavu ;;
+		shellcheck hyperfine bubblewrap time jq graphviz ttf-dejavu ;;
 *' alpine '*)
 	advise 'Alpine Linux' apk add make gcc libc-dev linux-headers argp-standalone binutils \
 		busybox-static cmocka-dev strace iproute2 nftables procps util-linux libcap git \
-		clang clang-extra-tools compiler-rt cppcheck shellcheck hyperfine bubblewrap \
+		clang clang-extra-tools compiler-rt cppcheck shellcheck hyperfine bubblewrap jq \
 		coreutils graphviz font-dejavu
 	echo 'The programs need glibc (argp, strerrorname_np), and Alpine has musl: they do not build'
 	echo 'there. Use a virtual machine with Debian.' ;;
@@ -86,7 +87,7 @@ case " $system " in
 		    to test      cmocka, clitest, strace, ip and tc (iproute2), nft, ps and pgrep,
 		                 unshare (util-linux), capsh, git
 		    to check     clang-format, clang-tidy, cppcheck, shellcheck
-		    to measure   hyperfine, bwrap, GNU time
+		    to measure   hyperfine, bwrap, GNU time, jq
 		    to draw      dot (graphviz), the DejaVu fonts
 	END
 	;;

@@ -2,27 +2,30 @@
 # `make doctor`: says what this machine can run, and what to do where it cannot. It only looks: it
 # changes nothing and needs no root. Exit status 0: every step runs here.
 #
-# Each check prints one line: ok, note (worth knowing, no step fails), or PROBLEM with its remedy.
-# A problem blocks the steps that it names; the last lines give the verdict, step by step.
+# Each check prints one line: ok, note (worth knowing), or PROBLEM with its remedy, which blocks
+# the steps that it is about. The last lines give the verdict, step by step.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 PATH=$PATH:/usr/sbin:/sbin
 steps='01 02 03'
-blocked='' # lines "NN reason"
-without='' # lines "NN what"
+verdicts='' # lines: a step, and what is to say of it
 
 ok() { printf 'ok       %s\n' "$*"; }
 note() { printf 'note     %s\n' "$*"; }
 # problem STEPS REASON REMEDY
 problem() {
 	printf 'PROBLEM  %s: %s\n' "$2" "$3"
+	verdict "$1" "cannot run: $2"
+}
+# verdict STEPS TEXT
+verdict() {
 	for step in $1; do
-		blocked="$blocked$step $2
+		verdicts="$verdicts$step $2
 "
 	done
 }
-# field FILE NAME: the value after "NAME:" in a file like /proc/self/status
-field() { sed -n "s/^$2:[[:space:]]*//p" "$1"; }
+# field NAME: its value in /proc/self/status
+field() { sed -n "s/^$1:[[:space:]]*//p" /proc/self/status; }
 # has NUMBER: is that capability among ours, or among those that sudo can give?
 has() { [ $((0x$capabilities >> $1 & 1)) -eq 1 ]; }
 missing() {
@@ -35,7 +38,7 @@ check_kernel() {
 	release=$(uname -r)
 	major=${release%%.*} minor=${release#*.}
 	minor=${minor%%[!0-9]*}
-	if [ "$major" -gt 5 ] || { [ "$major" -eq 5 ] && [ "$minor" -ge 15 ]; }; then
+	if [ $((major * 1000 + minor)) -ge 5015 ]; then
 		ok "Linux $release"
 	else
 		problem "$steps" "Linux $release is older than 5.15" 'use a newer distribution'
@@ -43,11 +46,11 @@ check_kernel() {
 }
 
 check_root() {
-	capabilities=$(field /proc/self/status CapBnd)
+	capabilities=$(field CapBnd)
 	if [ "$(id -u)" -eq 0 ]; then
-		capabilities=$(field /proc/self/status CapEff)
+		capabilities=$(field CapEff)
 		ok 'you are root'
-	elif [ "$(field /proc/self/status NoNewPrivs)" = 1 ]; then
+	elif [ "$(field NoNewPrivs)" = 1 ]; then
 		problem "$steps" 'sudo has no effect (no_new_privs is set)' 'use another shell'
 	elif ! command -v sudo >/dev/null; then
 		problem "$steps" 'you are not root, and sudo is not installed' 'become root (su)'
@@ -63,30 +66,34 @@ check_root() {
 	has 21 || problem "$steps" 'root has no CAP_SYS_ADMIN here' \
 		'you are in a container; start it with --privileged, or use a virtual machine'
 	has 27 || problem 03 'root has no CAP_MKNOD here' 'start the container with --privileged'
-	has 18 || { note 'root has no CAP_SYS_CHROOT here' && without="${without}03 --chroot
-"; }
+	if ! has 18; then
+		note 'root has no CAP_SYS_CHROOT here'
+		verdict 03 'runs without --chroot'
+	fi
 }
 
 check_namespaces() {
 	for kind in uts pid mnt ipc; do
 		[ "$(cat "/proc/sys/user/max_${kind}_namespaces" 2>/dev/null)" = 0 ] || continue
-		[ $kind = uts ] && fails=$steps || fails='02 03'
-		problem "$fails" "no new $kind namespaces are allowed" \
+		problem "$([ $kind = uts ] && echo "$steps" || echo 02 03)" "no new $kind namespaces are allowed" \
 			"sysctl user.max_${kind}_namespaces=1000"
 	done
 	read -r inside outside length </proc/self/uid_map
 	if [ "$inside $outside $length" != '0 0 4294967295' ]; then
 		problem 03 'you are in a user namespace, where no device can be made' \
 			'start it outside of it (a rootless container?), as the real root'
-		! grep -q '^[^ ]* [^ ]* [^ ]* [^ ]* /proc/' /proc/self/mountinfo ||
-			problem 02 'parts of /proc are covered, so that no new one can be mounted' \
+		# Whether what covers parts of /proc can be taken away is told by no file: try it, in
+		# namespaces that end at once.
+		unshare --mount --pid --fork --mount-proc true 2>/dev/null ||
+			problem 02 'no new /proc may be mounted here (mount too revealing)' \
 				'start it outside of this container'
-	elif [ "$(cat /proc/sys/user/max_user_namespaces)" = 0 ] ||
-		[ "$(cat /proc/sys/kernel/unprivileged_userns_clone 2>/dev/null)" = 0 ] ||
-		[ "$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null)" = 1 ]; then
-		note 'user namespaces are restricted (no step needs them so far)'
 	fi
-	[ "$(field /proc/self/status Seccomp)" = 2 ] || return
+	for limit in user/max_user_namespaces=0 kernel/unprivileged_userns_clone=0 \
+		kernel/apparmor_restrict_unprivileged_userns=1; do
+		[ "$(cat "/proc/sys/${limit%=*}" 2>/dev/null)" != "${limit#*=}" ] ||
+			note "user namespaces are restricted ($limit); no step needs them so far"
+	done
+	[ "$(field Seccomp)" = 2 ] || return
 	if [ -x step-01 ] && ./step-01 true 2>&1 | grep -q 'clone3.*ENOSYS'; then
 		problem "$steps" 'a seccomp filter hides clone3' \
 			'start the container with --security-opt seccomp=unconfined'
@@ -121,11 +128,15 @@ check_tools() {
 	tools=$(missing make gcc ar readelf)
 	static_c=$(gcc -print-file-name=libc.a 2>/dev/null)
 	[ -e "${static_c:-none}" ] || tools="$tools libc.a"
-	for step in $steps; do
-		[ -z "$tools" ] || [ -x "step-$step" ] ||
-			problem "$step" "step-$step is not built, and to build it is missing:$tools" 'make deps'
-	done
-	[ -n "$tools" ] || ok 'all is here to build the steps'
+	gcc -E -x c -include sys/pidfd.h /dev/null >/dev/null 2>&1 || tools="$tools glibc-2.36"
+	not_built=$(for step in $steps; do [ -x "step-$step" ] || echo "$step"; done)
+	if [ -z "$tools" ]; then
+		ok 'all is here to build the steps'
+	elif [ -n "$not_built" ]; then
+		problem "$not_built" "missing to build the steps:$tools" 'make deps'
+	else
+		note "missing to build the steps:$tools: make deps"
+	fi
 	busybox=$(command -v busybox)
 	if [ -x rootfs/busybox/bin/sh ]; then
 		ok 'the root file system is built'
@@ -152,15 +163,9 @@ check_tools
 
 status=0
 for step in $steps; do
-	reason=$(printf '%s' "$blocked" | sed -n "s/^$step //p" | head -n 1)
-	lacks=$(printf '%s' "$without" | sed -n "s/^$step / /p" | tr '\n' ',')
-	if [ -n "$reason" ]; then
-		echo "step-$step  cannot run: $reason"
-		status=1
-	elif [ -n "$lacks" ]; then
-		echo "step-$step  runs without${lacks%,}"
-	else
-		echo "step-$step  runs here"
-	fi
+	# The first of the reasons why it cannot run; else what it runs without.
+	verdict=$(printf '%s' "$verdicts" | sed -n "s/^$step //p" | sort -s -k 1,1 | head -n 1)
+	echo "step-$step  ${verdict:-runs here}"
+	case $verdict in cannot*) status=1 ;; esac
 done
 exit $status

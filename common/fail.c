@@ -12,7 +12,7 @@ static struct failure kept;
 __attribute__((format(printf, 3, 0))) static int keep(int status, int error, const char *what,
 						      va_list arguments)
 {
-	const char *hint;
+	const char *name, *hint;
 	size_t used;
 
 	if (kept.text[0])
@@ -20,10 +20,11 @@ __attribute__((format(printf, 3, 0))) static int keep(int status, int error, con
 	kept.status = status;
 	vsnprintf(kept.text, sizeof(kept.text), what, arguments);
 	if (error) {
+		name = strerrorname_np(error);
 		hint = hint_for(kept.text, error);
 		used = strlen(kept.text);
 		snprintf(kept.text + used, sizeof(kept.text) - used, ": %s %s%s%s",
-			 strerrorname_np(error), strerror(error), hint ? "; " : "",
+			 name ? name : "errno", strerror(error), hint ? "; " : "",
 			 hint ? hint : "");
 	}
 	errno = error;

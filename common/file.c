@@ -69,9 +69,10 @@ static int open_or_make(int root, const char *prefix, int parent, const char *na
 			return fail("asprintf");
 		return file_make_in_root(root, behind, type);
 	}
-	if (type == S_IFDIR && mkdirat(parent, name, 0755) < 0)
+	/* EEXIST: another container was quicker. */
+	if (type == S_IFDIR && mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
 		return fail("mkdirat %s in the root file system", prefix);
-	if (type == S_IFREG && mknodat(parent, name, S_IFREG | 0644, 0) < 0)
+	if (type == S_IFREG && mknodat(parent, name, S_IFREG | 0644, 0) < 0 && errno != EEXIST)
 		return fail("mknodat %s in the root file system", prefix);
 	place = file_open_in_root(root, prefix, O_PATH);
 	return place < 0 ? fail("openat2 %s in the root file system", prefix) : place;
@@ -84,6 +85,8 @@ int file_make_in_root(int root, const char *path, mode_t type)
 
 	if (place >= 0)
 		return place;
+	if (errno != ENOENT)
+		return fail("openat2 %s in the root file system", path);
 	prefix = strdup(path);
 	if (!prefix)
 		return fail("strdup %s", path);
@@ -112,7 +115,7 @@ int file_write(int directory, const char *name, const char *text)
 	size_t length = strlen(text);
 
 	if (fd < 0)
-		return fail("openat %s", name);
+		return fail("open %s", name);
 	if (write(fd, text, length) != (ssize_t)length)
 		return fail("write %s", name);
 	return 0;
@@ -128,9 +131,11 @@ char *file_read(const char *path)
 
 	if (!text)
 		return NULL;
-	while ((got = read(fd, text + used, READ_MAX - used)) > 0)
+	while (used <= READ_MAX && (got = read(fd, text + used, READ_MAX + 1 - used)) > 0)
 		used += (size_t)got;
-	if (got < 0)
+	if (used > READ_MAX)
+		errno = EFBIG;
+	if (got < 0 || used > READ_MAX)
 		return NULL;
 	text[used] = '\0';
 	text = NULL;

@@ -6,7 +6,7 @@
 
 /*
  * The longest `call` that a message begins with is the one that counts; each row was reproduced,
- * and tests/test_hints.c does so again.
+ * and tests/test_00_hints.c and its neighbours do so again.
  */
 static const struct {
 	const char *call;
@@ -24,16 +24,17 @@ static const struct {
 	{ "chdir", ENOENT, "the directory must exist in the container" },
 	{ "fsopen", EPERM, "mounting needs root: use sudo" },
 	{ "fsopen", ENODEV, "this kernel was built without that file system" },
-	{ "fsconfig", EPERM,
+	{ "fsmount", EPERM,
 	  "in a user namespace, /proc and /sys can be mounted only while old "
 	  "ones with nothing hidden are in view (mount too revealing)" },
+	{ "mount / MS_REC", EINVAL, "inside a chroot \"/\" is no mount point: use systemd-nspawn" },
 	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },
 	{ "open rootfs", ENOENT, "`make rootfs` builds it, --rootfs names another" },
 	{ "open rootfs", ENOTDIR, "it must be a directory" },
 	{ "open_tree", ENOENT, "a source must exist" },
-	{ "move_mount", ENOTDIR, "a directory goes on a directory, a file on a file" },
+	{ "move_mount", EINVAL, "a directory goes on a directory, a file on a file" },
 	{ "openat2", ELOOP, "a symbolic link leads in a circle, or into /proc" },
 	{ "openat2", ENOSYS, "Linux 5.6 or later is needed, or a seccomp filter hides the call" },
 	{ "pivot_root", EINVAL, "inside a chroot, or on an initramfs, the root cannot be changed" },

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "cleanup.h"
 #include "file.h"
@@ -32,12 +33,25 @@ void signals_block(sigset_t *before)
 	sigprocmask(SIG_BLOCK, &watched, before);
 }
 
+/* As in sigwaitinfo(2): what it waits for is missing in SigBlk as long as it does. */
+static bool waits_for_signals(pid_t pid)
+{
+	char path[64];
+	autofree char *call = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	call = file_read(path);
+	return call && atoi(call) == SYS_rt_sigtimedwait;
+}
+
 bool signals_expected(pid_t pid, int signal)
 {
 	static const char *const masks[] = { "\nSigCgt:", "\nSigIgn:", "\nSigBlk:" };
 	char path[64];
 	autofree char *status = NULL;
 
+	if (waits_for_signals(pid))
+		return true;
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
 	status = file_read(path);
 	for (size_t i = 0; status && i < sizeof(masks) / sizeof(masks[0]); i++) {
@@ -46,5 +60,5 @@ bool signals_expected(pid_t pid, int signal)
 		if (mask && strtoull(mask + strlen(masks[i]), NULL, 16) >> (signal - 1) & 1)
 			return true;
 	}
-	return !status;
+	return !status || waits_for_signals(pid);
 }

@@ -51,16 +51,28 @@ static pid_t fork_into(uint64_t namespaces, int *pidfd)
 	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
+/* Waits for the host side's word, and makes sure that we do not live longer than it does. */
+static int wait_for_release(int socket)
+{
+	ssize_t got;
+	char go;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return fail("prctl PR_SET_PDEATHSIG");
+	got = recv(socket, &go, sizeof(go), 0);
+	/* It may have died before the prctl, even after its word: then this finds end-of-file. */
+	if (got > 0)
+		got = recv(socket, &go, sizeof(go), MSG_DONTWAIT);
+	if (got < 0 && errno == EAGAIN)
+		return 0;
+	return got < 0 ? fail("recv from the host side") : fail_input("the host side has died");
+}
+
 /* The child's life: from here to execve(2), or to a failure that the host side reports. */
 static _Noreturn void child_main(int socket, int (*inside)(void *), void *argument)
 {
-	char go;
-
 	narrate_as("container");
-	/* Set before the read: if the host side died earlier, the read finds end-of-file. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		fail("prctl PR_SET_PDEATHSIG");
-	else if (recv(socket, &go, sizeof(go), 0) == sizeof(go))
+	if (wait_for_release(socket) == 0)
 		inside(argument);
 	send(socket, fail_get(), sizeof(struct failure), MSG_NOSIGNAL);
 	_exit(fail_get()->status);
@@ -101,7 +113,8 @@ int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *),
 
 int child_release(struct child *child)
 {
-	if (send(child->socket, "", 1, MSG_NOSIGNAL) != 1)
+	/* EPIPE: it has ended already, child_wait() tells how. */
+	if (send(child->socket, "", 1, MSG_NOSIGNAL) != 1 && errno != EPIPE)
 		return fail("send to the child");
 	return 0;
 }

@@ -6,7 +6,9 @@
 void terminal_open(struct terminal *terminal)
 {
 	terminal->lent = false;
-	terminal->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	terminal->fd = -1;
+	if (isatty(STDOUT_FILENO))
+		terminal->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (terminal->fd < 0)
 		return;
 	if (tcgetpgrp(terminal->fd) != getpgrp() ||

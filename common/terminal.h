@@ -21,8 +21,9 @@ struct terminal {
 };
 
 /*
- * Opens the controlling terminal if there is one and our process group is in its foreground;
- * terminal->fd is -1 otherwise, and the other functions then do nothing.
+ * Opens the controlling terminal if there is one, our process group is in its foreground, and our
+ * output goes to a terminal: in `step-01 cmd | less`, less is in our group, and needs it. Otherwise
+ * terminal->fd is -1, and the other functions do nothing.
  */
 void terminal_open(struct terminal *terminal);
 

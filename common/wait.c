@@ -5,6 +5,9 @@
 #include "spawn.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <stdbool.h>
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,11 +17,22 @@
 #include "narrate.h"
 #include "signals.h"
 
+/*
+ * Whether the child has read our word. Before that it may still have our signal mask: it would not
+ * get the signal now, and as PID 1 not later either.
+ */
+static bool has_begun(const struct child *child)
+{
+	int unread = 0;
+
+	return ioctl(child->socket, SIOCOUTQ, &unread) == 0 && unread == 0;
+}
+
 static void forward(struct child *child, const siginfo_t *info)
 {
 	int signal = info->si_signo;
 
-	if (child->is_init && !signals_expected(child->pid, signal)) {
+	if (child->is_init && (!has_begun(child) || !signals_expected(child->pid, signal))) {
 		narrate("signal %d: PID 1 has no handler and would ignore it, SIGKILL", signal);
 		child->killed_for = signal;
 		signal = SIGKILL;
@@ -36,10 +50,18 @@ static void go_on_together(struct child *child)
 }
 
 /* The command was stopped (Ctrl-Z): our caller's shell must see its whole job stop. */
-static void stop_together(struct child *child)
+static void stop_together(struct child *child, int signal)
 {
 	sigset_t stop;
 
+	/* `fg` does not tell a job that was running all along: only now we see that it is ours. */
+	if (child->own_group && (signal == SIGTTIN || signal == SIGTTOU)) {
+		terminal_lend(&child->terminal, child->pid);
+		if (child->terminal.lent) {
+			kill(-child->pid, SIGCONT);
+			return;
+		}
+	}
 	terminal_take_back(&child->terminal);
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
@@ -53,10 +75,14 @@ static void stop_together(struct child *child)
 static int status_of(struct child *child, const siginfo_t *end)
 {
 	struct failure failure;
+	ssize_t got;
 
 	terminal_close(&child->terminal);
 	child->pid = 0;
-	if (recv(child->socket, &failure, sizeof(failure), MSG_DONTWAIT) == sizeof(failure))
+	do {
+		got = recv(child->socket, &failure, sizeof(failure), MSG_DONTWAIT);
+	} while (got < 0 && errno == ECONNRESET); /* it did not read our word, but left one */
+	if (got == sizeof(failure))
 		return fail_set(&failure);
 	if (end->si_code == CLD_EXITED)
 		return end->si_status;
@@ -80,7 +106,7 @@ int child_wait(struct child *child)
 				   WEXITED | WSTOPPED | WNOHANG) < 0)
 				return fail("waitid");
 			if (end.si_code == CLD_STOPPED)
-				stop_together(child);
+				stop_together(child, end.si_status);
 			else if (end.si_pid != 0)
 				return status_of(child, &end);
 			break;

@@ -24,7 +24,7 @@ for name in net/ipv4/ip_forward net/ipv4/conf/all/forwarding net/ipv6/conf/all/f
 	printf '%s %s\n' "$name" "$(cat "/proc/sys/$name" 2>/dev/null)"
 done
 section cgroups
-find /sys/fs/cgroup -type d 2>/dev/null | sort
+find /sys/fs/cgroup -type d -name '*step*' 2>/dev/null | sort
 section processes
 pgrep -a '^step-'
 section files

@@ -3,14 +3,18 @@
 # the console blocks of those chapters. Each one's time is bounded. Ends with a summary; the exit
 # status is 0 only if nothing failed and something ran.
 #
-# All of it happens in a mount namespace of its own whose "/" is shared, as systemd has it: there
-# a mount that a step forgets to keep to itself shows.
+# All of it happens in namespaces of its own, which stand for the host: what runs elsewhere on the
+# machine does not disturb it, and nothing that a test leaves behind outlives it. "/" is shared
+# there, as systemd has it: then a mount that a step forgets to keep to itself shows.
 set -u
+trap 'exit 130' INT TERM # PID 1 would ignore them
 cd "$(dirname "$0")/.." || exit 1
 if [ "${OUTER_NAMESPACE:-}" != entered ]; then
+	# shellcheck disable=SC2016  # the inner shell expands them
 	# Private first: mounts that are shared already would stay shared with the real host's.
-	OUTER_NAMESPACE=entered exec unshare --mount --propagation private \
-		sh -c 'mount --make-rshared / && exec "$0" "$@"' "$0" "$@"
+	OUTER_NAMESPACE=entered exec unshare --mount --propagation private --uts --ipc --net \
+		--pid --fork --kill-child --mount-proc sh -c \
+		'mount --make-rshared / && ip link set lo up && exec "$0" "$@"' "$0" "$@"
 fi
 
 passed=0 failed=''
@@ -29,5 +33,7 @@ for what in "$@"; do
 	done ;;
 	esac
 done
+# What the chapters' commands have made as root belongs to who called sudo.
+[ -z "${SUDO_UID:-}" ] || chown -Rh "$SUDO_UID:$SUDO_GID" build step-*
 echo "tests: $passed programs and chapters passed${failed:+; FAILED:$failed}"
 [ -z "$failed" ] && [ "$passed" -gt 0 ]

@@ -20,7 +20,7 @@ struct step {
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {
-	const struct step *step = argument;
+	struct step *step = argument;
 
 	if (uts_set(&step->uts) < 0)
 		return -1;

@@ -26,7 +26,7 @@ struct step {
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {
-	const struct step *step = argument;
+	struct step *step = argument;
 	autofd int root = -1;
 
 	if (mount_private() < 0)

@@ -29,7 +29,7 @@ struct step {
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {
-	const struct step *step = argument;
+	struct step *step = argument;
 	autofd int root = -1;
 
 	if (mount_private() < 0)
@@ -63,6 +63,8 @@ int main(int argc, char **argv)
 	int status;
 
 	if (file_reserve_standard() < 0)
+		return fail_report();
+	if (rootfs_close_callers() < 0)
 		return fail_report();
 	if (options_parse(argc, argv, ABOUT, parts, &step.command) < 0)
 		return fail_report();

@@ -23,13 +23,42 @@
 
 /* The second article's Mounts, with its flags and in its order; /proc comes before them. */
 static const struct rootfs_mount defaults[] = {
-	{ "tmpfs", NULL, "/dev", NOSUID | MOUNT_ATTR_STRICTATIME, "mode=755" },
-	{ "devpts", NULL, "/dev/pts", NOSUID | NOEXEC,
-	  "newinstance,ptmxmode=0666,mode=0620,gid=5" },
-	{ "tmpfs", NULL, "/dev/shm", NOSUID | NODEV | NOEXEC, "mode=1777,size=65536k" },
-	{ "mqueue", NULL, "/dev/mqueue", NOSUID | NODEV | NOEXEC, NULL },
-	{ "sysfs", NULL, "/sys", NOSUID | NODEV | NOEXEC | MOUNT_ATTR_RDONLY, NULL },
+	{
+		.type = "tmpfs",
+		.target = "/dev",
+		.attributes = NOSUID | MOUNT_ATTR_STRICTATIME,
+		.options = "mode=755",
+	},
+	{
+		.type = "devpts",
+		.target = "/dev/pts",
+		.attributes = NOSUID | NOEXEC,
+		.options = "newinstance,ptmxmode=0666,mode=0620,gid=5",
+	},
+	{
+		.type = "tmpfs",
+		.target = "/dev/shm",
+		.attributes = NOSUID | NODEV | NOEXEC,
+		.options = "mode=1777,size=65536k",
+	},
+	{
+		.type = "mqueue",
+		.target = "/dev/mqueue",
+		.attributes = NOSUID | NODEV | NOEXEC,
+	},
+	{
+		.type = "sysfs",
+		.target = "/sys",
+		.attributes = NOSUID | NODEV | NOEXEC | MOUNT_ATTR_RDONLY,
+	},
 };
+
+int rootfs_close_callers(void)
+{
+	if (close_range(STDERR_FILENO + 1, UINT_MAX, 0) < 0)
+		return fail("close_range");
+	return 0;
+}
 
 /* Opens the directory that becomes "/", which it must not be already. */
 static int open_path(const struct rootfs *rootfs)
@@ -47,53 +76,90 @@ static int open_path(const struct rootfs *rootfs)
 	return fd;
 }
 
-int rootfs_open(const struct rootfs *rootfs)
+static int open_sources(struct rootfs *rootfs)
 {
-	autofd int place = open_path(rootfs);
-	autofd int root = place < 0 ? -1 : bind_create(AT_FDCWD, rootfs->path);
-	/*
-	 * pivot_root wants a mount point, and /etc wants files of its own: both are on a tmpfs,
-	 * which covers the directory in this namespace and goes away with the old root.
-	 */
-	autofd int private = root < 0 ? -1 : mount_create("tmpfs", 0, "mode=700");
-	int result = root;
+	for (size_t i = 0; i < rootfs->mount_count; i++) {
+		struct rootfs_mount *wanted = &rootfs->mounts[i];
 
-	if (private < 0 || mount_attach(private, place, "/", S_IFDIR) < 0 ||
-	    mount_attach(root, private, "/rootfs", S_IFDIR) < 0 || etc_bind(private, root) < 0)
-		return -1;
-	root = -1;
-	return result;
+		if (wanted->type)
+			continue;
+		wanted->opened = bind_create(AT_FDCWD, wanted->source);
+		if (wanted->opened < 0)
+			return -1;
+	}
+	return 0;
 }
 
-static int mount_one(const struct rootfs_mount *wanted, int root)
+/*
+ * pivot_root wants a mount point, and /etc wants files of its own: both are on a tmpfs, which
+ * covers the directory `place` in this namespace and goes away with the old root.
+ */
+static int attach_root(int root, int place)
 {
-	mode_t type = S_IFDIR;
-	struct stat source;
-	autofd int mount = -1;
+	autofd int private = mount_create("tmpfs", 0, "mode=700");
 
-	if (wanted->type) {
-		mount = mount_create(wanted->type, wanted->attributes, wanted->options);
-	} else {
-		mount = bind_create(AT_FDCWD, wanted->source);
-		if (mount >= 0 && wanted->attributes &&
-		    bind_restrict(mount, wanted->attributes, AT_RECURSIVE) < 0)
-			return -1;
-		if (mount >= 0 && fstat(mount, &source) == 0 && !S_ISDIR(source.st_mode))
-			type = S_IFREG;
+	if (private < 0)
+		return -1;
+	if (mount_attach(private, place, "/", S_IFDIR) < 0)
+		return -1;
+	if (mount_attach(root, private, "/rootfs", S_IFDIR) < 0)
+		return -1;
+	return etc_bind(private, root);
+}
+
+int rootfs_open(struct rootfs *rootfs)
+{
+	autofd int place = -1;
+	int root;
+
+	umask(022);
+	place = open_path(rootfs);
+	if (place < 0)
+		return -1;
+	/* Before the directory is covered: a source may be in it, or hold it. */
+	if (open_sources(rootfs) < 0)
+		return -1;
+	root = bind_create(AT_FDCWD, rootfs->path);
+	if (root >= 0 && attach_root(root, place) < 0) {
+		close(root);
+		return -1;
 	}
-	return mount < 0 ? -1 : mount_attach(mount, root, wanted->target, type);
+	return root;
+}
+
+static int mount_new(const struct rootfs_mount *wanted, int root)
+{
+	autofd int mount = mount_create(wanted->type, wanted->attributes, wanted->options);
+
+	return mount < 0 ? -1 : mount_attach(mount, root, wanted->target, S_IFDIR);
+}
+
+static int mount_bind(const struct rootfs_mount *wanted, int root)
+{
+	autofd int mount = wanted->opened;
+	struct stat status;
+
+	if (wanted->attributes && bind_restrict(mount, wanted->attributes, AT_RECURSIVE) < 0)
+		return -1;
+	if (fstat(mount, &status) < 0)
+		return fail("fstat %s", wanted->source);
+	return mount_attach(mount, root, wanted->target,
+			    S_ISDIR(status.st_mode) ? S_IFDIR : S_IFREG);
 }
 
 int rootfs_populate(const struct rootfs *rootfs, int root)
 {
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-		if (mount_one(&defaults[i], root) < 0)
+		if (mount_new(&defaults[i], root) < 0)
 			return -1;
 	if (dev_populate(root) < 0)
 		return -1;
-	for (size_t i = 0; i < rootfs->mount_count; i++)
-		if (mount_one(&rootfs->mounts[i], root) < 0)
+	for (size_t i = 0; i < rootfs->mount_count; i++) {
+		const struct rootfs_mount *wanted = &rootfs->mounts[i];
+
+		if ((wanted->type ? mount_new(wanted, root) : mount_bind(wanted, root)) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -127,8 +193,5 @@ int rootfs_enter(const struct rootfs *rootfs, int root)
 	}
 	if (chdir("/") < 0)
 		return fail("chdir /");
-	/* A descriptor that our caller left open could lead back. */
-	if (close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) < 0)
-		return fail("close_range");
 	return 0;
 }

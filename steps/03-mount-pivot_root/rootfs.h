@@ -18,6 +18,7 @@ struct rootfs_mount {
 	const char *target;  /* the path inside */
 	uint64_t attributes; /* MOUNT_ATTR_* */
 	const char *options; /* of the file system: "mode=755,size=64m" */
+	int opened;	     /* rootfs_open() opens a source, rootfs_populate() mounts it */
 };
 
 struct rootfs {
@@ -29,10 +30,19 @@ struct rootfs {
 };
 
 /*
- * Makes the directory a mount that only this namespace has, in which /etc names the container.
- * Returns a descriptor of the new root or -1.
+ * Closes what our caller left open above standard error, so to be called before anything is
+ * opened: a descriptor of a directory leads back to the host. That execve(2) would close it is not
+ * enough: "/proc/self/fd/7" is followed before, as the command or the directory to start in
+ * (CVE-2024-21626). Returns 0 or -1.
  */
-int rootfs_open(const struct rootfs *rootfs);
+int rootfs_close_callers(void);
+
+/*
+ * Makes the directory a mount that only this namespace has, in which /etc names the container, and
+ * opens the sources of the bind mounts. Sets the umask to 022, the usual one: mount points and
+ * files are made for all users inside. Returns a descriptor of the new root or -1.
+ */
+int rootfs_open(struct rootfs *rootfs);
 
 /*
  * Mounts /dev and what belongs below it, /sys, and rootfs->mounts below the new root. /proc is
@@ -41,8 +51,8 @@ int rootfs_open(const struct rootfs *rootfs);
 int rootfs_populate(const struct rootfs *rootfs, int root);
 
 /*
- * Makes the new root "/" and lets go of the old one: no mount, no descriptor and no working
- * directory leads back to it. Returns 0 or -1.
+ * Makes the new root "/" and lets go of the old one: no mount and no working directory leads back
+ * to it. Returns 0 or -1.
  */
 int rootfs_enter(const struct rootfs *rootfs, int root);
 

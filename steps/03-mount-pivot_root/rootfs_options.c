@@ -63,6 +63,12 @@ static struct rootfs_mount *add_mount(struct rootfs *rootfs)
 	return grown;
 }
 
+/* Whether `target` is an absolute path inside, and not "/" itself, which is --rootfs's. */
+static bool is_target(const char *target)
+{
+	return target && *target == '/' && target[strspn(target, "/.")];
+}
+
 /* SOURCE:TARGET[:OPTION,...]; the text is divided in place. */
 static error_t add_volume(struct rootfs *rootfs, char *text)
 {
@@ -73,9 +79,8 @@ static error_t add_volume(struct rootfs *rootfs, char *text)
 		return ENOMEM;
 	mount->source = strsep(&rest, ":");
 	mount->target = strsep(&rest, ":");
-	if (!*mount->source || !mount->target || *mount->target != '/') {
-		fail_input("--volume %s: must be SOURCE:TARGET[:ro], TARGET beginning with /",
-			   text);
+	if (!*mount->source || !is_target(mount->target)) {
+		fail_input("--volume %s: must be SOURCE:TARGET[:ro], TARGET a path below /", text);
 		return EINVAL;
 	}
 	for (char *option; (option = strsep(&rest, ","));) {
@@ -101,8 +106,8 @@ static error_t add_tmpfs(struct rootfs *rootfs, char *text)
 		.attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 		.options = "mode=1777",
 	};
-	if (*mount->target != '/') {
-		fail_input("--tmpfs %s: TARGET must begin with /", text);
+	if (!is_target(mount->target)) {
+		fail_input("--tmpfs %s: TARGET must be a path below /", text);
 		return EINVAL;
 	}
 	if (!rest)

@@ -1,0 +1,77 @@
+#!/bin/sh
+# tests/grade.sh NN ANSWER [TEST]: grades the step-NN that `make lab-NN` has made of the learner's
+# files in ANSWER; with TEST it runs that test alone, and shows all that it prints. Runs in
+# build/lab-NN, the copy of the workbook with those files. `tests/grade.sh NN` names the test
+# programs that are needed.
+#
+# What is graded is in steps/NN-*/lab/points, a test a line; of several, joined by "+", all must
+# pass. The exit status is 0 only with full points.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+n=$1 answer=${2:-} only=${3:-} seconds=60
+points=$(grep -v '^#' steps/"$n"-*/lab/points)
+
+# The program that a test is in: one of the chapter's, or else one of a later chapter.
+program() {
+	found=$(grep -l "host_test($1)" tests/test_"$n"_*.c tests/test_*.c | head -n 1)
+	[ -n "$found" ] || { echo "grade.sh: there is no test $1" >&2 && return 1; }
+	basename "$found" .c
+}
+
+if [ -z "$answer" ]; then
+	for test in $(echo "$points" | cut -d ' ' -f 2 | tr + ' '); do
+		echo "build/tests/$(program "$test")"
+	done | sort -u
+	exit
+fi
+
+# A step that is not finished yet may well be at work on the host's own files: while it is graded
+# they are read-only, apart from this directory, and /tmp is an empty one.
+if [ "${GRADE_NAMESPACE:-}" != entered ]; then
+	GRADE_NAMESPACE=entered exec unshare --mount --propagation private tests/grade.sh "$@"
+fi
+mounts=$(findmnt --raw --noheadings --output TARGET | grep -Ev '^/(proc|sys|dev)(/|$)')
+mount --bind "$PWD" "$PWD" && cd "$PWD" || exit 1
+for mount in $mounts; do
+	mount -o remount,bind,ro "$mount" 2>/dev/null # none of root's business: a user's FUSE mount
+done
+mount -t tmpfs -o mode=1777 tmp /tmp && mkdir -p "$PWD" && mount -c --bind . "$PWD" && cd "$PWD" ||
+	exit 1
+log=$(mktemp)
+
+# Runs one test, at most so many seconds; whatever hangs is gone with the namespaces of run.sh.
+passes() {
+	TEST=$1 timeout --kill-after=5 "$seconds" tests/run.sh "$(program "$1")" >"$log" 2>&1 </dev/null
+	status=$?
+	[ "$status" -lt 124 ] || echo "It had not ended after $seconds s." >>"$log"
+	[ "$status" -eq 0 ] && grep -q "^\[       OK \] $1\$" "$log"
+}
+
+if [ -n "$only" ]; then
+	passes "$only" && result=0 || result=1
+	cat "$log"
+	exit "$result"
+fi
+
+unset TMPDIR OUTER_NAMESPACE # the latter: run.sh makes one a test
+got=0 all=0 failed=''
+while read -r worth names hint; do
+	earned=$worth
+	for test in $(echo "$names" | tr + ' '); do
+		passes "$test" && continue
+		earned=0
+		[ -n "$failed" ] || { failed=$test why=$hint && cp "$log" "$log.first"; }
+		break
+	done
+	printf '%2d of %2d  %s\n' "$earned" "$worth" "$(echo "$names" | sed 's/+/ + /g')"
+	got=$((got + earned)) all=$((all + worth))
+done <<END
+$points
+END
+echo "lab-$n: $got of $all points"
+[ -n "$failed" ] || exit 0
+printf '\nThe first that failed: %s\nHint: %s\nWhat it said (what came != what was to come):\n' "$failed" "$why"
+sed -n '/ERROR/,/LINE/p; /not ended/p' "$log.first" | sed 's/^/    /'
+[ "$answer" = "$(dirname steps/"$n"-*/lab/points)" ] && answer='' || answer=" ANSWER=$answer"
+echo "Alone, with all that it prints: make lab-$n$answer TEST=$failed"
+exit 1

@@ -1,0 +1,74 @@
+#!/bin/bash
+# tests/labs.sh [NN...]: proves the labs' grades, all or those of these chapters. Our own modules
+# earn full points. The untouched skeleton differs from them at its TODOs alone, compiles without a
+# warning, and earns nothing. Each mutant, a typical mistake kept as a patch against our module,
+# loses just the points that the patch's first line names. A line a proof.
+#
+# shellcheck disable=SC2317 # what prove() is given to call is called
+set -u
+cd "$(dirname "$0")/.." || exit 1
+work=build/labs
+answer=$work/answer
+failed=0 proved=0
+mkdir -p "$work"
+
+# prove WHAT COMMAND...: says whether the command succeeded, and if not, what it printed
+prove() {
+	local what=$1 began=$SECONDS
+	shift
+	if "$@" >"$work/log" 2>&1; then
+		proved=$((proved + 1))
+		printf 'proved: %s (%d s)\n' "$what" $((SECONDS - began))
+	else
+		printf 'FAILED: %s\n' "$what"
+		sed 's/^/    /' "$work/log"
+		failed=1
+	fi
+}
+
+# Makes our modules the answer, with a patch applied.
+answer_ours() {
+	local file
+	rm -rf "$answer" && mkdir "$answer" || return 1
+	for file in "$lab"/*.c; do
+		cp "${lab%/lab}/${file##*/}" "$answer" || return 1
+	done
+	[ $# -eq 0 ] || patch --quiet --fuzz=0 --strip=3 --directory="$answer" <"$1"
+}
+
+# grade ANSWER: fails if that does not come to its end. $total is "N of M", $lost the tests.
+grade() {
+	make -s "lab-$n" ANSWER="$1" TEST= >"$work/grade" 2>&1
+	cat "$work/grade"
+	total=$(sed -n "s/^lab-$n: \(.*\) points$/\1/p" "$work/grade")
+	lost=$(sed -n 's/^ 0 of .[0-9]  \([a-z0-9_]*\).*/\1/p' "$work/grade" | xargs)
+	[ -n "$total" ]
+}
+
+ours() { answer_ours && grade "$answer" && [ "${total% of *}" = "${total#* of }" ]; }
+
+skeleton() { grade "$lab" && ! grep warning: "$work/grade" && [ "${total% of *}" = 0 ]; }
+
+mutant() { answer_ours "$1" && grade "$answer" && echo "lost: $lost" && [ "$lost" = "$2" ]; }
+
+# Each hunk of the difference has a TODO in it.
+difference() {
+	local file
+	for file in "$lab"/*.c; do
+		diff -U 1 "${lab%/lab}/${file##*/}" "$file" | tail -n +3
+	done | awk 'function check() { if (hunk && hunk !~ /TODO/) { print hunk; bad = 1 } }
+		/^@@/ { check(); hunk = "" } { hunk = hunk "\n" $0 } END { check(); exit bad }'
+}
+
+for lab in steps/*/lab; do
+	n=${lab#steps/} n=${n%%-*}
+	case " ${*:-$n} " in *" $n "*) ;; *) continue ;; esac
+	prove "$n: the skeleton differs from our modules at its TODOs alone" difference
+	prove "$n: the skeleton earns nothing" skeleton
+	for patch in "$lab"/mutants/*.patch; do
+		loses=$(sed -n '1s/# loses: *//p' "$patch")
+		prove "$n: $(basename "$patch" .patch) loses $loses" mutant "$patch" "$loses"
+	done
+	prove "$n: our modules earn all points" ours
+done
+[ $failed -eq 0 ] && [ $proved -gt 0 ]
