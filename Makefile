@@ -21,8 +21,9 @@ chapters-02 := 01 02
 chapters-03 := 01 02 03
 # The system calls that a chapter is about, for `make trace-NN`.
 calls-01 := clone3,sethostname,setdomainname,execve
-calls-02 := $(calls-01),mount,fsopen,fsconfig,fsmount,move_mount
+calls-02 := $(calls-01),mount,openat2,fsopen,fsconfig,fsmount,move_mount
 calls-03 := $(calls-02),open_tree,mount_setattr,mknodat,symlinkat,pivot_root,chroot,umount2,close_range
+trace-options-03 := --read-only
 rootfs-03 := rootfs
 
 COMMON := $(wildcard common/*.c)
@@ -64,7 +65,7 @@ test-$(1): build-tests
 diff-$(1):
 	@diff -u $$(or $$(wildcard $$(dir-$$(shell printf %02d $$$$(($$(patsubst 0%,%,$(1)) - 1))))/main.c),/dev/null) $$(dir-$(1))/main.c || true
 trace-$(1): step-$(1)
-	$$(SUDO) strace -f -e trace=$$(calls-$(1)) -e signal=none ./step-$(1) --hostname traced true
+	$$(SUDO) strace -f -e trace=$$(calls-$(1)) -e signal=none ./step-$(1) --hostname traced $$(trace-options-$(1)) true
 endef
 $(foreach n,$(STEPS),$(eval $(call step-rules,$(n))))
 

@@ -34,6 +34,6 @@ for what in "$@"; do
 	esac
 done
 # What the chapters' commands have made as root belongs to who called sudo.
-[ -z "${SUDO_UID:-}" ] || chown -Rh "$SUDO_UID:$SUDO_GID" build step-*
+[ -z "${SUDO_UID:-}" ] || chown -Rh "$SUDO_UID:${SUDO_GID:-0}" build step-*
 echo "tests: $passed programs and chapters passed${failed:+; FAILED:$failed}"
 [ -z "$failed" ] && [ "$passed" -gt 0 ]

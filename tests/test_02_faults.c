@@ -10,6 +10,7 @@ static const struct tolerated tolerated[] = {
 	{ "set_robust_list", SURVIVED, "libc's, after fork; we have no robust mutexes" },
 	{ "rt_sigaction", CANNOT_FAIL, "signal and addresses are right" },
 	{ "rt_sigprocmask", CANNOT_FAIL, "what to do and addresses are right" },
+	{ "rt_sigpending", CANNOT_FAIL, "the address is right" },
 	{ "close_range", CANNOT_FAIL, "from 0 to the end is a range" },
 	{ "wait4", CANNOT_FAIL, "init has a child until it ends, and WNOHANG is not interrupted" },
 	{ 0 },

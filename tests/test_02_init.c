@@ -1,11 +1,14 @@
 /* Step 02: what PID 1 does, and what the small init does better. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
+#include "pty.h"
+#include "signals.h"
 
 static const struct {
 	int number;
@@ -104,6 +107,33 @@ static void a_command_below_an_init_dies_by_the_signal_itself(void **state)
 		assert_int_equal(finish(pid), 128 + forwarded[i].number);
 		assert_int_equal(count_processes(token), 0);
 	}
+}
+
+/*
+ * The terminal sends Ctrl-C to the whole group, and so the init need not. But while the command is
+ * not there yet (strace makes the fork slow), it has to. In a pipe the step keeps its group.
+ */
+static void a_ctrl_c_before_the_fork_is_passed_on(void **state)
+{
+	const char *token = random_name();
+	char line[256];
+	struct pty pty;
+	pid_t init;
+
+	(void)state;
+	pty_start_shell(&pty, "bash");
+	snprintf(line, sizeof(line),
+		 "strace -f -qq -o /dev/null -e trace=clone -e inject=clone:delay_enter=1000000 "
+		 "./step-02 --init build/probe sleep 60 %s | cat\n",
+		 token);
+	pty_type(&pty, line);
+	wait_until(count_processes(token) == 3); /* strace, the step, the init */
+	init = atoi(run("pgrep", "-n", "-f", token)->out);
+	wait_until(signals_expected(init, SIGUSR1)); /* it blocks all, and is about to fork */
+	pty_type(&pty, "\x03");
+	pty_expect(&pty, "outer> ");
+	wait_until(count_processes(token) == 0);
+	pty_exit_shell(&pty);
 }
 
 static void what_a_pid_1_ignores_is_left_to_it(void **state)
@@ -206,6 +236,7 @@ int main(void)
 		host_test(signals_reach_the_command_below_an_init),
 		host_test(a_pid_1_without_a_handler_is_killed),
 		host_test(a_command_below_an_init_dies_by_the_signal_itself),
+		host_test(a_ctrl_c_before_the_fork_is_passed_on),
 		host_test(what_a_pid_1_ignores_is_left_to_it),
 		host_test(pid_1_cannot_be_killed_from_inside),
 		host_test(the_commands_end_is_the_end_of_all),

@@ -31,15 +31,19 @@ static void reap(pid_t command)
 static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 {
 	siginfo_t info;
+	sigset_t early;
 
+	sigpending(&early);	     /* perhaps from before the fork: new to the command */
 	close_range(0, UINT_MAX, 0); /* nothing of the host stays in /proc/1/fd */
 	for (;;) {
 		if (sigwaitinfo(all, &info) < 0)
 			continue;
 		if (info.si_signo == SIGCHLD)
 			reap(command);
-		else if (info.si_code != SI_KERNEL) /* the terminal tells the command itself */
+		/* What the terminal sends (SI_KERNEL), it sends to the command as well. */
+		else if (info.si_code != SI_KERNEL || sigismember(&early, info.si_signo))
 			kill(command, info.si_signo);
+		sigdelset(&early, info.si_signo);
 	}
 }
 

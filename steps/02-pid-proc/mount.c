@@ -54,10 +54,11 @@ static int set_options(int context, const char *type, const char *options)
 
 int mount_create(const char *type, uint64_t attributes, const char *options)
 {
-	autofd int context = fsopen(type, FSOPEN_CLOEXEC);
+	autofd int context = -1;
 	int mount;
 
 	narrate("fsopen %s%s%s", type, options ? " " : "", options ? options : "");
+	context = fsopen(type, FSOPEN_CLOEXEC);
 	if (context < 0)
 		return fail("fsopen %s", type);
 	/* What mount(8) shows as the device; such a file system has none, so its type stands there.

@@ -28,11 +28,13 @@ static const struct {
 
 int dev_make_node(int directory, const char *name, mode_t type, dev_t device)
 {
-	mode_t callers = umask(0);
-	int made = mknodat(directory, name, type | 0666, device);
+	mode_t callers;
+	int made;
 
-	umask(callers);
 	narrate("mknodat %s %u:%u", name, major(device), minor(device));
+	callers = umask(0);
+	made = mknodat(directory, name, type | 0666, device);
+	umask(callers);
 	return made < 0 ? fail("mknodat %s %u:%u", name, major(device), minor(device)) : 0;
 }
 

@@ -69,13 +69,13 @@ static bool is_target(const char *target)
 	return target && *target == '/' && target[strspn(target, "/.")];
 }
 
-/* SOURCE:TARGET[:OPTION,...]; the text is divided in place. */
-static error_t add_volume(struct rootfs *rootfs, char *text)
+/* SOURCE:TARGET[:OPTION,...] */
+static error_t add_volume(struct rootfs *rootfs, const char *text)
 {
 	struct rootfs_mount *mount = add_mount(rootfs);
-	char *rest = text;
+	char *rest = strdup(text); /* its parts stay in use */
 
-	if (!mount)
+	if (!mount || !rest)
 		return ENOMEM;
 	mount->source = strsep(&rest, ":");
 	mount->target = strsep(&rest, ":");
@@ -85,7 +85,7 @@ static error_t add_volume(struct rootfs *rootfs, char *text)
 	}
 	for (char *option; (option = strsep(&rest, ","));) {
 		if (!set_attribute(mount, option)) {
-			fail_input("--volume %s: unknown option \"%s\"", mount->source, option);
+			fail_input("--volume %s: unknown option \"%s\"", text, option);
 			return EINVAL;
 		}
 	}
@@ -93,12 +93,12 @@ static error_t add_volume(struct rootfs *rootfs, char *text)
 }
 
 /* TARGET[:OPTION,...], with the defaults of Docker's --tmpfs. */
-static error_t add_tmpfs(struct rootfs *rootfs, char *text)
+static error_t add_tmpfs(struct rootfs *rootfs, const char *text)
 {
 	struct rootfs_mount *mount = add_mount(rootfs);
-	char *rest = text, *kept;
+	char *rest = strdup(text), *kept;
 
-	if (!mount)
+	if (!mount || !rest)
 		return ENOMEM;
 	*mount = (struct rootfs_mount){
 		.type = "tmpfs",
