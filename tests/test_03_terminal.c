@@ -41,8 +41,10 @@ static void jobs_stop_go_on_and_are_interrupted(const char *option)
 
 	start_shell(&pty, option);
 	shell = pty_foreground(&pty);
-	pty_type(&pty, "sleep 500\n");
-	wait_until(pty_foreground(&pty) != shell);
+	/* Once it has said so, it has a process group and signals of its own. */
+	pty_type(&pty, "sh -c 'echo star\"\"ted; exec sleep 500'\n");
+	pty_expect(&pty, "started");
+	assert_int_not_equal(pty_foreground(&pty), shell);
 	pty_type(&pty, "\x1a");
 	pty_expect(&pty, "Stopped");
 	pty_expect(&pty, "ready> ");

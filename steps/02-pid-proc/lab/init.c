@@ -1,0 +1,54 @@
+#include "init.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "narrate.h"
+
+/*
+ * Waits for every child that has ended or stopped. When the command itself has ended, so do we,
+ * and the kernel ends all that is left in the namespace.
+ */
+static void reap(pid_t command)
+{
+	/*
+	 * TODO 8: wait for all children that there is something to tell of, and for none that there
+	 * is not: one SIGCHLD may stand for many. Has the command ended, end as it did: its exit
+	 * status, or 128+n after signal n. Has it stopped, let it go on: nobody in here could say
+	 * `fg`. waitpid(2), _exit(2).
+	 */
+	(void)command;
+}
+
+static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
+{
+	/*
+	 * TODO 9: close all descriptors, or a way to the host stays open in /proc/1/fd:
+	 * close_range(2).
+	 *
+	 * TODO 7: for ever, wait for the next signal: sigwaitinfo(2). SIGCHLD means reap(), and any
+	 * other is the command's: kill(2). But not what the terminal sends (si_code is SI_KERNEL):
+	 * it sends it to the command as well; unless it came so early that the command was not
+	 * there yet: what sigpending(2) shows before the first wait.
+	 */
+	(void)all;
+	reap(command);
+	_exit(STATUS_FAILED);
+}
+
+int init_exec(const struct init *init, const struct command *command)
+{
+	if (!init->wanted)
+		return command_exec(command);
+	/*
+	 * TODO 6: narrate "fork: PID 1 stays as init", and fork(2): the child becomes the command,
+	 * the parent runs as its init. Signals are to wait from before the fork on until the init
+	 * takes them one by one, so block all: sigprocmask(2). The command gets its caller's mask.
+	 */
+	(void)run_as_init;
+	return command_exec(command);
+}

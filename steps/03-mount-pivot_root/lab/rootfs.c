@@ -1,0 +1,204 @@
+#include "rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bind.h"
+#include "cleanup.h"
+#include "dev.h"
+#include "etc.h"
+#include "fail.h"
+#include "file.h"
+#include "mount.h"
+#include "narrate.h"
+
+#define NOSUID MOUNT_ATTR_NOSUID
+#define NODEV  MOUNT_ATTR_NODEV
+#define NOEXEC MOUNT_ATTR_NOEXEC
+
+/*
+ * The second article's Mounts, in its order; /proc comes before them.
+ *
+ * TODO 6: the attributes of each, by this rule. No program needs a setuid bit here, device nodes
+ * are to work in /dev and /dev/pts alone, and all but /dev are noexec. Nobody writes to /sys. The
+ * access times in /dev are exact (strictatime). mount(8); the names are above.
+ */
+static const struct rootfs_mount defaults[] = {
+	{
+		.type = "tmpfs",
+		.target = "/dev",
+		.attributes = 0 /* TODO 6 */,
+		.options = "mode=755",
+	},
+	{
+		.type = "devpts",
+		.target = "/dev/pts",
+		.attributes = 0 /* TODO 6 */,
+		.options = "newinstance,ptmxmode=0666,mode=0620,gid=5",
+	},
+	{
+		.type = "tmpfs",
+		.target = "/dev/shm",
+		.attributes = 0 /* TODO 6 */,
+		.options = "mode=1777,size=65536k",
+	},
+	{
+		.type = "mqueue",
+		.target = "/dev/mqueue",
+		.attributes = 0 /* TODO 6 */,
+	},
+	{
+		.type = "sysfs",
+		.target = "/sys",
+		.attributes = 0 /* TODO 6 */,
+	},
+};
+
+int rootfs_close_callers(void)
+{
+	if (close_range(STDERR_FILENO + 1, UINT_MAX, 0) < 0)
+		return fail("close_range");
+	return 0;
+}
+
+/* Opens the directory that becomes "/", which it must not be already. */
+static int open_path(const struct rootfs *rootfs)
+{
+	struct stat ours, theirs;
+	int fd = open(rootfs->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail("open rootfs %s", rootfs->path);
+	if (fstat(fd, &theirs) == 0 && stat("/", &ours) == 0 && ours.st_ino == theirs.st_ino &&
+	    ours.st_dev == theirs.st_dev) {
+		close(fd);
+		return fail_input("--rootfs %s: is the root that we have already", rootfs->path);
+	}
+	return fd;
+}
+
+static int open_sources(struct rootfs *rootfs)
+{
+	for (size_t i = 0; i < rootfs->mount_count; i++) {
+		struct rootfs_mount *wanted = &rootfs->mounts[i];
+
+		if (wanted->type)
+			continue;
+		wanted->opened = bind_create(AT_FDCWD, wanted->source);
+		if (wanted->opened < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * pivot_root wants a mount point, and /etc wants files of its own: both are on a tmpfs, which
+ * covers the directory `place` in this namespace and goes away with the old root.
+ */
+static int attach_root(int root, int place)
+{
+	/*
+	 * TODO 7: mount such a tmpfs ("mode=700": mount.h) on `place` itself, and the new root on
+	 * /rootfs in the tmpfs. etc_bind() does the rest: etc.h.
+	 */
+	(void)root;
+	(void)place;
+	return 0;
+}
+
+int rootfs_open(struct rootfs *rootfs)
+{
+	autofd int place = -1;
+	int root;
+
+	umask(022);
+	place = open_path(rootfs);
+	if (place < 0)
+		return -1;
+	/* Before the directory is covered: a source may be in it, or hold it. */
+	if (open_sources(rootfs) < 0)
+		return -1;
+	/*
+	 * TODO 8: make a bind mount of the directory, attach it with attach_root(), and return its
+	 * descriptor; close it if that failed. Until then the directory itself is the root.
+	 */
+	if (attach_root(-1, place) < 0)
+		return -1;
+	root = place;
+	place = -1;
+	return root;
+}
+
+static int mount_new(const struct rootfs_mount *wanted, int root)
+{
+	autofd int mount = mount_create(wanted->type, wanted->attributes, wanted->options);
+
+	return mount < 0 ? -1 : mount_attach(mount, root, wanted->target, S_IFDIR);
+}
+
+static int mount_bind(const struct rootfs_mount *wanted, int root)
+{
+	autofd int mount = wanted->opened;
+	struct stat status;
+
+	if (wanted->attributes && bind_restrict(mount, wanted->attributes, AT_RECURSIVE) < 0)
+		return -1;
+	if (fstat(mount, &status) < 0)
+		return fail("fstat %s", wanted->source);
+	return mount_attach(mount, root, wanted->target,
+			    S_ISDIR(status.st_mode) ? S_IFDIR : S_IFREG);
+}
+
+int rootfs_populate(const struct rootfs *rootfs, int root)
+{
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
+		if (mount_new(&defaults[i], root) < 0)
+			return -1;
+	if (dev_populate(root) < 0)
+		return -1;
+	for (size_t i = 0; i < rootfs->mount_count; i++) {
+		const struct rootfs_mount *wanted = &rootfs->mounts[i];
+
+		if ((wanted->type ? mount_new(wanted, root) : mount_bind(wanted, root)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Exchanges the roots. The new root is "." and so is the place for the old one: the old root then
+ * lies over the new one, and unmounting "." takes it away. No directory for it is needed.
+ */
+static int pivot(void)
+{
+	/*
+	 * TODO 9: exchange them: pivot_root(2), "pivot_root(".", ".")"; libc has no function for
+	 * it, see syscall(2). Then take the old root away, with all that is mounted below it,
+	 * although it is in use: umount2(2). Narrate "pivot_root . ." and "umount2 . MNT_DETACH";
+	 * failures begin with the call's name. Until then a chroot stands here, which does not hold
+	 * root.
+	 */
+	return chroot(".") < 0 ? fail("chroot") : 0;
+}
+
+int rootfs_enter(const struct rootfs *rootfs, int root)
+{
+	/* TODO 10: if it is wanted, make the new root read-only, but nothing that is below it. */
+	if (fchdir(root) < 0)
+		return fail("fchdir to the new root");
+	if (rootfs->chroot) {
+		narrate("chroot .");
+		if (chroot(".") < 0)
+			return fail("chroot");
+	} else if (pivot() < 0) {
+		return -1;
+	}
+	if (chdir("/") < 0)
+		return fail("chdir /");
+	return 0;
+}
