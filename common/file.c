@@ -43,8 +43,13 @@ int file_open_in_root(int root, const char *path, int flags)
 		.flags = (unsigned int)(flags | O_CLOEXEC),
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
+	int tries = 1000, fd;
 
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	/* EAGAIN: something was renamed or mounted while the kernel went "..", so it is unsure. */
+	do {
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	} while (fd < 0 && errno == EAGAIN && --tries > 0);
+	return fd;
 }
 
 /*
