@@ -125,20 +125,20 @@ bench: all ## compare the steps' speed and size with unshare and bwrap (needs ro
 # ---- Labs ---------------------------------------------------------------------------------------
 
 # A copy of the workbook, in which the learner's files stand in the place of ours: there the step
-# and its tests are built and graded, and ours stay as they are. (cp -p: what is as before is not
-# compiled again.)
+# and its tests are built and graded, one answer at a time, and ours stay as they are. (cp -p: what
+# is as before is not compiled again.)
 ANSWER = $(dir-$(1))/lab
 COPIED := Makefile common steps rootfs tests
 
 define lab-rules
 .PHONY: lab-$(1)
 lab-$(1): rootfs
-	@mkdir -p build/lab-$(1) && cd build/lab-$(1) && rm -rf $$(COPIED)
-	@cp -pr $$(COPIED) build/lab-$(1)
-	@cp $$(patsubst $$(dir-$(1))/lab/%,$(ANSWER)/%,$$(wildcard $$(dir-$(1))/lab/*.c)) build/lab-$(1)/$$(dir-$(1))
-	@$$(MAKE) -s --no-print-directory -C build/lab-$(1) STEPS='$$(chapters-$(1))' \
-		step-$(1) build/probe $$(shell tests/grade.sh $(1))
-	@$$(SUDO) build/lab-$(1)/tests/grade.sh $(1) $(ANSWER) $(TEST)
+	@mkdir -p build/lab-$(1) && exec 9<build/lab-$(1) && flock 9 && \
+	rm -rf $$(COPIED:%=build/lab-$(1)/%) && cp -pr $$(COPIED) build/lab-$(1) && \
+	cp $$(patsubst $$(dir-$(1))/lab/%,$(ANSWER)/%,$$(wildcard $$(dir-$(1))/lab/*.c)) build/lab-$(1)/$$(dir-$(1)) && \
+	$$(MAKE) -s --no-print-directory -C build/lab-$(1) STEPS='$$(chapters-$(1))' \
+		step-$(1) build/probe $$(shell tests/grade.sh $(1)) && \
+	$$(SUDO) build/lab-$(1)/tests/grade.sh $(1) $(ANSWER) $(TEST)
 endef
 $(foreach n,$(STEPS),$(eval $(call lab-rules,$(n))))
 

@@ -5,7 +5,7 @@ set -u
 
 # One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
 build='make gcc libc6-dev binutils busybox-static'
-tests='libcmocka-dev clitest strace iproute2 nftables procps util-linux mount libcap2-bin git'
+tests='libcmocka-dev clitest strace iproute2 nftables procps util-linux mount libcap2-bin patch git'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
 measures='hyperfine bubblewrap time jq'
 pictures='graphviz fonts-dejavu-core'
@@ -65,16 +65,16 @@ system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${ID_LIKE:-}")
 case " $system " in
 *' fedora '*)
 	advise Fedora dnf install make gcc glibc-devel glibc-static binutils busybox libcmocka-devel \
-		clitest strace iproute iproute-tc nftables procps-ng util-linux libcap git clang \
+		clitest strace iproute iproute-tc nftables procps-ng util-linux libcap patch git clang \
 		clang-tools-extra compiler-rt cppcheck ShellCheck libasan libubsan hyperfine \
 		bubblewrap time jq graphviz dejavu-sans-fonts ;;
 *' arch '*)
 	advise 'Arch Linux' pacman -S --needed make gcc glibc binutils busybox cmocka clitest strace \
-		iproute2 nftables procps-ng util-linux libcap git clang compiler-rt cppcheck \
+		iproute2 nftables procps-ng util-linux libcap patch git clang compiler-rt cppcheck \
 		shellcheck hyperfine bubblewrap time jq graphviz ttf-dejavu ;;
 *' alpine '*)
 	advise 'Alpine Linux' apk add make gcc libc-dev linux-headers argp-standalone binutils \
-		busybox-static cmocka-dev strace iproute2 nftables procps util-linux libcap git \
+		busybox-static cmocka-dev strace iproute2 nftables procps util-linux libcap patch git \
 		clang clang-extra-tools compiler-rt cppcheck shellcheck hyperfine bubblewrap jq \
 		coreutils graphviz font-dejavu
 	echo 'The programs need glibc (argp, strerrorname_np), and Alpine has musl: they do not build'
@@ -85,7 +85,7 @@ case " $system " in
 		    to build     make, gcc or clang, glibc 2.36 or later with its static library, ar and
 		                 readelf (binutils), a statically linked busybox
 		    to test      cmocka, clitest, strace, ip and tc (iproute2), nft, ps and pgrep,
-		                 unshare (util-linux), capsh, git
+		                 unshare (util-linux), capsh, patch, git
 		    to check     clang-format, clang-tidy, cppcheck, shellcheck
 		    to measure   hyperfine, bwrap, GNU time, jq
 		    to draw      dot (graphviz), the DejaVu fonts

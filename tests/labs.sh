@@ -26,7 +26,7 @@ prove() {
 # Makes our modules the answer, with a patch applied.
 answer_ours() {
 	local file
-	rm -rf "$answer" && mkdir "$answer" || return 1
+	mkdir -p "$answer"
 	for file in "$lab"/*.c; do
 		cp "${lab%/lab}/${file##*/}" "$answer" || return 1
 	done
@@ -58,8 +58,8 @@ difference() {
 }
 
 chapter() {
-	work=build/labs/$n answer=build/labs/$n/answer
-	mkdir -p "$work"
+	work=$(mktemp -d) && answer=$work/answer || return 1
+	trap 'rm -rf "$work"' EXIT
 	prove "$n: the skeleton differs from our modules at its TODOs alone" difference
 	prove "$n: the skeleton earns nothing" skeleton
 	for patch in "$lab"/mutants/*.patch; do

@@ -76,6 +76,33 @@ static void a_job_that_comes_back_may_read(void **state)
 	unlink(file);
 }
 
+static void a_job_that_ends_in_the_background_leaves_the_terminal_alone(void **state)
+{
+	char line[256], file[64];
+	struct pty pty;
+	pid_t shell;
+
+	(void)state;
+	snprintf(file, sizeof(file), "/tmp/%s", random_name());
+	pty_start_shell(&pty, "bash");
+	shell = pty_foreground(&pty);
+	snprintf(line, sizeof(line),
+		 "./step-01 sh -c 'echo rea\"\"dy; until [ -e %s ]; do :; done; exit 5'", file);
+	pty_run_job(&pty, line, shell);
+	pty_expect(&pty, "ready");
+	pty_type(&pty, "\x1a");
+	pty_expect(&pty, "Stopped");
+	pty_expect(&pty, "outer> ");
+	pty_type(&pty, "bg\n");
+	pty_expect(&pty, "outer> ");
+	assert_int_equal(run("touch", file)->status, 0);
+	pty_type(&pty, "wait %1\n");
+	pty_expect_status(&pty, 5);
+	assert_int_equal(pty_foreground(&pty), shell);
+	pty_exit_shell(&pty);
+	unlink(file);
+}
+
 static void in_the_background_it_leaves_the_terminal_alone(void **state)
 {
 	(void)state;
@@ -181,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		host_test(ctrl_z_stops_the_whole_job),
 		host_test(a_job_that_comes_back_may_read),
+		host_test(a_job_that_ends_in_the_background_leaves_the_terminal_alone),
 		host_test(in_the_background_it_leaves_the_terminal_alone),
 		host_test(in_the_background_it_stops_when_it_reads),
 		host_test(a_pager_behind_it_may_read_the_terminal),
