@@ -64,8 +64,9 @@ static void fsmount_eperm(void **state)
 	if (run("unshare", "--user", "--map-root-user", "true")->status != 0)
 		skip_because("user namespaces are not allowed here");
 	/* What was covered outside of the user namespace cannot be uncovered in it. */
-	assert_hint(script(MINE "$mine 'mount --bind /dev/null /proc/version\n"
-				"unshare --user --map-root-user --mount ./step-03 true'",
+	assert_hint(script(SCRATCH MINE
+			   "$mine 'mount --bind /dev/null /proc/version\n"
+			   "unshare --user --map-root-user --mount ./step-03 --rootfs $0 true' $d",
 			   NULL),
 		    "fsmount proc: EPERM", "(mount too revealing)");
 }
