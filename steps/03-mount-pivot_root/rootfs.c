@@ -59,7 +59,8 @@ int rootfs_open(const struct rootfs *rootfs)
 	int result = root;
 
 	if (private < 0 || mount_attach(private, place, "/", S_IFDIR) < 0 ||
-	    mount_attach(root, private, "/rootfs", S_IFDIR) < 0 || etc_bind(private, root) < 0)
+	    mount_attach(root, private, "/rootfs", S_IFDIR) < 0 ||
+	    etc_bind(&rootfs->etc, private, root) < 0)
 		return -1;
 	root = -1;
 	return result;
