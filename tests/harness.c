@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "fail.h"
 
 enum { RUN_SECONDS = 30, KILL_ROUNDS = 60, KILL_MICROSECONDS = 8000 };
 
@@ -117,9 +118,55 @@ pid_t start_with(const char *const argv[])
 	return execute(argv, null, null, null);
 }
 
+pid_t start_piped_with(int *out, const char *const argv[])
+{
+	autofd int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	autofd int theirs = -1;
+	int ends[2];
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	*out = ends[0];
+	theirs = ends[1];
+	return execute(argv, null, theirs, null);
+}
+
+void expect_line(int fd, const char *line)
+{
+	struct pollfd readable = { .fd = fd, .events = POLLIN };
+	char got[256] = "";
+	size_t length = 0;
+	char byte;
+
+	while (poll(&readable, 1, 10000) == 1 && read(fd, &byte, 1) == 1) {
+		if (byte != '\n') {
+			got[length++ % (sizeof(got) - 1)] = byte;
+			got[length % (sizeof(got) - 1)] = '\0';
+			continue;
+		}
+		if (strcmp(got, line) == 0)
+			return;
+		length = 0;
+		got[0] = '\0';
+	}
+	fail_msg("the line \"%s\" did not come; at last \"%s\"", line, got);
+}
+
 int finish(pid_t pid)
 {
 	return wait_bounded(pid);
+}
+
+int run_function(int (*function)(void))
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		setsid();
+		reset_signals();
+		_exit(function());
+	}
+	return finish(pid);
 }
 
 const char *random_name(void)
@@ -184,10 +231,35 @@ void kill_at_random_moments_with(int signal, const char *const argv[])
 	}
 }
 
+void forget_failure(void)
+{
+	autofd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	autofd int kept = dup(STDERR_FILENO);
+
+	dup2(null, STDERR_FILENO);
+	fail_report();
+	dup2(kept, STDERR_FILENO);
+}
+
 void assert_contains(const char *text, const char *part)
 {
 	if (!strstr(text, part))
 		fail_msg("\"%s\" is not in:\n%s", part, text);
+}
+
+void assert_new_namespaces_with(const char *wanted, const char *const argv[])
+{
+	autofree char *ours = strdup(run("build/probe", "namespaces")->out);
+	autofree char *theirs = strdup(run_with(NULL, argv)->out);
+	char *next = theirs;
+	char found[256] = "";
+
+	assert_contains(ours, "uts ");
+	for (char *line; (line = strsep(&next, "\n"));)
+		if (!strstr(ours, line) && !strstr(line, "_for_children"))
+			strncat(found, line, strcspn(line, " ") + 1);
+	if (strcmp(found, wanted) != 0)
+		fail_msg("new namespaces: %s, not: %s", found, wanted);
 }
 
 void assert_refused(const struct result *result, int status, const char *part)

@@ -47,8 +47,18 @@ const struct result *run_with(const char *input, const char *const argv[]);
 pid_t start_with(const char *const argv[]);
 #define start(...) start_with((const char *const[]){ __VA_ARGS__, NULL })
 
+/* As start(), with its output in a pipe, whose end to read from is *out. */
+pid_t start_piped_with(int *out, const char *const argv[]);
+#define start_piped(out, ...) start_piped_with(out, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* Reads lines until one is `line`; each has to come within 10 s. */
+void expect_line(int fd, const char *line);
+
 /* Waits until it has ended, at most 30 s. Returns its exit status, 128+n after signal n. */
 int finish(pid_t pid);
+
+/* Runs `function` in a process and session of its own, and returns the status that it returns. */
+int run_function(int (*function)(void));
 
 /* Waits until `condition` holds, at most 10 s, and fails the test otherwise. */
 #define wait_until(condition)                                                                      \
@@ -75,8 +85,19 @@ void kill_at_random_moments_with(int signal, const char *const argv[]);
 #define kill_at_random_moments(signal, ...)                                                        \
 	kill_at_random_moments_with(signal, (const char *const[]){ __VA_ARGS__, NULL })
 
+/* Forgets the message that fail() keeps in the test program itself. */
+void forget_failure(void);
+
 /* Fails unless `text` contains `part`, showing both. */
 void assert_contains(const char *text, const char *part);
+
+/*
+ * Runs a program that ends in `probe namespaces`, and fails unless the namespaces that it has other
+ * inodes of than we have are `wanted`: their names, each with a space after it.
+ */
+void assert_new_namespaces_with(const char *wanted, const char *const argv[]);
+#define assert_new_namespaces(wanted, ...)                                                         \
+	assert_new_namespaces_with(wanted, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* Fails unless `result` is that of a program of ours that refused or failed: the status, and one
  * line on stderr that contains `part`. */

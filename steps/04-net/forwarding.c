@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,16 +50,26 @@ static int enable_for_route(const struct nlmsghdr *message, void *data)
 	FILE *record = data;
 	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
 	const struct nlattr *index = rtnl_attribute(message, sizeof(*route), RTA_OIF);
+	int all = get_setting("all", "forwarding"), value;
 	char device[IFNAMSIZ];
 
-	if (route->rtm_table != RT_TABLE_MAIN || route->rtm_type != RTN_UNICAST || !index ||
-	    !if_indextoname(mnl_attr_get_u32(index), device) ||
-	    get_setting(device, "forwarding") != '0')
+	if (route->rtm_family != AF_INET || route->rtm_table != RT_TABLE_MAIN ||
+	    route->rtm_type != RTN_UNICAST || !index ||
+	    !if_indextoname(mnl_attr_get_u32(index), device))
 		return MNL_CB_OK;
-	fprintf(record, "%s\n", device);
-	if (fflush(record) != 0 || set_setting(device, "forwarding", '1') < 0)
+	value = get_setting(device, "forwarding");
+	if (all < 0 || value < 0) {
+		fail("read whether %s forwards", device);
 		return MNL_CB_ERROR;
-	return MNL_CB_OK;
+	}
+	if (value == '1')
+		return MNL_CB_OK;
+	fprintf(record, "%s %c\n", device, all);
+	if (fflush(record) != 0) {
+		fail("write " RECORD);
+		return MNL_CB_ERROR;
+	}
+	return set_setting(device, "forwarding", '1') < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
 int forwarding_enable(struct rtnl *rtnl, const char *bridge)
@@ -74,13 +85,30 @@ int forwarding_enable(struct rtnl *rtnl, const char *bridge)
 	return rtnl_dump(rtnl, enable_for_route, record, "RTM_GETROUTE");
 }
 
+/* Puts one setting back, if nobody has changed it since. Returns whether that is done with. */
+static bool restore(const char *device, char all)
+{
+	int value = get_setting(device, "forwarding");
+	int now = get_setting("all", "forwarding");
+
+	if (value < 0 || now < 0)
+		return errno == ENOENT; /* the device has gone */
+	/* Who has written to ip_forward since (Docker does at its start) has set it for all. */
+	if (value != '1' || now != all)
+		return true;
+	return set_setting(device, "forwarding", '0') == 0;
+}
+
 void forwarding_restore(void)
 {
 	autofile FILE *record = fopen(RECORD, "re");
-	char device[IFNAMSIZ];
+	char device[IFNAMSIZ], all;
+	bool done = true;
 
-	while (record && fscanf(record, "%15s", device) == 1)
-		if (get_setting(device, "forwarding") == '1')
-			set_setting(device, "forwarding", '0');
-	unlink(RECORD);
+	if (!record)
+		return;
+	while (fscanf(record, "%15s %c", device, &all) == 2)
+		done = restore(device, all) && done;
+	if (done && !ferror(record))
+		unlink(RECORD);
 }

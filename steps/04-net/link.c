@@ -7,6 +7,9 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <linux/if.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "fail.h"
 
@@ -34,12 +37,21 @@ static int prevent_ipv6(struct rtnl *rtnl, const char *name)
 	return rtnl_send(rtnl, "RTM_SETLINK %s without an IPv6 address", name);
 }
 
-int link_create_bridge(struct rtnl *rtnl, const char *name)
+static void put_hardware_address(struct rtnl *rtnl, struct in_addr address)
+{
+	unsigned char mac[6] = { 0x02, 'S' }; /* 02: chosen here, of no manufacturer */
+
+	memcpy(mac + 2, &address, sizeof(address));
+	mnl_attr_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
+}
+
+int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address)
 {
 	struct nlattr *info;
 
 	rtnl_begin(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	put_hardware_address(rtnl, address);
 	info = mnl_attr_nest_start(rtnl->message, IFLA_LINKINFO);
 	mnl_attr_put_str(rtnl->message, IFLA_INFO_KIND, "bridge");
 	mnl_attr_nest_end(rtnl->message, info);
@@ -49,7 +61,7 @@ int link_create_bridge(struct rtnl *rtnl, const char *name)
 }
 
 int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, const char *peer,
-		     int namespace)
+		     int namespace, struct in_addr address)
 {
 	const struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
 	struct nlattr *info, *data, *other;
@@ -67,11 +79,29 @@ int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, co
 	other = mnl_attr_nest_start(rtnl->message, VETH_INFO_PEER);
 	mnl_nlmsg_put_extra_header(rtnl->message, sizeof(up));
 	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, peer);
+	put_hardware_address(rtnl, address);
 	mnl_attr_put_u32(rtnl->message, IFLA_NET_NS_FD, (uint32_t) namespace);
 	mnl_attr_nest_end(rtnl->message, other);
 	mnl_attr_nest_end(rtnl->message, data);
 	mnl_attr_nest_end(rtnl->message, info);
 	return rtnl_send(rtnl, "RTM_NEWLINK veth %s, %s in the container", name, peer);
+}
+
+int link_set_hairpin(struct rtnl *rtnl, const char *name)
+{
+	int index = find(name);
+	struct ifinfomsg *link;
+	struct nlattr *port;
+
+	if (index < 0)
+		return -1;
+	link = rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(*link));
+	link->ifi_family = AF_BRIDGE;
+	link->ifi_index = index;
+	port = mnl_attr_nest_start(rtnl->message, IFLA_PROTINFO | NLA_F_NESTED);
+	mnl_attr_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
+	mnl_attr_nest_end(rtnl->message, port);
+	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
 }
 
 int link_delete(struct rtnl *rtnl, const char *name)
@@ -89,6 +119,31 @@ int link_set_up(struct rtnl *rtnl, const char *name)
 	link->ifi_change = IFF_UP;
 	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
 	return rtnl_send(rtnl, "RTM_NEWLINK %s up", name);
+}
+
+static int look_at_state(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *state =
+		rtnl_attribute(message, sizeof(struct ifinfomsg), IFLA_OPERSTATE);
+
+	*(bool *)data = state && mnl_attr_get_u8(state) == IF_OPER_UP;
+	return MNL_CB_STOP;
+}
+
+int link_wait(struct rtnl *rtnl, const char *name)
+{
+	bool up = false;
+
+	for (int tries = 0; tries < 5000; tries++) {
+		rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+		mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+		if (rtnl_dump(rtnl, look_at_state, &up, "RTM_GETLINK") < 0)
+			return -1;
+		if (up)
+			return 0;
+		usleep(200);
+	}
+	return fail_input("%s, a network device, does not come up", name);
 }
 
 int link_add_address(struct rtnl *rtnl, const char *name, struct in_addr address,

@@ -36,8 +36,6 @@ static int inside(void *argument)
 	const struct step *step = argument;
 	autofd int root = -1;
 
-	if (net_configure(&step->net) < 0)
-		return -1;
 	if (mount_private() < 0)
 		return -1;
 	if (uts_set(&step->uts) < 0)

@@ -8,31 +8,29 @@
 #include "nft.h"
 
 /*
- * The rules of one bridge: its name, its subnet, and its name once more, as the table's.
+ * The rules of one bridge: its name, its subnet, and its name again, as the table's. A table of
+ * that name that is left from before goes first (it is made, so that there is one to delete).
  *
- * ports and addressed say where a published port leads: for all of the host's addresses, or for
- * one. postrouting hides the containers behind the host's address; also from one another where a
+ * published says where the host's ports lead, a rule for each, marked with the container's address.
+ * postrouting hides the containers behind the host's address; also from one another where a
  * container calls a published port (its answer would not come back this way otherwise), and what
  * comes from 127.0.0.1, which means nothing on the wire. loopback closes the hole that
- * route_localnet opens: a container could send to the host's own 127.0.0.1 (CVE-2020-8558).
+ * route_localnet opens: a container could send to the host's own 127.0.0.1 (CVE-2020-8558). A port
+ * that is published for 127.0.0.1 is the host's alone (output): who sends to that address from
+ * another machine would else be led to the container before the kernel drops it as a martian.
  * forward lets nobody in who was not answered or published for.
  */
 static const char rules[] =
 	"define link = \"%s\"\n"
 	"define containers = %s\n"
+	"table ip %s\n"
+	"delete table ip %s\n"
 	"table ip %s {\n"
-	"	map ports {\n"
-	"		type inet_proto . inet_service : ipv4_addr . inet_service\n"
-	"	}\n"
-	"	map addressed {\n"
-	"		type inet_proto . ipv4_addr . inet_service : ipv4_addr . inet_service\n"
-	"	}\n"
 	"	chain published {\n"
-	"		dnat ip addr . port to meta l4proto . ip daddr . th dport map @addressed\n"
-	"		dnat ip addr . port to meta l4proto . th dport map @ports\n"
 	"	}\n"
 	"	chain prerouting {\n"
 	"		type nat hook prerouting priority dstnat\n"
+	"		ip daddr 127.0.0.0/8 return\n"
 	"		meta l4proto { tcp, udp } fib daddr type local jump published\n"
 	"	}\n"
 	"	chain output {\n"
@@ -66,8 +64,8 @@ int nat_create(const char *name, const struct subnet *subnet)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%s/%u", inet_ntoa(network), subnet->prefix);
-	if (!nft_run(&problem, rules, name, text, name))
-		return fail_input("nft table %s: %.*s", name, (int)strcspn(problem, "\n"), problem);
+	if (!nft_run(&problem, rules, name, text, name, name, name))
+		return fail_input("nft table %s: %s", name, problem);
 	return 0;
 }
 
@@ -77,37 +75,26 @@ void nat_remove(const char *name)
 	nft_run(NULL, "table ip %s; delete table ip %s", name, name);
 }
 
-/* The key of a published port in its map: "ports { tcp . 8080". */
-static void describe(const struct port *port, char *text, size_t size)
-{
-	const char *protocol = port->udp ? "udp" : "tcp";
-
-	if (port->host.s_addr)
-		snprintf(text, size, "addressed { %s . %s . %u", protocol, inet_ntoa(port->host),
-			 port->host_port);
-	else
-		snprintf(text, size, "ports { %s . %u", protocol, port->host_port);
-}
-
 int nat_publish(const char *name, const struct port *port, struct in_addr address)
 {
 	const char *problem;
-	char key[64];
+	char host[32] = "", container[INET_ADDRSTRLEN];
 
-	/* The port is ours (net.c has bound it), so an element that is there is a crashed one's. */
-	nat_withdraw(name, port);
-	describe(port, key, sizeof(key));
-	if (!nft_run(&problem, "add element ip %s %s : %s . %u }", name, key, inet_ntoa(address),
-		     port->port))
-		return fail_input("nft element %s }: %.*s", key, (int)strcspn(problem, "\n"),
-				  problem);
+	if (port->host.s_addr)
+		snprintf(host, sizeof(host), "ip daddr %s", inet_ntoa(port->host));
+	inet_ntop(AF_INET, &address, container, sizeof(container));
+	if (!nft_run(&problem,
+		     "add rule ip %s published %s %s dport %u dnat to %s:%u comment \"%s\"", name,
+		     host, port->udp ? "udp" : "tcp", port->host_port, container, port->port,
+		     container))
+		return fail_input("nft rule for port %u: %s", port->host_port, problem);
 	return 0;
 }
 
-void nat_withdraw(const char *name, const struct port *port)
+void nat_withdraw(const char *name, struct in_addr address)
 {
-	char key[64];
+	char commands[64];
 
-	describe(port, key, sizeof(key));
-	nft_run(NULL, "delete element ip %s %s }", name, key);
+	snprintf(commands, sizeof(commands), "list chain ip %s published", name);
+	nft_delete_marked(commands, inet_ntoa(address));
 }

@@ -30,7 +30,9 @@ void nat_remove(const char *name);
 
 /* Publishes a port of the container with that address. Returns 0 or -1. */
 int nat_publish(const char *name, const struct port *port, struct in_addr address);
-void nat_withdraw(const char *name, const struct port *port);
+
+/* Withdraws all ports of the container with that address. */
+void nat_withdraw(const char *name, struct in_addr address);
 
 /*
  * Lets the bridge's traffic pass where another tool (Docker, a firewall) has set the policy of the

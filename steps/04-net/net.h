@@ -47,7 +47,10 @@ struct net {
  */
 int net_prepare(struct net *net);
 
-/* On the host, while the container waits: connects it. Returns 0 or -1. */
+/*
+ * On the host, while the container `pid` waits: connects it, and returns when what it sends will
+ * arrive. Returns 0 or -1.
+ */
 int net_connect(struct net *net, int pid);
 
 /* In the container's network namespace: loopback up, address, default route. Returns 0 or -1. */

@@ -47,12 +47,13 @@ static error_t set_rate(struct net *net, const char *value)
 		const char *suffix;
 		double factor;
 	} units[] = { { "bit", 1 }, { "kbit", 1e3 }, { "mbit", 1e6 }, { "gbit", 1e9 } };
-	char *suffix;
-	double number = strtod(value, &suffix);
+	const char *suffix = value + strspn(value, "0123456789.");
+	char *end;
+	double number = strtod(value, &end);
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(suffix, units[i].suffix) == 0 && number * units[i].factor >= 8000 &&
-		    number * units[i].factor <= 1e12) {
+		if (suffix == end && strcmp(suffix, units[i].suffix) == 0 &&
+		    number * units[i].factor >= 8000 && number * units[i].factor <= 1e12) {
 			net->rate = (uint64_t)(number * units[i].factor);
 			return 0;
 		}
@@ -127,6 +128,10 @@ static error_t check(struct net *net)
 		fail_input("--subnet, --ip, --publish and --network-rate need --network bridge");
 		return EINVAL;
 	}
+	if (net->mode == NET_HOST && net->dns_count) {
+		fail_input("--dns needs --network bridge or none");
+		return EINVAL;
+	}
 	if (net->address.s_addr && !net->subnet.prefix) {
 		fail_input("--ip needs --subnet, which it must be in");
 		return EINVAL;
@@ -152,12 +157,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_SUBNET:
 		if (!subnet_parse(argument, &net->subnet))
 			return refuse("subnet", argument,
-				      "must be A.B.C.D/N, N from 8 to 30, "
-				      "with no bit set behind N");
+				      "must be A.B.C.D/N below 224.0.0.0, N from 8 to "
+				      "30, with no bit set behind N");
 		return 0;
 	case KEY_IP:
-		if (inet_pton(AF_INET, argument, &net->address) != 1)
-			return refuse("ip", argument, "must be an IPv4 address");
+		if (inet_pton(AF_INET, argument, &net->address) != 1 || !net->address.s_addr)
+			return refuse("ip", argument, "must be an IPv4 address, not 0.0.0.0");
 		return 0;
 	case KEY_DNS:
 		return add_server(net, argument);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -22,15 +23,17 @@ static uint32_t mask(unsigned int prefix)
 bool subnet_parse(const char *text, struct subnet *subnet)
 {
 	struct in_addr address;
-	char network[16];
+	char network[16], prefix[3];
 	char rest;
 
-	if (sscanf(text, "%15[0-9.]/%2u%c", network, &subnet->prefix, &rest) != 2 ||
+	if (sscanf(text, "%15[0-9.]/%2[0-9]%c", network, prefix, &rest) != 2 ||
 	    inet_pton(AF_INET, network, &address) != 1)
 		return false;
 	subnet->network = ntohl(address.s_addr);
+	subnet->prefix = (unsigned int)strtoul(prefix, NULL, 10);
 	return subnet->prefix >= 8 && subnet->prefix <= 30 &&
-		(subnet->network & ~mask(subnet->prefix)) == 0;
+		(subnet->network & ~mask(subnet->prefix)) == 0 && subnet->network >> 24 > 0 &&
+		subnet->network >> 24 < 224;
 }
 
 struct in_addr subnet_gateway(const struct subnet *subnet)
@@ -66,20 +69,42 @@ static int look_at_route(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-int pool_choose(struct rtnl *rtnl, struct subnet *subnet, bool (*is_ours)(const struct subnet *))
+/* Fills `found`: whether any route of the host shares addresses with the subnet. */
+static int look_for_overlap(struct rtnl *rtnl, const struct subnet *subnet, bool *found)
 {
 	struct overlap overlap = { .subnet = subnet };
+
+	rtnl_begin(rtnl, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg));
+	if (rtnl_dump(rtnl, look_at_route, &overlap, "RTM_GETROUTE") < 0)
+		return -1;
+	*found = overlap.found;
+	return 0;
+}
+
+int pool_check(struct rtnl *rtnl, const struct subnet *subnet)
+{
+	const struct in_addr network = { htonl(subnet->network) };
+	bool found;
+
+	if (look_for_overlap(rtnl, subnet, &found) < 0)
+		return -1;
+	return !found ? 0
+		      : fail_input("--subnet %s/%u: the host has a route to addresses in it",
+				   inet_ntoa(network), subnet->prefix);
+}
+
+int pool_choose(struct rtnl *rtnl, struct subnet *subnet, bool (*is_ours)(const struct subnet *))
+{
+	bool found;
 
 	subnet->prefix = 24;
 	for (uint32_t second = 88; second < 256; second++) {
 		subnet->network = 10U << 24 | second << 16;
 		if (is_ours(subnet))
 			return 0;
-		overlap.found = false;
-		rtnl_begin(rtnl, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg));
-		if (rtnl_dump(rtnl, look_at_route, &overlap, "RTM_GETROUTE") < 0)
+		if (look_for_overlap(rtnl, subnet, &found) < 0)
 			return -1;
-		if (!overlap.found)
+		if (!found)
 			return 0;
 	}
 	return fail_input("no subnet is free: the host has routes to 10.88.0.0/24 and all that "
@@ -98,8 +123,11 @@ int pool_lock(void)
 		if (mkdir(POOL_DIR, 0700) < 0 && errno != EEXIST)
 			return fail("mkdir " POOL_DIR);
 		fd = open(POOL_DIR "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		if (fd < 0 && errno != ENOENT)
-			return fail("open " POOL_DIR "/lock");
+		if (fd < 0 && errno != ENOENT) {
+			fail("open " POOL_DIR "/lock");
+			rmdir(POOL_DIR);
+			return -1;
+		}
 		if (fd >= 0 && flock(fd, LOCK_EX) < 0) {
 			close(fd);
 			return fail("flock " POOL_DIR "/lock");
@@ -114,21 +142,30 @@ void pool_remove(void)
 	rmdir(POOL_DIR);
 }
 
-static void lease_path(struct in_addr address, char *path, size_t size)
+/* A lease's file is called "BRIDGE=ADDRESS". */
+static void lease_path(const char *bridge, struct in_addr address, char *path, size_t size)
 {
 	char text[INET_ADDRSTRLEN];
 
 	inet_ntop(AF_INET, &address, text, sizeof(text));
-	snprintf(path, size, POOL_DIR "/%s", text);
+	snprintf(path, size, POOL_DIR "/%s=%s", bridge, text);
+}
+
+static bool lease_parse(const char *name, char bridge[IFNAMSIZ], struct in_addr *address)
+{
+	char text[INET_ADDRSTRLEN];
+
+	return sscanf(name, "%15[^=]=%15s", bridge, text) == 2 &&
+		inet_pton(AF_INET, text, address) == 1;
 }
 
 /* Returns the descriptor of the locked file; -1 and EWOULDBLOCK if someone else has it. */
-static int try_lease(struct in_addr address)
+static int try_lease(const char *bridge, struct in_addr address)
 {
 	char path[64];
 	int fd;
 
-	lease_path(address, path, sizeof(path));
+	lease_path(bridge, address, path, sizeof(path));
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		close(fd);
@@ -137,52 +174,62 @@ static int try_lease(struct in_addr address)
 	return fd;
 }
 
-int pool_lease(const struct subnet *subnet, struct in_addr wanted, struct in_addr *leased)
+int pool_lease(const char *bridge, const struct subnet *subnet, struct in_addr wanted,
+	       struct in_addr *leased)
 {
 	uint32_t first = wanted.s_addr ? ntohl(wanted.s_addr) : subnet->network + 2;
 	uint32_t last = wanted.s_addr ? first : (subnet->network | ~mask(subnet->prefix)) - 1;
 
 	for (uint32_t number = first; number <= last; number++) {
 		struct in_addr address = { htonl(number) };
-		int fd = try_lease(address);
+		int fd = try_lease(bridge, address);
 
 		*leased = address;
 		if (fd >= 0)
 			return fd;
 		if (errno != EWOULDBLOCK)
-			return fail("open or flock " POOL_DIR "/%s", inet_ntoa(address));
+			return fail("open or flock " POOL_DIR "/%s=%s", bridge, inet_ntoa(address));
 	}
 	if (wanted.s_addr)
 		return fail_input("--ip %s: another container has this address", inet_ntoa(wanted));
 	return fail_input("all addresses of the subnet are taken; choose another with --subnet");
 }
 
-void pool_release(int lease, struct in_addr address)
+void pool_release(int lease, const char *bridge, struct in_addr address)
 {
 	char path[64];
 
-	lease_path(address, path, sizeof(path));
+	lease_path(bridge, address, path, sizeof(path));
 	unlink(path);
 	close(lease);
 }
 
-bool pool_is_used(const struct subnet *subnet)
+size_t pool_count(const char *bridge)
 {
 	autodir DIR *directory = opendir(POOL_DIR);
-	bool used = false;
+	size_t count = 0;
 
 	for (struct dirent *entry; directory && (entry = readdir(directory));) {
+		char its_bridge[IFNAMSIZ];
 		struct in_addr address;
-		int fd;
+		autofd int fd = -1;
 
-		if (inet_pton(AF_INET, entry->d_name, &address) != 1 ||
-		    !subnet_contains(subnet, address))
+		if (!lease_parse(entry->d_name, its_bridge, &address) ||
+		    (bridge && strcmp(bridge, its_bridge) != 0))
 			continue;
-		fd = try_lease(address);
-		if (fd >= 0)
-			pool_release(fd, address); /* its owner has crashed */
-		else
-			used = true;
+		fd = try_lease(its_bridge, address);
+		count += fd < 0;
 	}
-	return used;
+	return count;
+}
+
+int pool_find_crashed(char bridge[IFNAMSIZ], struct in_addr *address)
+{
+	autodir DIR *directory = opendir(POOL_DIR);
+	int fd = -1;
+
+	for (struct dirent *entry; fd < 0 && directory && (entry = readdir(directory));)
+		if (lease_parse(entry->d_name, bridge, address))
+			fd = try_lease(bridge, *address);
+	return fd;
 }

@@ -7,6 +7,7 @@
 #ifndef STEPS_POOL_H
 #define STEPS_POOL_H
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 
@@ -20,7 +21,10 @@ struct subnet {
 	unsigned int prefix;
 };
 
-/* Reads "10.88.0.0/24". Returns whether it is one that has room: a prefix from 8 to 30. */
+/*
+ * Reads "10.88.0.0/24". Returns whether it is one that has room, a prefix from 8 to 30, below
+ * 224.0.0.0, where addresses are no host's.
+ */
 bool subnet_parse(const char *text, struct subnet *subnet);
 
 /* The bridge's own address, the first in the subnet, in network byte order. */
@@ -28,9 +32,12 @@ struct in_addr subnet_gateway(const struct subnet *subnet);
 
 bool subnet_contains(const struct subnet *subnet, struct in_addr address);
 
+/* Refuses a subnet that a route of the host overlaps. Returns 0 or -1. */
+int pool_check(struct rtnl *rtnl, const struct subnet *subnet);
+
 /*
  * Finds a subnet that no route of the host overlaps: the first of 10.88.0.0/24, 10.89.0.0/24 ...
- * `bridge_of` tells whether a subnet is one of ours already, which is as good. Returns 0 or -1.
+ * `is_ours` tells whether a subnet is one of ours already, which is as good. Returns 0 or -1.
  */
 int pool_choose(struct rtnl *rtnl, struct subnet *subnet, bool (*is_ours)(const struct subnet *));
 
@@ -44,15 +51,22 @@ int pool_lock(void);
 void pool_remove(void);
 
 /*
- * Leases `wanted`, or, if that is 0.0.0.0, the first free address. Call it with the lock held.
- * Returns the lease's descriptor and fills `leased`, or -1.
+ * Leases `wanted`, or, if that is 0.0.0.0, the first free address, to a container on the bridge.
+ * Call it with the lock held. Returns the lease's descriptor and fills `leased`, or -1.
  */
-int pool_lease(const struct subnet *subnet, struct in_addr wanted, struct in_addr *leased);
+int pool_lease(const char *bridge, const struct subnet *subnet, struct in_addr wanted,
+	       struct in_addr *leased);
 
 /* Gives a lease back. Call it with the lock held. */
-void pool_release(int lease, struct in_addr address);
+void pool_release(int lease, const char *bridge, struct in_addr address);
 
-/* Whether a lease of the subnet is held by anyone. Removes the files of those that are not. */
-bool pool_is_used(const struct subnet *subnet);
+/* How many leases are held of the bridge, or, if that is NULL, of all bridges. */
+size_t pool_count(const char *bridge);
+
+/*
+ * Finds a lease whose owner has crashed: the file is there and nobody holds it. Call it with the
+ * lock held. Returns its descriptor, now ours, and whose it was; -1 if there is none.
+ */
+int pool_find_crashed(char bridge[IFNAMSIZ], struct in_addr *address);
 
 #endif

@@ -36,7 +36,8 @@ static char *servers_of_host(void)
 {
 	char *text = file_read(HOST_FILE);
 
-	if (text && strstr(text, IS_SERVER " 127.0.0.53")) {
+	if (text &&
+	    (strstr(text, IS_SERVER " 127.0.0.53") || strstr(text, IS_SERVER "\t127.0.0.53"))) {
 		free(text);
 		text = file_read(RESOLVED);
 	}

@@ -1,0 +1,293 @@
+#include "faults.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "file.h"
+#include "harness.h"
+
+enum { CALLS_MAX = 500, PROCESSES_MAX = 8, ARGUMENTS_MAX = 40 };
+
+/* A call that the step makes. */
+struct call {
+	int process;	/* 0: the host side; the others in the order of their birth */
+	char name[32];	/* as strace has it */
+	char path[128]; /* the first one among its arguments, or "" */
+	int number;	/* the process's n-th call of that name */
+	int of_path;	/* the process's n-th call of that name and path */
+	bool in_main;	/* not libc's, before main() */
+};
+
+struct calls {
+	struct call list[CALLS_MAX];
+	size_t count;
+};
+
+struct process {
+	int pid;
+	enum { STARTING, TRACED, EXECUTED } state;
+};
+
+/* A run of strace. */
+struct strace {
+	const char *argv[ARGUMENTS_MAX];
+	int count;
+	char log[64];
+};
+
+static void add(struct strace *strace, const char *argument)
+{
+	assert_true(strace->count < ARGUMENTS_MAX - 1);
+	strace->argv[strace->count++] = argument;
+	strace->argv[strace->count] = NULL;
+}
+
+static void begin(struct strace *strace)
+{
+	strace->count = 0;
+	snprintf(strace->log, sizeof(strace->log), "/tmp/%s.strace", random_name());
+	add(strace, "strace");
+	add(strace, "-qq");
+	add(strace, "-o");
+	add(strace, strace->log);
+	add(strace, "-e");
+	add(strace, "signal=none");
+	/* The leak checker is a tracer too, and a process has only one. */
+	add(strace, "-E");
+	add(strace, "ASAN_OPTIONS=detect_leaks=0");
+}
+
+/* Runs the program under strace; the log's text is to be freed. */
+static const struct result *end(struct strace *strace, const char *const argv[], char **log)
+{
+	const struct result *result;
+
+	for (; *argv; argv++)
+		add(strace, *argv);
+	result = run_with(NULL, strace->argv);
+	*log = file_read(strace->log);
+	unlink(strace->log);
+	if (!*log)
+		fail_msg("no log of strace; stderr:\n%s", result->err);
+	return result;
+}
+
+/* ---- The list of calls ---- */
+
+static int process_of(struct process *processes, int pid)
+{
+	int i = 0;
+
+	while (processes[i].pid && processes[i].pid != pid)
+		assert_true(++i < PROCESSES_MAX);
+	if (!processes[i].pid) {
+		processes[i].pid = pid;
+		processes[i].state = i == 0 ? STARTING : TRACED;
+	}
+	return i;
+}
+
+static void add_call(struct calls *calls, struct call call)
+{
+	call.number = call.of_path = 1;
+	for (size_t i = 0; i < calls->count; i++) {
+		const struct call *other = &calls->list[i];
+
+		if (other->process != call.process || strcmp(other->name, call.name) != 0)
+			continue;
+		call.number++;
+		call.of_path += strcmp(other->path, call.path) == 0;
+	}
+	assert_true(calls->count < CALLS_MAX);
+	calls->list[calls->count++] = call;
+}
+
+/* A line such as `123 openat(AT_FDCWD, "/dev/null") = 3`, or `123 <... execve resumed>) = 0`. */
+static void read_line(struct calls *calls, struct process *processes, const char *line)
+{
+	struct call call = { 0 };
+	struct process *process;
+	const char *quote = strchr(line, '"');
+	int pid;
+
+	if (sscanf(line, "%d", &pid) != 1)
+		return;
+	call.process = process_of(processes, pid);
+	process = &processes[call.process];
+	if (process->state == EXECUTED)
+		return;
+	if (quote && strchr("./", quote[1]))
+		sscanf(quote, "\"%127[^\"]", call.path);
+	if (sscanf(line, "%*d %31[a-z0-9_](", call.name) == 1 && !strstr(line, "exit_group(")) {
+		/* main() begins with file_reserve_standard(). */
+		if (strcmp(call.path, "/dev/null") == 0)
+			process->state = TRACED;
+		call.in_main = process->state == TRACED;
+		add_call(calls, call);
+	}
+	if (process->state == TRACED && strstr(line, "execve") && strstr(line, ") = 0"))
+		process->state = EXECUTED;
+}
+
+static void list_calls(struct calls *calls, const char *const argv[])
+{
+	struct process processes[PROCESSES_MAX] = { 0 };
+	autofree char *log = NULL;
+	struct strace strace;
+	char *next;
+
+	begin(&strace);
+	add(&strace, "-f");
+	assert_int_equal(end(&strace, argv, &log)->status, 0);
+	next = log;
+	calls->count = 0;
+	for (char *line; (line = strsep(&next, "\n"));)
+		read_line(calls, processes, line);
+	assert_true(processes[0].state == TRACED && processes[1].pid);
+}
+
+/* ---- One call fails ---- */
+
+/* What a message calls it. */
+static const char *name_in_message(const char *call)
+{
+	static const char *const others[][2] = { { "openat", "open" },
+						 { "recvfrom", "recv" },
+						 { "sendto", "send" },
+						 { "clone", "fork" } };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(call, others[i][0]) == 0)
+			return others[i][1];
+	return call;
+}
+
+/* Whether the host side, in which strace would count it first, has such an n-th call too. */
+static bool is_in_host_side_too(const struct calls *calls, const struct call *call)
+{
+	for (size_t i = 0; i < calls->count; i++)
+		if (calls->list[i].process == 0 && call->process != 0 &&
+		    calls->list[i].number == call->number &&
+		    strcmp(calls->list[i].name, call->name) == 0)
+			return true;
+	return false;
+}
+
+static const struct result *run_with_fault(const struct calls *calls, const struct call *call,
+					   const char *error, const char *const argv[])
+{
+	bool by_path = call->path[0] && is_in_host_side_too(calls, call);
+	autofree char *log = NULL;
+	char trace[64], inject[128];
+	const struct result *result;
+	struct strace strace;
+
+	snprintf(trace, sizeof(trace), "trace=%s", call->name);
+	snprintf(inject, sizeof(inject), "inject=%s:error=%s:when=%d", call->name, error,
+		 by_path ? call->of_path : call->number);
+	begin(&strace);
+	/* Without -f only the host side is traced. */
+	if (call->process != 0)
+		add(&strace, "-f");
+	if (by_path) {
+		add(&strace, "-P");
+		add(&strace, call->path);
+	}
+	add(&strace, "-e");
+	add(&strace, trace);
+	add(&strace, "-e");
+	add(&strace, inject);
+	result = end(&strace, argv, &log);
+	if (!strstr(log, "(INJECTED)"))
+		fail_msg("%s did not come a %d. time", call->name, call->number);
+	return result;
+}
+
+static void assert_survived(const struct call *call, const struct result *result)
+{
+	if (result->status != 0 || result->err[0])
+		fail_msg("%s, %d. of process %d, was to be survived; status %d, stderr:\n%s",
+			 call->name, call->number, call->process, result->status, result->err);
+}
+
+static bool begins_with(const char *message, const char *name)
+{
+	return strncmp(message, name, strlen(name)) == 0 && strchr(" :", message[strlen(name)]);
+}
+
+/* "step-01: clone3 CLONE_NEWUTS: EIO ..." or, if there is no more to say, "step-01: fork: EIO" */
+static void assert_reported(const struct call *call, const struct result *result, const char *error,
+			    int status)
+{
+	const char *message = strstr(result->err, ": ");
+	const char *line_end = strchr(result->err, '\n');
+	char part[64];
+	bool named = message &&
+		(begins_with(message + 2, call->name) ||
+		 begins_with(message + 2, name_in_message(call->name)));
+
+	snprintf(part, sizeof(part), ": %s ", error);
+	if (result->status != status || !named || !strstr(result->err, part) || !line_end ||
+	    line_end[1])
+		fail_msg("%s, %d. of process %d, with %s: status %d, not %d; stderr:\n%s",
+			 call->name, call->number, call->process, error, result->status, status,
+			 result->err);
+}
+
+static const struct tolerated *find(const struct tolerated *tolerated, const struct call *call)
+{
+	char with_path[200];
+
+	snprintf(with_path, sizeof(with_path), "%s %s", call->name, call->path);
+	for (; tolerated->call; tolerated++) {
+		if (tolerated->kind == HOST_SURVIVES && call->process != 0)
+			continue;
+		if (strcmp(tolerated->call, call->name) == 0 ||
+		    strcmp(tolerated->call, with_path) == 0)
+			return tolerated;
+	}
+	return NULL;
+}
+
+static void fail_call(const struct calls *calls, const struct call *call, const char *error,
+		      int status, const char *const argv[])
+{
+	const struct result *result = run_with_fault(calls, call, error, argv);
+
+	if (status == 0)
+		assert_survived(call, result);
+	else
+		assert_reported(call, result, error, status);
+}
+
+void fail_each_call(const char *const argv[], const struct tolerated *tolerated)
+{
+	static struct calls calls;
+	const char *token = NULL;
+
+	for (const char *const *next = argv; *next; next++)
+		token = *next;
+	list_calls(&calls, argv);
+	for (size_t i = 0; i < calls.count; i++) {
+		const struct call *call = &calls.list[i];
+		const struct tolerated *known = find(tolerated, call);
+
+		if (!call->in_main || (known && known->kind == CANNOT_FAIL))
+			continue;
+		if (known) {
+			fail_call(&calls, call, "EIO", 0, argv);
+		} else if (strcmp(call->name, "execve") == 0) {
+			fail_call(&calls, call, "EACCES", 126, argv);
+			fail_call(&calls, call, "ENOENT", 127, argv);
+		} else if (!call->path[0] && is_in_host_side_too(&calls, call)) {
+			print_message("left out: %s, %d. of process %d: strace would make the "
+				      "host side's fail, too\n",
+				      call->name, call->number, call->process);
+		} else {
+			fail_call(&calls, call, "EIO", 125, argv);
+		}
+		wait_until(count_processes(token) == 0);
+	}
+}
