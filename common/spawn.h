@@ -28,6 +28,8 @@ struct child {
 	bool is_init;	/* it is PID 1 of its own PID namespace */
 	bool own_group; /* it leads a process group of its own */
 	int killed_for; /* the signal that it would have ignored, so that we killed it */
+	bool deferring; /* child_defer_signals() was called, and found this mask: */
+	sigset_t callers;
 	struct terminal terminal;
 };
 
@@ -37,6 +39,12 @@ struct child {
 	{                                                                                          \
 		.pidfd = -1, .socket = -1, .terminal.fd = -1                                       \
 	}
+
+/*
+ * Blocks the signals that child_wait() deals with. child_spawn() does it; call it earlier where
+ * something is made before that has to be undone: Ctrl-C then waits for child_wait().
+ */
+void child_defer_signals(struct child *child);
 
 /*
  * Starts a child in new `namespaces` (CLONE_NEWUTS | ...). The child waits for child_release(),

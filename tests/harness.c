@@ -30,8 +30,7 @@ static int exit_status(int status)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* What the caller of the tests ignores or blocks (nohup, a shell's &) is no matter of theirs. */
-static void reset_signals(void)
+void reset_signals(void)
 {
 	static const int signals[] = { SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGCHLD };
 	sigset_t none;

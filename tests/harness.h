@@ -57,6 +57,9 @@ void expect_line(int fd, const char *line);
 /* Waits until it has ended, at most 30 s. Returns its exit status, 128+n after signal n. */
 int finish(pid_t pid);
 
+/* For a new child: what our caller ignores or blocks (nohup, a shell's &) is no matter of tests. */
+void reset_signals(void);
+
 /* Runs `function` in a process and session of its own, and returns the status that it returns. */
 int run_function(int (*function)(void));
 

@@ -27,7 +27,7 @@ for setting in forwarding route_localnet; do
 	grep -H . /proc/sys/net/ipv4/conf/*/$setting 2>/dev/null
 done
 section cgroups
-find /sys/fs/cgroup -type d 2>/dev/null | sort
+find /sys/fs/cgroup -type d -name '*step*' 2>/dev/null | sort
 section processes
 pgrep -a '^step-'
 section files

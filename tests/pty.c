@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pty.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,9 @@ void pty_start(struct pty *pty, const char *const argv[])
 	pty->pid = forkpty(&pty->fd, NULL, NULL, &size);
 	assert_true(pty->pid >= 0);
 	if (pty->pid == 0) {
+		reset_signals();
+		/* The leak checker of SANITIZE=1 gets stuck when SIGCONT comes: a hang-up. */
+		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
@@ -57,6 +61,44 @@ void pty_expect(struct pty *pty, const char *text)
 pid_t pty_foreground(const struct pty *pty)
 {
 	return tcgetpgrp(pty->fd);
+}
+
+void pty_start_shell(struct pty *pty, const char *shell)
+{
+	if (strcmp(shell, "bash") == 0)
+		pty_start(pty,
+			  (const char *const[]){ "env", "PS1=outer> ", "bash", "--norc",
+						 "--noprofile", "-i", NULL });
+	else
+		pty_start(pty,
+			  (const char *const[]){ "env", "PS1=outer> ", "rootfs/busybox/bin/busybox",
+						 "sh", NULL });
+	pty_expect(pty, "outer> ");
+}
+
+void pty_run_job(struct pty *pty, const char *line, pid_t shell)
+{
+	pty_type(pty, line);
+	pty_type(pty, "\n");
+	wait_until(pty_foreground(pty) != shell);
+}
+
+void pty_expect_status(struct pty *pty, int status)
+{
+	char wanted[32];
+
+	pty_expect(pty, "> ");
+	/* The quotes keep the terminal's echo from looking like the answer. */
+	pty_type(pty, "echo sta''tus-$?-\n");
+	snprintf(wanted, sizeof(wanted), "status-%d-", status);
+	pty_expect(pty, wanted);
+	pty_expect(pty, "> ");
+}
+
+void pty_exit_shell(struct pty *pty)
+{
+	pty_type(pty, "exit 9\n");
+	assert_int_equal(pty_finish(pty), 9);
 }
 
 int pty_finish(struct pty *pty)

@@ -25,6 +25,18 @@ void pty_expect(struct pty *pty, const char *text);
 /* The foreground process group of the terminal. */
 pid_t pty_foreground(const struct pty *pty);
 
+/* Starts an interactive shell, "bash" or "busybox sh", and waits for its prompt, "outer> ". */
+void pty_start_shell(struct pty *pty, const char *shell);
+
+/* Types `line` as a line, and waits until a group other than `shell` has the terminal. */
+void pty_run_job(struct pty *pty, const char *line, pid_t shell);
+
+/* At its next prompt, asks the shell for the exit status of the last command. */
+void pty_expect_status(struct pty *pty, int status);
+
+/* Ends the shell with "exit 9" at its prompt. */
+void pty_exit_shell(struct pty *pty);
+
 /* Waits for the program's end and returns its exit status; closes the terminal. */
 int pty_finish(struct pty *pty);
 

@@ -91,12 +91,35 @@ static void a_process_expects_what_it_catches_ignores_or_blocks(void **state)
 	assert_true(signals_expected(pid, SIGQUIT)); /* who is gone needs no killing */
 }
 
+/* The kernel unblocks what sigwait(3) waits for, so that SigBlk does not show it. */
+static void a_process_expects_what_it_waits_for(void **state)
+{
+	sigset_t all;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		sigfillset(&all);
+		sigprocmask(SIG_SETMASK, &all, NULL);
+		for (;;)
+			sigwaitinfo(&all, NULL);
+	}
+	for (int round = 0; round < 200; round++) {
+		wait_until(signals_expected(pid, SIGTERM));
+		kill(pid, SIGUSR1); /* so that it waits, and does not, in turns */
+	}
+	kill(pid, SIGKILL);
+	assert_int_equal(finish(pid), 128 + SIGKILL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ignored_signals_are_not_watched),
 		cmocka_unit_test(the_callers_mask_is_kept),
 		cmocka_unit_test(a_process_expects_what_it_catches_ignores_or_blocks),
+		cmocka_unit_test(a_process_expects_what_it_waits_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,7 +95,7 @@ static void good_names_are_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char wanted[80];
+		char wanted[160];
 
 		snprintf(wanted, sizeof(wanted), "%s\n%s\n", names[i], names[i]);
 		assert_null(uts_problem(names[i]));

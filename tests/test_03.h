@@ -27,7 +27,7 @@
 /* A script begins with this to have a directory $d, which goes away with it; */
 #define SCRATCH "d=$(mktemp -d); trap 'rm -rf --one-file-system \"$d\"' EXIT; "
 /* with this to have a root file system $r of its own as well; */
-#define ROOTFS SCRATCH "r=$d/r; cp -a rootfs/busybox $r; "
+#define ROOTFS SCRATCH "r=$d/r; cp -ax rootfs/busybox $r; "
 /* and `$mine 'script' ARG...` runs in mounts of its own: "/" is private there. */
 #define MINE "mine='unshare --mount sh -euc'; "
 

@@ -126,7 +126,6 @@ static void a_recursive_restriction_is_for_all_below_too(void **state)
 
 static void restrict_twice(const char *argument)
 {
-	autofd int device = -1;
 	int mount;
 
 	(void)argument;

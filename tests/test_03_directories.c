@@ -148,7 +148,7 @@ static void it_may_be_a_tmpfs(void **state)
 {
 	(void)state;
 	assert_prints(script(SCRATCH MINE
-			     "$mine 'mount -t tmpfs none $0; cp -a rootfs/busybox/. $0\n"
+			     "$mine 'mount -t tmpfs none $0; cp -ax rootfs/busybox/. $0\n"
 			     "./step-03 --rootfs $0 probe mounts' $d | grep -c '^/ tmpfs '",
 			     NULL),
 		      "1\n");
@@ -196,7 +196,7 @@ static void a_read_only_file_system_that_lacks_mount_points_is_told(void **state
 static void it_may_lie_below_a_home_that_is_closed_to_others(void **state)
 {
 	(void)state;
-	assert_prints(script(SCRATCH "mkdir -p $d/home; cp -a rootfs/busybox $d/home/r\n"
+	assert_prints(script(SCRATCH "mkdir -p $d/home; cp -ax rootfs/busybox $d/home/r\n"
 				     "chown -R 1000:1000 $d/home; chmod 700 $d/home $d/home/r\n"
 				     "./step-03 --rootfs $d/home/r stat -c '%u %a' /",
 			     NULL),

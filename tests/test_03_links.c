@@ -2,6 +2,12 @@
  * Mount points whose path leads out of the root file system, by ".." or by links: they lie inside,
  * and nothing of the host changes. In each script, $d/out is such a place outside.
  */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "cleanup.h"
+#include "file.h"
 #include "test_03.h"
 
 #define OUT ROOTFS "mkdir $d/out $d/v; : >$d/out/theirs; echo $1 >$d/v/f; cd $r; "
@@ -98,10 +104,10 @@ static void the_links_of_proc_are_not_followed(void **state)
 				  "./step-03 --rootfs $r -v $d/v:/evil/mnt true",
 			      random_name()),
 		       125, "or into /proc");
-	assert_refused(script(OUT "cd $OLDPWD; exec 9<$d/out\n"
-				  "./step-03 --rootfs $r -v $d/v:/dev/fd/9 true",
+	assert_refused(script(OUT "cd $OLDPWD\n"
+				  "./step-03 --rootfs $r -v $d/v:/dev/fd/0 true <$d/out",
 			      random_name()),
-		       125, "openat2 /dev/fd/9");
+		       125, "openat2 /dev/fd/0 in the root file system: ELOOP");
 }
 
 static void a_tmpfs_behind_a_link_lies_inside(void **state)
@@ -134,6 +140,43 @@ static void a_file_in_the_middle_of_the_path_is_told(void **state)
 		       125, "openat2 /etc/passwd/x in the root file system: ENOTDIR");
 }
 
+/* Renames one file for as long as the test lives. */
+static _Noreturn void rename_all_the_time(const char *directory)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (chdir(directory) == 0 && rename("one", "other") == 0 && rename("other", "one") == 0)
+		;
+	_exit(1);
+}
+
+static void renames_elsewhere_do_not_disturb_a_path_with_dots(void **state)
+{
+	char directory[] = "/tmp/links-XXXXXX", path[64];
+	autofd int root = -1;
+	int failures = 0;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/one", directory);
+	assert_int_equal(close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)), 0);
+	root = file_open_directory("rootfs/busybox");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		rename_all_the_time(directory);
+	/* The kernel says EAGAIN to a part of these: openat2(2). */
+	for (int i = 0; i < 5000; i++) {
+		autofd int fd = file_open_in_root(root, "etc/../usr/../var/../etc", O_PATH);
+
+		failures += fd < 0;
+	}
+	kill(pid, SIGKILL);
+	assert_int_equal(finish(pid), 128 + SIGKILL);
+	assert_success(run("rm", "-r", directory));
+	assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +191,7 @@ int main(void)
 		host_test(a_tmpfs_behind_a_link_lies_inside),
 		host_test(proc_dev_and_sys_behind_links_lie_inside),
 		host_test(a_file_in_the_middle_of_the_path_is_told),
+		host_test(renames_elsewhere_do_not_disturb_a_path_with_dots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

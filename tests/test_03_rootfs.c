@@ -12,7 +12,7 @@
 
 static void open_one(const char *path)
 {
-	const struct rootfs rootfs = { .path = path };
+	struct rootfs rootfs = { .path = path };
 	int root = rootfs_open(&rootfs);
 	struct stat before, after;
 
@@ -41,10 +41,7 @@ static void populate(const char *path)
 		  .target = "/tmp/passwd",
 		  .attributes = MOUNT_ATTR_RDONLY },
 	};
-	int sources[2];
-	const struct rootfs rootfs = {
-		.path = path, .mounts = mounts, .sources = sources, .mount_count = 2
-	};
+	struct rootfs rootfs = { .path = path, .mounts = mounts, .mount_count = 2 };
 	int root = rootfs_open(&rootfs);
 
 	check(root >= 0 && rootfs_populate(&rootfs, root) == 0);
@@ -54,7 +51,7 @@ static void populate(const char *path)
 		check(there >= 0);
 	}
 	check(file_open_in_root(root, "/tmp/passwd", O_WRONLY) < 0 && errno == EROFS);
-	check(fcntl(sources[1], F_GETFD) < 0); /* closed again */
+	check(fcntl(mounts[1].opened, F_GETFD) < 0); /* closed again */
 }
 
 static void all_mounts_are_there_before_the_root_is_entered(void **state)
@@ -65,7 +62,7 @@ static void all_mounts_are_there_before_the_root_is_entered(void **state)
 
 static void enter(const char *path)
 {
-	const struct rootfs rootfs = { .path = path };
+	struct rootfs rootfs = { .path = path };
 	int root = rootfs_open(&rootfs);
 	struct stat wanted, entered, here;
 
@@ -85,7 +82,7 @@ static void the_entered_root_is_where_we_are(void **state)
 
 static void enter_read_only(const char *path)
 {
-	const struct rootfs rootfs = { .path = path, .read_only = true };
+	struct rootfs rootfs = { .path = path, .read_only = true };
 	int root = rootfs_open(&rootfs);
 
 	check(root >= 0 && rootfs_enter(&rootfs, root) == 0);
@@ -100,7 +97,7 @@ static void a_read_only_root_is_so_once_it_is_entered(void **state)
 
 static void enter_chroot(const char *path)
 {
-	const struct rootfs rootfs = { .path = path, .chroot = true };
+	struct rootfs rootfs = { .path = path, .chroot = true };
 	autofd int outside = file_open_directory("/");
 	int root = rootfs_open(&rootfs);
 
@@ -118,7 +115,7 @@ static void a_chroot_leaves_the_old_root_in_the_namespace(void **state)
 
 static void pivot_away(const char *path)
 {
-	const struct rootfs rootfs = { .path = path };
+	struct rootfs rootfs = { .path = path };
 	autofd int outside = file_open_directory("/");
 	int root = rootfs_open(&rootfs);
 
@@ -187,10 +184,7 @@ static void open_failing(const char *name)
 {
 	char missing[64], wanted[96];
 	struct rootfs_mount mount = { .source = missing, .target = "/mnt" };
-	int source;
-	const struct rootfs rootfs = {
-		.path = "rootfs/busybox", .mounts = &mount, .sources = &source, .mount_count = 1
-	};
+	struct rootfs rootfs = { .path = "rootfs/busybox", .mounts = &mount, .mount_count = 1 };
 	autofree char *before = file_read("/proc/self/mountinfo"), *after = NULL;
 
 	snprintf(missing, sizeof(missing), "/%s", name);

@@ -26,7 +26,7 @@ static int parse(struct rootfs *rootfs, const char *words)
 
 static void parse_defaults(const char *argument)
 {
-	struct rootfs rootfs;
+	struct rootfs rootfs = { 0 };
 	char wanted[4096];
 
 	(void)argument;
@@ -46,7 +46,7 @@ static void the_default_is_beside_the_program(void **state)
 
 static void parse_simple(const char *argument)
 {
-	struct rootfs rootfs;
+	struct rootfs rootfs = { 0 };
 
 	(void)argument;
 	check(parse(&rootfs, "--rootfs /a --rootfs b --read-only --chroot") == 0);
@@ -64,7 +64,7 @@ static void the_last_root_counts_and_switches_switch(void **state)
 static void parse_volumes(const char *argument)
 {
 	const struct rootfs_mount *mounts;
-	struct rootfs rootfs;
+	struct rootfs rootfs = { 0 };
 
 	(void)argument;
 	check(parse(&rootfs, "-v a:/b --volume c d:/e:ro") == -1);
@@ -91,7 +91,7 @@ static void parse_tmpfs(const char *argument)
 {
 	static const uint64_t all = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 	const struct rootfs_mount *mounts;
-	struct rootfs rootfs;
+	struct rootfs rootfs = { 0 };
 
 	(void)argument;
 	check(parse(&rootfs,
@@ -151,21 +151,21 @@ static void parse_wrong(const char *argument)
 		const char *words, *message;
 	} wrong[] = {
 		{ "-v a", "--volume a: must be SOURCE:TARGET[:ro], TARGET a path below /" },
-		{ "-v a:b", "--volume a: must be SOURCE:TARGET" },
-		{ "-v :/b", "--volume : must be SOURCE:TARGET" },
+		{ "-v a:b", "--volume a:b: must be SOURCE:TARGET" },
+		{ "-v :/b", "--volume :/b: must be SOURCE:TARGET" },
 		{ "-v a:/", "TARGET a path below /" },
 		{ "-v a:/..//.", "TARGET a path below /" },
-		{ "-v a:/b:ro:rw", "--volume a: unknown option \"ro:rw\"" },
-		{ "-v a:/b:RO", "--volume a: unknown option \"RO\"" },
-		{ "-v a:/b:ro,", "--volume a: unknown option \"\"" },
-		{ "-v a:/b:mode=755", "--volume a: unknown option \"mode=755\"" },
+		{ "-v a:/b:ro:rw", "--volume a:/b:ro:rw: unknown option \"ro:rw\"" },
+		{ "-v a:/b:RO", "--volume a:/b:RO: unknown option \"RO\"" },
+		{ "-v a:/b:ro,", "--volume a:/b:ro,: unknown option \"\"" },
+		{ "-v a:/b:mode=755", "--volume a:/b:mode=755: unknown option \"mode=755\"" },
 		{ "--tmpfs a", "--tmpfs a: TARGET must be a path below /" },
-		{ "--tmpfs /:size=1m", "--tmpfs /: TARGET must be a path below /" },
-		{ "--tmpfs :", "--tmpfs : TARGET must be a path below /" },
+		{ "--tmpfs /:size=1m", "--tmpfs /:size=1m: TARGET must be a path below /" },
+		{ "--tmpfs :", "--tmpfs :: TARGET must be a path below /" },
 		{ "--rootf /", "--rootf: unknown option" },
 		{ "--read-only=yes", "--read-only=yes: --read-only takes no value" },
 	};
-	struct rootfs rootfs;
+	struct rootfs rootfs = { 0 };
 
 	(void)argument;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {

@@ -162,7 +162,7 @@ static void verbose_tells_the_operations_in_their_order(void **state)
 
 	(void)state;
 	assert_int_equal(result->status, 0);
-	for (size_t i = 0; told[i]; i++) {
+	for (size_t i = 0; rest && told[i]; i++) {
 		rest = strstr(rest, told[i]);
 		if (!rest)
 			fail_msg("\"%s\" is missing, or not in its place, in:\n%s", told[i],

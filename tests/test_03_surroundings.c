@@ -46,10 +46,10 @@ static void an_empty_value_is_a_value(void **state)
 static void the_last_value_of_a_variable_counts(void **state)
 {
 	(void)state;
-	assert_prints(run("env", "-i", "A=ours", "./step-03", "-e", "A=1", "-e", "AB=2", "-e",
-			  "A=3", "-e", "HOME=/x", "probe", "env"),
+	assert_prints(run("env", "-i", "A=ours", "./step-03", "-e", "AB=2", "-e", "A=1", "-e",
+			  "AB=4", "-e", "A=3", "-e", "HOME=/x", "probe", "env"),
 		      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nHOME=/x\n"
-		      "A=3\nAB=2\n");
+		      "AB=4\nA=3\n");
 	assert_prints(
 		run("env", "-i", "A=ours", "./step-03", "-e", "A=1", "-e", "A", "probe", "env"),
 		DEFAULTS "A=ours\n");

@@ -152,7 +152,7 @@ static void an_unknown_option_is_told(void **state)
 {
 	(void)state;
 	assert_refused(run("./step-03", "-v", "/tmp:/mnt:rx", "true"), 125,
-		       "--volume /tmp: unknown option \"rx\"");
+		       "--volume /tmp:/mnt:rx: unknown option \"rx\"");
 	assert_refused(run("./step-03", "-v", "/tmp:/mnt:ro,size=1m", "true"), 125,
 		       "unknown option \"size=1m\"");
 	assert_refused(run("./step-03", "-v", "/tmp:/mnt:", "true"), 125, "unknown option \"\"");

@@ -22,7 +22,7 @@
 #define DROPS                                                                                      \
 	"drops() { begin c ./step-04 -p $port:$second sh -c 'echo on; probe listen $0' $second\n"  \
 	"expect c on; nft flush chain $1; serve s $out build/probe listen $third\n"                \
-	"./step-04 timeout 1 probe connect $far:$third x >/dev/null || echo dropped\n"             \
+	"timeout 1 ./step-04 probe connect $far:$third x >/dev/null || echo dropped\n"             \
 	"timeout 1 $out build/probe connect $host:$port x >/dev/null || echo dropped\n"            \
 	"kill $pid_c $pid_s; status c; }\n"
 

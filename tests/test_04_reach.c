@@ -102,7 +102,7 @@ static void containers_of_two_subnets_do_not_reach_one_another(void **state)
 	(void)state;
 	assert_prints(
 		in_network("serve c ./step-04 --subnet 10.91.7.0/28 probe listen $port\n"
-			   "./step-04 timeout 1 probe connect 10.91.7.2:$port x >&2 || echo no\n"
+			   "timeout 1 ./step-04 probe connect 10.91.7.2:$port x >&2 || echo no\n"
 			   "./step-04 --subnet 10.91.7.0/28 probe connect 10.91.7.2:$port x",
 			   NULL),
 		"no\nanswer: hello from vm to 10.91.7.3\n");

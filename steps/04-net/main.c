@@ -71,6 +71,7 @@ int main(int argc, char **argv)
 		return fail_report();
 	if (net->mode != NET_HOST)
 		namespaces |= CLONE_NEWNET;
+	child_defer_signals(&child);
 	if (net_prepare(net) < 0)
 		return fail_report();
 	if (resolver_describe(net, &step.rootfs.etc) < 0)
