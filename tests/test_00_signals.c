@@ -103,8 +103,9 @@ static void a_process_expects_what_it_waits_for(void **state)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before); /* from its first moment on */
 	pid = fork();
-	while (pid == 0)
-		sigwaitinfo(&all, NULL);
+	if (pid == 0)
+		for (;;)
+			sigwaitinfo(&all, NULL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	assert_true(pid > 0);
 	for (int round = 0; round < 200; round++) {
