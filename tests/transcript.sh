@@ -18,5 +18,8 @@ if ! grep -q '^\$ ' "$work/blocks"; then
 	exit 0
 fi
 echo "$page:"
+# The makes in the blocks are no part of a `make -j test` around us: its job server is not for them.
+MAKEFLAGS=$(printf '%s' "${MAKEFLAGS:-}" | sed 's/ *-j[0-9]*//; s/ *--jobserver-[a-z]*=[^ ]*//g')
+export MAKEFLAGS
 # A step that is broken on purpose leaves no /proc, without which SANITIZE=1 cannot look for leaks.
 ASAN_OPTIONS=detect_leaks=0 PATH="$work:$PATH" clitest --progress none --color never "$work/blocks"
