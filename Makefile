@@ -11,20 +11,27 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # ---- What there is ------------------------------------------------------------------------------
 
-STEPS := 01 02 03
+STEPS := 01 02 03 04
 dir-01 := steps/01-uts
 dir-02 := steps/02-pid-proc
 dir-03 := steps/03-mount-pivot_root
+dir-04 := steps/04-net
 # Step N links the modules of chapters 1 to N.
 chapters-01 := 01
 chapters-02 := 01 02
 chapters-03 := 01 02 03
+chapters-04 := 01 02 03 04
 # The system calls that a chapter is about, for `make trace-NN`.
 calls-01 := clone3,sethostname,setdomainname,execve
 calls-02 := $(calls-01),mount,openat2,fsopen,fsconfig,fsmount,move_mount
 calls-03 := $(calls-02),open_tree,mount_setattr,mknodat,symlinkat,pivot_root,chroot,umount2,close_range
 trace-options-03 := --read-only
+calls-04 := $(calls-03),socket,bind,sendto,recvfrom
+trace-options-04 := --network none
 rootfs-03 := rootfs
+rootfs-04 := rootfs
+# Libraries; a step without any is linked statically.
+libs-04 := -lmnl
 
 COMMON := $(wildcard common/*.c)
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c)))
@@ -57,7 +64,7 @@ all: $(STEPS:%=step-%) rootfs ## all the steps and the root file system
 
 define step-rules
 step-$(1): $$(call object,$$(dir-$(1))/main.c $$(call modules,$(1))) build/common.a | $$(rootfs-$(1))
-	$$(CC) $$(LINK) -o $$@ $$(filter %.o %.a,$$^)
+	$$(CC) $$(if $$(libs-$(1)),$$(filter-out -static,$$(LINK)),$$(LINK)) -o $$@ $$(filter %.o %.a,$$^) $$(libs-$(1))
 
 .PHONY: test-$(1) diff-$(1) trace-$(1)
 test-$(1): build-tests
@@ -105,7 +112,7 @@ build/probe: $(PROBE) $(wildcard rootfs/*.h)
 build-tests: all $(TESTS:%=build/tests/%)
 
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(MODULES)) build/common.a
-	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ -lcmocka
+	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-$(lastword $(STEPS))) -lcmocka
 
 test: build-tests ## run all tests, and every console block of every README.md (needs root)
 	$(SUDO) tests/run.sh test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)

@@ -40,14 +40,18 @@ static const char *namespaces_text(uint64_t namespaces)
 }
 
 /* fork(2) that takes namespace flags, and that gives a descriptor of the child (pidfd). */
-static pid_t fork_into(uint64_t namespaces, int *pidfd)
+static pid_t fork_into(uint64_t namespaces, struct child *child)
 {
 	struct clone_args arguments = {
 		.flags = namespaces | CLONE_PIDFD,
-		.pidfd = (uintptr_t)pidfd,
+		.pidfd = (uintptr_t)&child->pidfd,
 		.exit_signal = SIGCHLD,
 	};
 
+	if (child->cgroup >= 0) {
+		arguments.flags |= CLONE_INTO_CGROUP;
+		arguments.cgroup = (unsigned int)child->cgroup;
+	}
 	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
@@ -78,22 +82,28 @@ static _Noreturn void child_main(int socket, int (*inside)(void *), void *argume
 	_exit(fail_get()->status);
 }
 
+void child_defer_signals(struct child *child)
+{
+	if (!child->deferring)
+		signals_block(&child->callers);
+	child->deferring = true;
+}
+
 int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *), void *argument)
 {
 	int ends[2];
 	autofd int childs_end = -1;
-	sigset_t callers;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return fail("socketpair");
 	child->socket = ends[0];
 	childs_end = ends[1];
 	child->is_init = namespaces & CLONE_NEWPID;
-	signals_block(&callers);
-	child->pid = fork_into(namespaces, &child->pidfd);
+	child_defer_signals(child);
+	child->pid = fork_into(namespaces, child);
 	if (child->pid == 0) {
 		close(child->socket);
-		sigprocmask(SIG_SETMASK, &callers, NULL);
+		sigprocmask(SIG_SETMASK, &child->callers, NULL);
 		child_main(childs_end, inside, argument);
 	}
 	if (child->pid < 0) {

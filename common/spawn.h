@@ -25,9 +25,12 @@ struct child {
 	pid_t pid;	/* as the host side sees it; 0: none */
 	int pidfd;	/* names the process itself: a pid may be given to another one */
 	int socket;	/* our end of the hand-over */
+	int cgroup;	/* directory of the cgroup (v2) to start in, or -1: in ours */
 	bool is_init;	/* it is PID 1 of its own PID namespace */
 	bool own_group; /* it leads a process group of its own */
 	int killed_for; /* the signal that it would have ignored, so that we killed it */
+	bool deferring; /* child_defer_signals() was called, and found this mask: */
+	sigset_t callers;
 	struct terminal terminal;
 };
 
@@ -35,8 +38,14 @@ struct child {
 #define autochild __attribute__((cleanup(child_cleanup)))
 #define CHILD_NONE                                                                                 \
 	{                                                                                          \
-		.pidfd = -1, .socket = -1, .terminal.fd = -1                                       \
+		.pidfd = -1, .socket = -1, .cgroup = -1, .terminal.fd = -1                         \
 	}
+
+/*
+ * Blocks the signals that child_wait() deals with. child_spawn() does it; call it earlier where
+ * something is made before that has to be undone: Ctrl-C then waits for child_wait().
+ */
+void child_defer_signals(struct child *child);
 
 /*
  * Starts a child in new `namespaces` (CLONE_NEWUTS | ...). The child waits for child_release(),

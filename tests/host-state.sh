@@ -23,11 +23,14 @@ section sysctls
 for name in net/ipv4/ip_forward net/ipv4/conf/all/forwarding net/ipv6/conf/all/forwarding; do
 	printf '%s %s\n' "$name" "$(cat "/proc/sys/$name" 2>/dev/null)"
 done
+for setting in forwarding route_localnet; do
+	grep -H . /proc/sys/net/ipv4/conf/*/$setting 2>/dev/null
+done
 section cgroups
 find /sys/fs/cgroup -type d -name '*step*' 2>/dev/null | sort
 section processes
 pgrep -a '^step-'
 section files
-find /run/step-* /dev/shm /dev/mqueue -mindepth 0 2>/dev/null | sort
+find /run/step* /dev/shm /dev/mqueue -mindepth 0 2>/dev/null | sort
 find rootfs/busybox -printf '%p %M %u %g %s %t %l\n' | sort
 exit 0

@@ -153,12 +153,13 @@ static void bind_etc(const char *name)
 	static const char *const names[] = { "hosts", "hostname", "resolv.conf" };
 	autofd int private = mount_create("tmpfs", 0, NULL), root = -1;
 	autofree char *hostname = NULL;
+	const struct etc etc = { 0 };
 
 	check(mount("none", "/mnt", "tmpfs", 0, NULL) == 0);
 	root = file_open_directory("/mnt");
 	check(unshare(CLONE_NEWUTS) == 0 && sethostname(name, strlen(name)) == 0);
 	check(mount_attach(private, root, "/private", S_IFDIR) == 0);
-	check(etc_bind(private, root) == 0);
+	check(etc_bind(&etc, private, root) == 0);
 	hostname = file_read("/mnt/etc/hostname");
 	check(hostname && strncmp(hostname, name, strlen(name)) == 0);
 	check(strcmp(hostname + strlen(name), "\n") == 0);

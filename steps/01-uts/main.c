@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 {
 	static struct step step;
 	const struct options_part parts[] = {
-		{ &uts_options, &step.uts },
+		{ .group = &uts_options, .fills = &step.uts },
 		{ NULL, NULL },
 	};
 	const uint64_t namespaces = CLONE_NEWUTS;

@@ -45,8 +45,8 @@ int main(int argc, char **argv)
 {
 	static struct step step;
 	const struct options_part parts[] = {
-		{ &uts_options, &step.uts },
-		{ &init_options, &step.init },
+		{ .group = &uts_options, .fills = &step.uts },
+		{ .group = &init_options, .fills = &step.init },
 		{ NULL, NULL },
 	};
 	const uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;

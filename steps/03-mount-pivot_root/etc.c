@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,17 +25,19 @@ static int bind_text(int private, int root, const char *name, const char *text)
 	return mount < 0 ? -1 : mount_attach(mount, root, target, S_IFREG);
 }
 
-int etc_bind(int private, int root)
+int etc_bind(const struct etc *etc, int private, int root)
 {
 	char name[65], hostname[66], hosts[256];
-	autofree char *resolv = file_read("/etc/resolv.conf");
+	const char *address = *etc->address ? etc->address : "127.0.1.1";
+	autofree char *resolv =
+		etc->resolv_conf ? strdup(etc->resolv_conf) : file_read("/etc/resolv.conf");
 
 	if (!resolv && errno != ENOENT)
 		return fail("read /etc/resolv.conf");
 	if (gethostname(name, sizeof(name)) < 0)
 		return fail("gethostname");
 	snprintf(hostname, sizeof(hostname), "%s\n", name);
-	snprintf(hosts, sizeof(hosts), "127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t%s\n",
+	snprintf(hosts, sizeof(hosts), "127.0.0.1\tlocalhost\n::1\tlocalhost\n%s\t%s\n", address,
 		 name);
 	if (bind_text(private, root, "hostname", hostname) < 0 ||
 	    bind_text(private, root, "hosts", hosts) < 0 ||

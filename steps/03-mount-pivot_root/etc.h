@@ -9,10 +9,16 @@
 #ifndef STEPS_ETC_H
 #define STEPS_ETC_H
 
+/* What the files say. */
+struct etc {
+	char address[46];  /* the container's own in /etc/hosts; empty: 127.0.1.1 */
+	char *resolv_conf; /* the text of it; NULL: the host's */
+};
+
 /*
  * Writes the three files to the open directory `private`, which must be on a mounted tmpfs, and
  * binds them over those in /etc below `root`. Returns 0 or -1.
  */
-int etc_bind(int private, int root);
+int etc_bind(const struct etc *etc, int private, int root);
 
 #endif

@@ -52,10 +52,10 @@ int main(int argc, char **argv)
 {
 	static struct step step;
 	const struct options_part parts[] = {
-		{ &uts_options, &step.uts },
-		{ &init_options, &step.init },
-		{ &rootfs_options, &step.rootfs },
-		{ &command_options, &step.command },
+		{ .group = &uts_options, .fills = &step.uts },
+		{ .group = &init_options, .fills = &step.init },
+		{ .group = &rootfs_options, .fills = &step.rootfs },
+		{ .group = &command_options, .fills = &step.command },
 		{ NULL, NULL },
 	};
 	const uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;

@@ -94,7 +94,7 @@ static int open_sources(struct rootfs *rootfs)
  * pivot_root wants a mount point, and /etc wants files of its own: both are on a tmpfs, which
  * covers the directory `place` in this namespace and goes away with the old root.
  */
-static int attach_root(int root, int place)
+static int attach_root(const struct rootfs *rootfs, int root, int place)
 {
 	autofd int private = mount_create("tmpfs", 0, "mode=700");
 
@@ -104,7 +104,7 @@ static int attach_root(int root, int place)
 		return -1;
 	if (mount_attach(root, private, "/rootfs", S_IFDIR) < 0)
 		return -1;
-	return etc_bind(private, root);
+	return etc_bind(&rootfs->etc, private, root);
 }
 
 int rootfs_open(struct rootfs *rootfs)
@@ -120,7 +120,7 @@ int rootfs_open(struct rootfs *rootfs)
 	if (open_sources(rootfs) < 0)
 		return -1;
 	root = bind_create(AT_FDCWD, rootfs->path);
-	if (root >= 0 && attach_root(root, place) < 0) {
+	if (root >= 0 && attach_root(rootfs, root, place) < 0) {
 		close(root);
 		return -1;
 	}

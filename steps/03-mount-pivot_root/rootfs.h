@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "etc.h"
+
 /* One mount below the new root. */
 struct rootfs_mount {
 	const char *type;    /* of file system; NULL: a bind mount */
@@ -24,7 +26,8 @@ struct rootfs_mount {
 struct rootfs {
 	const char *path; /* the directory that becomes "/" */
 	bool read_only;
-	bool chroot;		     /* chroot(2) in the place of pivot_root(2): to be broken */
+	bool chroot; /* chroot(2) in the place of pivot_root(2): to be broken */
+	struct etc etc;
 	struct rootfs_mount *mounts; /* what goes on top of the default ones */
 	size_t mount_count;
 };

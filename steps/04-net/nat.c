@@ -1,0 +1,100 @@
+#include "nat.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fail.h"
+#include "nft.h"
+
+/*
+ * The rules of one bridge: its name, its subnet, and its name again, as the table's. A table of
+ * that name that is left from before goes first (it is made, so that there is one to delete).
+ *
+ * published says where the host's ports lead, a rule for each, marked with the container's address.
+ * postrouting hides the containers behind the host's address; also from one another where a
+ * container calls a published port (its answer would not come back this way otherwise), and what
+ * comes from 127.0.0.1, which means nothing on the wire. loopback closes the hole that
+ * route_localnet opens: a container could send to the host's own 127.0.0.1 (CVE-2020-8558). A port
+ * that is published for 127.0.0.1 is the host's alone (output): who sends to that address from
+ * another machine would else be led to the container before the kernel drops it as a martian.
+ * forward lets nobody in who was not answered or published for.
+ */
+static const char rules[] =
+	"define link = \"%s\"\n"
+	"define containers = %s\n"
+	"table ip %s\n"
+	"delete table ip %s\n"
+	"table ip %s {\n"
+	"	chain published {\n"
+	"	}\n"
+	"	chain prerouting {\n"
+	"		type nat hook prerouting priority dstnat\n"
+	"		ip daddr 127.0.0.0/8 return\n"
+	"		meta l4proto { tcp, udp } fib daddr type local jump published\n"
+	"	}\n"
+	"	chain output {\n"
+	"		type nat hook output priority -100\n"
+	"		meta l4proto { tcp, udp } fib daddr type local jump published\n"
+	"	}\n"
+	"	chain postrouting {\n"
+	"		type nat hook postrouting priority srcnat\n"
+	"		ip saddr $containers oifname != $link masquerade\n"
+	"		ip saddr $containers oifname $link ct status dnat masquerade\n"
+	"		ip saddr 127.0.0.0/8 oifname $link masquerade\n"
+	"	}\n"
+	"	chain loopback {\n"
+	"		type filter hook prerouting priority raw\n"
+	"		iifname $link ip daddr 127.0.0.0/8 drop\n"
+	"	}\n"
+	"	chain forward {\n"
+	"		type filter hook forward priority filter\n"
+	"		oifname != $link accept\n"
+	"		iifname $link accept\n"
+	"		ct state established,related accept\n"
+	"		ct status dnat accept\n"
+	"		drop\n"
+	"	}\n"
+	"}\n";
+
+int nat_create(const char *name, const struct subnet *subnet)
+{
+	const struct in_addr network = { htonl(subnet->network) };
+	const char *problem;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%s/%u", inet_ntoa(network), subnet->prefix);
+	if (!nft_run(&problem, rules, name, text, name, name, name))
+		return fail_input("nft table %s: %s", name, problem);
+	return 0;
+}
+
+void nat_remove(const char *name)
+{
+	/* Adding it first makes it an error no more that it is not there. */
+	nft_run(NULL, "table ip %s; delete table ip %s", name, name);
+}
+
+int nat_publish(const char *name, const struct port *port, struct in_addr address)
+{
+	const char *problem;
+	char host[32] = "", container[INET_ADDRSTRLEN];
+
+	if (port->host.s_addr)
+		snprintf(host, sizeof(host), "ip daddr %s", inet_ntoa(port->host));
+	inet_ntop(AF_INET, &address, container, sizeof(container));
+	if (!nft_run(&problem,
+		     "add rule ip %s published %s %s dport %u dnat to %s:%u comment \"%s\"", name,
+		     host, port->udp ? "udp" : "tcp", port->host_port, container, port->port,
+		     container))
+		return fail_input("nft rule for port %u: %s", port->host_port, problem);
+	return 0;
+}
+
+void nat_withdraw(const char *name, struct in_addr address)
+{
+	char commands[64];
+
+	snprintf(commands, sizeof(commands), "list chain ip %s published", name);
+	nft_delete_marked(commands, inet_ntoa(address));
+}

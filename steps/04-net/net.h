@@ -1,0 +1,68 @@
+/*
+ * Chapter 4: a network of its own.
+ *
+ * Source: network_namespaces(7), veth(4).
+ * Article 1: CLONE_NEWNET. Article 2: configs.NEWNET, Networks, "loopback".
+ */
+#ifndef STEPS_NET_H
+#define STEPS_NET_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nat.h"
+#include "pool.h"
+
+enum net_mode {
+	NET_BRIDGE, /* a device on a bridge of the host, and out by address translation */
+	NET_NONE,   /* loopback alone */
+	NET_HOST,   /* the host's own network: not isolated */
+};
+
+struct net {
+	enum net_mode mode;
+	struct subnet subnet;	/* prefix 0: choose one */
+	struct in_addr address; /* 0.0.0.0: choose one */
+	uint64_t rate;		/* bits a second, each way; 0: as fast as it goes */
+	struct port *ports;	/* to publish */
+	size_t port_count;
+	const char *dns[3]; /* servers for /etc/resolv.conf; it takes no more than three */
+	size_t dns_count;
+	/* What net_prepare() got, and net_disconnect() gives back. */
+	bool prepared;
+	int lease;
+	int *reserved; /* sockets that keep the host's ports */
+	char bridge[IFNAMSIZ], veth[IFNAMSIZ];
+};
+
+#define autonet __attribute__((cleanup(net_cleanup)))
+
+/*
+ * On the host, before the container is there: makes the bridge and its rules if it is the first,
+ * leases an address and reserves the ports to publish. Does nothing but for NET_BRIDGE.
+ * Returns 0 or -1; net_disconnect() undoes it in both cases.
+ */
+int net_prepare(struct net *net);
+
+/*
+ * On the host, while the container `pid` waits: connects it, and returns when what it sends will
+ * arrive. Returns 0 or -1.
+ */
+int net_connect(struct net *net, int pid);
+
+/* In the container's network namespace: loopback up, address, default route. Returns 0 or -1. */
+int net_configure(const struct net *net);
+
+/*
+ * On the host, after the container's end: withdraws what net_prepare() and net_connect() made;
+ * with the last container, bridge and rules go, and settings are put back.
+ */
+void net_disconnect(struct net *net);
+
+/* For autonet. */
+void net_cleanup(struct net **net);
+
+#endif

@@ -1,0 +1,100 @@
+#!/bin/sh
+# tests/network.sh: what the scripts of chapter 4's tests begin with (tests/network.h). They run in
+# a network namespace that stands for the host: its device "uplink", 198.51.100.1, leads to the
+# namespace "outside", 198.51.100.2, which is the host's default gateway and a test host.
+#
+# A script has a directory $d of its own, two unlikely ports and a third, and what it has begun ends
+# with it.
+# shellcheck disable=SC2034,SC2154 # variables are for the scripts, and from them
+
+out='nsenter --net=/run/netns/outside'
+host=198.51.100.1 alias=198.51.100.3 far=198.51.100.2
+ping=rootfs/busybox/bin/ping
+begun=''
+
+leave() {
+	status=$?
+	trap - EXIT
+	if [ "$status" -ne 0 ]; then
+		for file in "$d"/*.out; do
+			[ ! -s "$file" ] || printf -- '-- %s:\n%s\n' "${file##*/}" "$(cat "$file")"
+		done
+	fi
+	for pid in $begun; do
+		kill "$pid" 2>/dev/null || true
+	done
+	wait
+	rm -rf "$d"
+	exit "$status"
+}
+
+# begin NAME COMMAND...: starts it; expect NAME LINE: waits for that line of its output, at most 10 s;
+# status NAME: waits for its end and prints its exit status
+begin() {
+	name=$1
+	shift
+	: >"$d/$name.out"
+	"$@" >"$d/$name.out" 2>&1 &
+	begun="$begun $!"
+	eval "pid_$name=$!"
+}
+
+expect() {
+	tries=2000
+	until grep -q -x -e "$2" "$d/$1.out"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || { echo "$1 did not print: $2" && exit 9; }
+		sleep 0.005
+	done
+}
+
+status() {
+	code=0
+	eval "wait \$pid_$1" || code=$?
+	echo "$code"
+}
+
+# serve NAME COMMAND...: begins a `probe listen`, and waits until it is ready
+serve() {
+	begin "$@"
+	expect "$1" 'ready [0-9]*'
+}
+
+# heard NAME: what the server heard, without the client's port
+heard() {
+	expect "$1" 'from .*'
+	sed -n 's/^\(from .*\):[0-9]*: /\1: /p' "$d/$1.out"
+}
+
+# address NAME: the address of the container, which has to print it (`ip -4 addr show eth0`)
+address() {
+	expect "$1" '.* inet .*'
+	sed -n 's,.* inet \([0-9.]*\)/.*,\1,p' "$d/$1.out"
+}
+
+# The namespaces of a test program become a host with a network of its own. Mounts first private:
+# those that are shared already would stay shared with the real host's.
+make_host() {
+	mount --make-rprivate /
+	mount -t tmpfs -o mode=755 none /run
+	mount -t sysfs none /sys
+	mount -t tmpfs none /dev/shm
+	mount --make-rshared /
+	echo 0 >/proc/sys/net/ipv4/ip_forward
+	ip link set lo up
+	ip netns add outside
+	ip link add uplink type veth peer name eth0 netns outside
+	ip link set uplink addrgenmode none
+	ip addr add $host/24 dev uplink
+	ip addr add $alias/24 dev uplink
+	ip link set uplink up
+	$out ip link set lo up
+	$out ip addr add $far/24 dev eth0
+	$out ip link set eth0 up
+	ip route add default via $far
+}
+
+d=$(mktemp -d)
+trap leave EXIT
+port=$(shuf -n 1 -i 2000-30000)
+second=$((port + 1)) third=$((port + 2))

@@ -1,0 +1,90 @@
+/* Attacks on what the host keeps to itself, each proved to work where the defence is taken away. */
+#include "network.h"
+
+/* `attack FROM TEXT`: asks port $port of the address 127.0.0.1 behind the gateway $2. The answer,
+ * if any, is for the namespace's own address: it takes the rule of the kernel away, too. */
+#define ATTACK                                                                                     \
+	"ip addr del 127.0.0.1/8 dev lo\nip route add 127.0.0.0/8 via $1 dev eth0\n"               \
+	"echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet\n"
+
+/* CVE-2020-8558: route_localnet, which the host's bridge has, lets a container's packets to
+ * 127.0.0.1 in. */
+static void a_container_does_not_reach_the_hosts_loopback(void **state)
+{
+	const char *token = random_name();
+	char wanted[256];
+
+	(void)state;
+	snprintf(wanted, sizeof(wanted),
+		 "refused\nanswer: hello from vm to 10.88.0.2\nfrom 10.88.0.2: %s-2\n", token);
+	assert_prints(
+		in_network("cat >$d/attack <<'EOF'\n" ATTACK
+			   "ask() { timeout 1 probe connect 127.0.0.1:$2 $3-$1; }\n"
+			   "shift; ask 1 $1 $2 || echo refused; echo >/mnt/done\n"
+			   "read line </mnt/go; ask 2 $1 $2\nEOF\n"
+			   "mkfifo $d/done $d/go; serve s build/probe listen 127.0.0.1:$port\n"
+			   "begin c ./step-04 -v $d:/mnt sh /mnt/attack 10.88.0.1 $port $1\n"
+			   "read line <$d/done; nft flush chain ip st0a580000-24 loopback\n"
+			   "echo >$d/go; expect s 'from.*'; expect c 'answer.*'\n"
+			   "grep -e refused -e answer $d/c.out; heard s",
+			   token),
+		wanted);
+}
+
+static void a_container_does_not_reach_the_hosts_loopback_by_udp(void **state)
+{
+	const char *token = random_name();
+	char wanted[256];
+
+	(void)state;
+	snprintf(wanted, sizeof(wanted), "from 10.88.0.2: %s-2\n", token);
+	assert_prints(in_network("cat >$d/attack <<'EOF'\n" ATTACK
+				 "timeout 1 probe connect udp 127.0.0.1:$2 $3-1; echo >/mnt/done\n"
+				 "read line </mnt/go; probe connect udp 127.0.0.1:$2 $3-2\nEOF\n"
+				 "mkfifo $d/done $d/go\n"
+				 "serve s build/probe listen udp 127.0.0.1:$port\n"
+				 "begin c ./step-04 -v $d:/mnt sh /mnt/attack 10.88.0.1 $port $1\n"
+				 "read line <$d/done; nft flush chain ip st0a580000-24 loopback\n"
+				 "echo >$d/go; heard s; expect c 'answer.*'",
+				 token),
+		      wanted);
+}
+
+/* As above from a neighbour of the host, for a port that is published for 127.0.0.1 alone: the
+ * translation comes before the kernel looks whether the address is a martian. */
+static void a_port_published_on_loopback_is_not_reached_from_outside(void **state)
+{
+	(void)state;
+	assert_prints(in_network("cat >$d/attack <<'EOF'\n" ATTACK
+				 "timeout 1 build/probe connect 127.0.0.1:$2 x\nEOF\n"
+				 "serve c ./step-04 -h c -p 127.0.0.1:$port:1 probe listen 1 2\n"
+				 "$out sh $d/attack $host $port || echo refused\n"
+				 "$out ip addr add 127.0.0.1/8 dev lo\n"
+				 "$out ip route del 127.0.0.0/8 dev eth0\n"
+				 "build/probe connect 127.0.0.1:$port x",
+				 NULL),
+		      "refused\nanswer: hello from c to 10.88.0.1\n");
+}
+
+/* Its address has to be its own: with another's it would get the other's answers. */
+static void a_container_cannot_use_the_hosts_raw_network(void **state)
+{
+	(void)state;
+	assert_prints(in_network("ip link set lo up\n"
+				 "./step-04 sh -c 'ip link show uplink 2>&1; ls /sys/class/net\n"
+				 "ls /proc/sys/net/ipv4/conf'",
+				 NULL),
+		      "ip: can't find device 'uplink'\neth0\nlo\nall\ndefault\neth0\nlo\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(a_container_does_not_reach_the_hosts_loopback),
+		host_test(a_container_does_not_reach_the_hosts_loopback_by_udp),
+		host_test(a_port_published_on_loopback_is_not_reached_from_outside),
+		host_test(a_container_cannot_use_the_hosts_raw_network),
+	};
+
+	return cmocka_run_group_tests(tests, enter_network, NULL);
+}

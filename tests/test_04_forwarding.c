@@ -1,0 +1,127 @@
+/* Forwarding, which is a setting of the host: changed as little as can be, and put back. */
+#include "network.h"
+
+/* `show DEVICE...`: whether they forward. `up NAME`: a container that stays. */
+#define SHOW                                                                                       \
+	"show() { for s; do cat /proc/sys/net/ipv4/conf/$s/forwarding; done | tr -d '\\n'; echo; " \
+	"}\n"                                                                                      \
+	"up() { begin $1 ./step-04 sh -c 'echo on; exec probe sleep 60'; expect $1 on; }\n"        \
+	"set_to() { echo $2 >/proc/sys/net/ipv4/conf/$1/forwarding; }\n"                           \
+	"bridge=st0a580000-24\n"
+
+static void it_is_on_for_bridge_and_uplink_alone(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW
+				 "ip link add idle type veth peer name other; ip link set idle up\n"
+				 "show all default lo uplink idle; up a\n"
+				 "show all default lo uplink idle $bridge\n"
+				 "kill $pid_a; status a; show all default lo uplink idle\n"
+				 "cat /proc/sys/net/ipv4/ip_forward; ip link del idle",
+				 NULL),
+		      "00000\n000101\n143\n00000\n0\n");
+}
+
+static void the_last_container_puts_it_back(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW "up a; up b; ./step-04 --subnet 10.91.7.0/28 true\n"
+				      "show uplink; kill $pid_a; status a; show uplink $bridge\n"
+				      "kill $pid_b; status b; show uplink",
+				 NULL),
+		      "1\n143\n11\n143\n0\n");
+}
+
+static void where_it_was_on_it_stays_on(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW "set_to uplink 1; up a; show all lo uplink\n"
+				      "kill $pid_a; status a; show all lo uplink; set_to uplink 0\n"
+				      "echo 1 >/proc/sys/net/ipv4/ip_forward; up b\n"
+				      "show all lo uplink $bridge; kill $pid_b; status b\n"
+				      "show all lo uplink; cat /proc/sys/net/ipv4/ip_forward\n"
+				      "echo 0 >/proc/sys/net/ipv4/ip_forward",
+				 NULL),
+		      "001\n143\n001\n1111\n143\n111\n1\n");
+}
+
+static void who_switches_it_off_meanwhile_finds_it_off(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW "up a; set_to uplink 0; up b; show uplink\n"
+				      "kill $pid_a $pid_b; status a; status b; show uplink",
+				 NULL),
+		      "0\n143\n143\n0\n");
+}
+
+/* As Docker does when it is started. */
+static void who_switches_all_on_meanwhile_finds_all_on(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW "up a; echo 1 >/proc/sys/net/ipv4/ip_forward; up b\n"
+				      "kill $pid_a $pid_b; status a; status b\n"
+				      "show all lo uplink; cat /proc/sys/net/ipv4/ip_forward\n"
+				      "echo 0 >/proc/sys/net/ipv4/ip_forward",
+				 NULL),
+		      "143\n143\n111\n1\n");
+}
+
+/* Where the host switched one device off on purpose, it is off again after. */
+static void a_device_that_alone_was_off_is_off_again(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW "echo 1 >/proc/sys/net/ipv4/ip_forward; set_to uplink 0\n"
+				      "up a; show all lo uplink; kill $pid_a; status a\n"
+				      "show all lo uplink; echo 0 >/proc/sys/net/ipv4/ip_forward",
+				 NULL),
+		      "111\n143\n110\n");
+}
+
+static void a_device_with_ipv6_routes_alone_is_left_as_it_is(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW
+				 "ip link add idle type veth peer name other; ip link set idle up\n"
+				 "ip -6 route add 2001:db8::/32 dev idle; up a; show idle\n"
+				 "kill $pid_a; status a; ip link del idle",
+				 NULL),
+		      "0\n143\n");
+}
+
+static void after_a_kill_the_next_start_puts_it_back(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW "up a; kill -KILL $pid_a; status a; show uplink\n"
+				      "./step-04 true; show uplink",
+				 NULL),
+		      "137\n1\n0\n");
+}
+
+/* The device may have gone, with its settings. */
+static void an_uplink_that_goes_meanwhile_is_no_matter(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW "ip link add wlan type veth peer name other; ip link set "
+				      "other up; ip link set wlan up\n"
+				      "ip addr add 203.0.113.1/24 dev wlan; up a; show wlan\n"
+				      "ip link del wlan; kill $pid_a; status a",
+				 NULL),
+		      "1\n143\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(it_is_on_for_bridge_and_uplink_alone),
+		host_test(the_last_container_puts_it_back),
+		host_test(where_it_was_on_it_stays_on),
+		host_test(who_switches_it_off_meanwhile_finds_it_off),
+		host_test(who_switches_all_on_meanwhile_finds_all_on),
+		host_test(a_device_that_alone_was_off_is_off_again),
+		host_test(a_device_with_ipv6_routes_alone_is_left_as_it_is),
+		host_test(after_a_kill_the_next_start_puts_it_back),
+		host_test(an_uplink_that_goes_meanwhile_is_no_matter),
+	};
+
+	return cmocka_run_group_tests(tests, enter_network, NULL);
+}

@@ -1,0 +1,201 @@
+/* --publish: ports of the host that lead into a container. */
+#include "network.h"
+
+/* Who asks the published port: `ask tcp` or `ask udp`, from everywhere but the container itself. */
+#define ASK                                                                                        \
+	"ask() {\n"                                                                                \
+	"$out build/probe connect $1 $host:$port outside\n"                                        \
+	"$out build/probe connect $1 $alias:$port outside-alias\n"                                 \
+	"build/probe connect $1 $host:$port host\n"                                                \
+	"build/probe connect $1 127.0.0.1:$port loopback\n"                                        \
+	"build/probe connect $1 10.88.0.1:$port bridge\n"                                          \
+	"./step-04 probe connect $1 $host:$port other; }\n"
+
+static void check_reached_from_everywhere(const char *protocol, const char *wanted)
+{
+	assert_prints(in_network(ASK "begin c ./step-04 -h c -p $port:$second/$1 sh -c '\n"
+				     "probe listen $0 $1 7 &\n"
+				     "until probe connect $0 $2 itself; do probe sleep 1; done\n"
+				     "wait' $1 $second $host:$port\n"
+				     "expect c '.*answer.*'; ask $1; status c\n"
+				     "sed -n 's/:[0-9]*: / /; /^from/p' $d/c.out",
+				 protocol),
+		      wanted);
+}
+
+#define ANSWERS                                                                                    \
+	"answer: hello from c to 198.51.100.2\nanswer: hello from c to 198.51.100.2\n"             \
+	"answer: hello from c to 198.51.100.1\nanswer: hello from c to 10.88.0.1\n"                \
+	"answer: hello from c to 10.88.0.1\nanswer: hello from c to 10.88.0.1\n0\n"
+#define HEARD                                                                                      \
+	"from 10.88.0.1 itself\nfrom 198.51.100.2 outside\nfrom 198.51.100.2 outside-alias\n"      \
+	"from 198.51.100.1 host\nfrom 10.88.0.1 loopback\nfrom 10.88.0.1 bridge\n"                 \
+	"from 10.88.0.1 other\n"
+
+static void a_tcp_port_is_reached_from_everywhere(void **state)
+{
+	(void)state;
+	check_reached_from_everywhere("tcp", ANSWERS HEARD);
+}
+
+static void a_udp_port_is_reached_from_everywhere(void **state)
+{
+	(void)state;
+	check_reached_from_everywhere("udp", ANSWERS HEARD);
+}
+
+static void tcp_and_udp_ports_of_one_number_are_two(void **state)
+{
+	(void)state;
+	assert_prints(in_network("serve a ./step-04 -h a -p $port:1/tcp probe listen 1\n"
+				 "serve b ./step-04 -h b -p $port:1/udp probe listen udp 1\n"
+				 "$out build/probe connect udp $host:$port x; status b\n"
+				 "$out build/probe connect $host:$port x; status a",
+				 NULL),
+		      "answer: hello from b to 198.51.100.2\n0\nanswer: hello from a to "
+		      "198.51.100.2\n0\n");
+}
+
+static void a_port_of_one_address_is_reached_only_there(void **state)
+{
+	(void)state;
+	assert_prints(
+		in_network("serve c ./step-04 -h c -p $alias:$port:1 probe listen 1 2\n"
+			   "for a in $host 127.0.0.1 10.88.0.1; do\n"
+			   "build/probe connect $a:$port x || :; done\n"
+			   "$out build/probe connect $host:$port x || :\n"
+			   "build/probe connect $alias:$port x\n"
+			   "$out build/probe connect $alias:$port x",
+			   NULL),
+		"ECONNREFUSED\nECONNREFUSED\nECONNREFUSED\nECONNREFUSED\n"
+		"answer: hello from c to 198.51.100.1\nanswer: hello from c to 198.51.100.2\n");
+}
+
+static void two_containers_share_a_port_at_two_addresses(void **state)
+{
+	(void)state;
+	assert_prints(in_network("serve a ./step-04 -h a -p $alias:$port:1 probe listen 1\n"
+				 "serve b ./step-04 -h b -p $host:$port:1 probe listen 1\n"
+				 "$out build/probe connect $alias:$port x\n"
+				 "$out build/probe connect $host:$port x",
+				 NULL),
+		      "answer: hello from a to 198.51.100.2\n"
+		      "answer: hello from b to 198.51.100.2\n");
+}
+
+static void a_port_in_use_is_refused(void **state)
+{
+	(void)state;
+	assert_refused(in_network("serve s build/probe listen $port\n"
+				  "./step-04 --publish $port:80 probe listen 80",
+				  NULL),
+		       125, "/tcp to publish it: EADDRINUSE Address already in use");
+	assert_refused(in_network("serve s build/probe listen udp 127.0.0.1:$port\n"
+				  "./step-04 --publish $port:80/udp probe listen udp 80",
+				  NULL),
+		       125, "/udp to publish it: EADDRINUSE Address already in use");
+	assert_refused(in_network("./step-04 --publish 203.0.113.9:$port:80 true", NULL), 125,
+		       "bind 203.0.113.9:");
+}
+
+static void a_port_of_another_container_is_refused(void **state)
+{
+	(void)state;
+	assert_refused(in_network("serve s ./step-04 -p $port:80 probe listen 80\n"
+				  "./step-04 -p $second:80 -p $port:81 probe listen 80",
+				  NULL),
+		       125, "/tcp to publish it: EADDRINUSE Address already in use");
+	assert_refused(in_network("./step-04 -p $port:80 -p $port:81 probe listen 80", NULL), 125,
+		       "/tcp to publish it: EADDRINUSE Address already in use");
+}
+
+/* Also while another container keeps the bridge. */
+static void the_port_is_free_again_after_the_end(void **state)
+{
+	(void)state;
+	assert_prints(in_network("begin other ./step-04 sh -c 'echo on; probe sleep 60'\n"
+				 "expect other on\n"
+				 "serve c ./step-04 -h c -p $port:1 probe listen 1\n"
+				 "begin s build/probe listen $port; status s\n"
+				 "$out build/probe connect $host:$port x; status c\n"
+				 "$out build/probe connect $host:$port x || :\n"
+				 "serve s build/probe listen $port\n"
+				 "$out build/probe connect $host:$port x",
+				 NULL),
+		      "3\nanswer: hello from c to 198.51.100.2\n0\nECONNREFUSED\n"
+		      "answer: hello from vm to 198.51.100.2\n");
+}
+
+static void twenty_ports_are_published(void **state)
+{
+	(void)state;
+	assert_prints(
+		in_network("set --; i=0; while [ $i -lt 20 ]; do\n"
+			   "set -- \"$@\" -p $((port + i)):$((100 + i)); i=$((i + 1)); done\n"
+			   "begin c ./step-04 -h c \"$@\" sh -c 'i=0; while [ $i -lt 20 ]; do\n"
+			   "probe listen $((100 + i)) & i=$((i + 1)); done; wait'\n"
+			   "wait_ready() { test $(grep -c ready $d/c.out) = 20; }\n"
+			   "until wait_ready; do sleep 0.01; done\n"
+			   "i=0; while [ $i -lt 20 ]; do\n"
+			   "$out build/probe connect $host:$((port + i)) x >&2\n"
+			   "i=$((i + 1)); done; status c",
+			   NULL),
+		"0\n");
+}
+
+/* The address is at a new device then: nobody may keep what was learnt of the old one. */
+static void a_port_works_again_at_once_with_the_next_container(void **state)
+{
+	(void)state;
+	assert_prints(in_network("begin other ./step-04 sh -c 'echo on; probe sleep 60'\n"
+				 "expect other on\n"
+				 "i=0; while [ $i -lt 10 ]; do\n"
+				 "serve c ./step-04 -h c$i -p $port:1 probe listen 1\n"
+				 "timeout 2 $out build/probe connect $host:$port x\n"
+				 "status c; i=$((i + 1)); done",
+				 NULL),
+		      "answer: hello from c0 to 198.51.100.2\n0\n"
+		      "answer: hello from c1 to 198.51.100.2\n0\n"
+		      "answer: hello from c2 to 198.51.100.2\n0\n"
+		      "answer: hello from c3 to 198.51.100.2\n0\n"
+		      "answer: hello from c4 to 198.51.100.2\n0\n"
+		      "answer: hello from c5 to 198.51.100.2\n0\n"
+		      "answer: hello from c6 to 198.51.100.2\n0\n"
+		      "answer: hello from c7 to 198.51.100.2\n0\n"
+		      "answer: hello from c8 to 198.51.100.2\n0\n"
+		      "answer: hello from c9 to 198.51.100.2\n0\n");
+}
+
+/* Whoever serves the host's port meanwhile must not see its clients led elsewhere. */
+static void a_killed_containers_port_leads_nowhere_after_the_next_start(void **state)
+{
+	(void)state;
+	assert_prints(in_network("begin other ./step-04 sh -c 'echo on; probe sleep 60'\n"
+				 "expect other on\n"
+				 "serve c ./step-04 -p $port:1 probe listen 1\n"
+				 "kill -KILL $pid_c; status c\n"
+				 "serve next ./step-04 -h next probe listen 1\n"
+				 "serve s build/probe listen $port\n"
+				 "timeout 2 $out build/probe connect $host:$port x || echo lost",
+				 NULL),
+		      "137\nanswer: hello from vm to 198.51.100.2\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(a_tcp_port_is_reached_from_everywhere),
+		host_test(a_udp_port_is_reached_from_everywhere),
+		host_test(tcp_and_udp_ports_of_one_number_are_two),
+		host_test(a_port_of_one_address_is_reached_only_there),
+		host_test(two_containers_share_a_port_at_two_addresses),
+		host_test(a_port_in_use_is_refused),
+		host_test(a_port_of_another_container_is_refused),
+		host_test(the_port_is_free_again_after_the_end),
+		host_test(twenty_ports_are_published),
+		host_test(a_port_works_again_at_once_with_the_next_container),
+		host_test(a_killed_containers_port_leads_nowhere_after_the_next_start),
+	};
+
+	return cmocka_run_group_tests(tests, enter_network, NULL);
+}

@@ -1,0 +1,79 @@
+/* --network-rate: as fast as was asked, in both directions, within 20 %. */
+#include "network.h"
+
+/*
+ * `rates NAME OPTION...`: sends for two seconds to outside and from there, and writes both rates,
+ * in bits a second, to $d/NAME. Its port is $p, that of outside $p + 1.
+ */
+#define RATES                                                                                      \
+	"rates() { n=$1; shift\n"                                                                  \
+	"serve ${n}_out $out build/probe sink $((p + 1))\n"                                        \
+	"./step-04 \"$@\" probe send-rate $far:$((p + 1)) 2 >/dev/null\n"                          \
+	"serve ${n}_in ./step-04 -p $p:1 \"$@\" probe sink 1\n"                                    \
+	"$out build/probe send-rate $host:$p 2 >/dev/null\n"                                       \
+	"for i in out in; do expect ${n}_$i 'bits_per_second .*'\n"                                \
+	"sed -n 's/bits_per_second //p' $d/${n}_$i.out; done >$d/$n; }\n"
+
+static void assert_within(long rate, long wanted)
+{
+	if (rate < wanted * 8 / 10 || rate > wanted * 12 / 10)
+		fail_msg("%ld bit/s, not %ld", rate, wanted);
+}
+
+/* All four at the same time, so the rates are no accident of the machine's. */
+static void the_rate_is_kept_in_both_directions(void **state)
+{
+	const struct result *result =
+		in_network(RATES "{ p=$port; rates a --network-rate 10mbit; } &\n"
+				 "a=$!; p=$((port + 2)); rates b --network-rate 50mbit; wait $a\n"
+				 "cat $d/a $d/b",
+			   NULL);
+	long rates[4];
+
+	(void)state;
+	assert_success(result);
+	assert_int_equal(
+		sscanf(result->out, "%ld%ld%ld%ld", rates, rates + 1, rates + 2, rates + 3), 4);
+	assert_within(rates[0], 10000000);
+	assert_within(rates[1], 10000000);
+	assert_within(rates[2], 50000000);
+	assert_within(rates[3], 50000000);
+}
+
+static void without_a_rate_it_is_much_faster(void **state)
+{
+	const struct result *result = in_network(RATES "p=$port; rates c; cat $d/c", NULL);
+	long rates[2];
+
+	(void)state;
+	assert_success(result);
+	assert_int_equal(sscanf(result->out, "%ld%ld", rates, rates + 1), 2);
+	assert_true(rates[0] > 200000000);
+	assert_true(rates[1] > 200000000);
+}
+
+/* One container's rate is none of the others' matter, nor the host's. */
+static void the_rate_is_that_of_one_container(void **state)
+{
+	(void)state;
+	assert_prints(in_network("begin c ./step-04 --network-rate 100kbit sh -c 'echo on\n"
+				 "exec probe sleep 60'; expect c on\n"
+				 "serve s $out build/probe sink $port\n"
+				 "./step-04 probe send-rate $far:$port 1 >/dev/null\n"
+				 "expect s 'bits_per_second .*'\n"
+				 "test $(sed -n 's/bits_per_second //p' $d/s.out) -gt 100000000\n"
+				 "tc qdisc show dev uplink; tc qdisc show | grep -c tbf",
+				 NULL),
+		      "qdisc noqueue 0: root refcnt 2 \n1\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(the_rate_is_kept_in_both_directions),
+		host_test(without_a_rate_it_is_much_faster),
+		host_test(the_rate_is_that_of_one_container),
+	};
+
+	return cmocka_run_group_tests(tests, enter_network, NULL);
+}
