@@ -11,16 +11,18 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # ---- What there is ------------------------------------------------------------------------------
 
-STEPS := 01 02 03 04
+STEPS := 01 02 03 04 05
 dir-01 := steps/01-uts
 dir-02 := steps/02-pid-proc
 dir-03 := steps/03-mount-pivot_root
 dir-04 := steps/04-net
+dir-05 := steps/05-cgroups
 # Step N links the modules of chapters 1 to N.
 chapters-01 := 01
 chapters-02 := 01 02
 chapters-03 := 01 02 03
 chapters-04 := 01 02 03 04
+chapters-05 := 01 02 03 04 05
 # The system calls that a chapter is about, for `make trace-NN`.
 calls-01 := clone3,sethostname,setdomainname,execve
 calls-02 := $(calls-01),mount,openat2,fsopen,fsconfig,fsmount,move_mount
@@ -28,10 +30,14 @@ calls-03 := $(calls-02),open_tree,mount_setattr,mknodat,symlinkat,pivot_root,chr
 trace-options-03 := --read-only
 calls-04 := $(calls-03),socket,bind,sendto,recvfrom
 trace-options-04 := --network none
+calls-05 := $(calls-04),mkdirat,unlinkat,flock,bpf,unshare,write
+trace-options-05 := --network none --pids-limit 100
 rootfs-03 := rootfs
 rootfs-04 := rootfs
+rootfs-05 := rootfs
 # Libraries; a step without any is linked statically.
 libs-04 := -lmnl
+libs-05 := -lmnl -lm
 
 COMMON := $(wildcard common/*.c)
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c)))
