@@ -23,13 +23,13 @@ int cgroup_write(int directory, const char *name, const char *text, ...)
 	va_start(arguments, text);
 	length = vsnprintf(value, sizeof(value), text, arguments);
 	va_end(arguments);
-	narrate("write %s to %s", value, name);
+	narrate("write %s %s", name, value);
 	if (fd < 0)
 		return fail("open %s", name);
 	if (length >= (int)sizeof(value))
 		return fail_input("%s: the value is too long", name);
 	if (write(fd, value, (size_t)length) != length)
-		return fail("write %s to %s", value, name);
+		return fail("write %s %s", name, value);
 	return 0;
 }
 

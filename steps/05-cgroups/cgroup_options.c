@@ -52,6 +52,9 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+/* A limit that is above it is none; and twice as much is a number that the kernel takes. */
+#define BYTES_MAX 0x1p62L
+
 static error_t refuse(const char *option, const char *value, const char *rule)
 {
 	fail_input("--%s %s: %s", option, value, rule);
@@ -63,24 +66,20 @@ static error_t refuse(const char *option, const char *value, const char *rule)
 static bool read_bytes(const char *text, uint64_t *bytes)
 {
 	static const char units[] = "kmgtp";
+	const char *rest = text + strspn(text, "0123456789.");
+	const char *unit = *rest ? strchr(units, *rest | ' ') : NULL;
 	char *end;
-	long double number;
-	const char *unit;
+	long double number = strtold(text, &end);
 
-	if (!strchr("0123456789.", *text) || strncasecmp(text, "0x", 2) == 0)
+	if (end != rest && *end != 'e' && *end != 'E')
 		return false;
-	number = strtold(text, &end);
-	unit = *end ? strchr(units, *end | ' ') : NULL;
 	if (unit) {
 		number = ldexpl(number, 10 * (int)(unit - units + 1));
-		end++;
-		if (*end == 'i')
-			end++;
+		rest++;
+		rest += *rest == 'i';
 	}
-	if (end == text || (*end && strcasecmp(end, "b") != 0) || number > (long double)INT64_MAX)
-		return false;
-	*bytes = (uint64_t)number;
-	return true;
+	*bytes = number < BYTES_MAX ? (uint64_t)number : 0;
+	return rest != text && (!*rest || strcasecmp(rest, "b") == 0) && number < BYTES_MAX;
 }
 
 /* Returns whether `text` is a whole number in that range. */
@@ -154,9 +153,9 @@ static error_t set_shares(struct cgroup *cgroup, const char *value)
 
 static error_t set_list(const char **list, const char *option, const char *value)
 {
-	if (value[strspn(value, "0123456789,-")])
+	if (strspn(value, "0123456789") == 0 || value[strspn(value, "0123456789,-")])
 		return refuse(option, value, "must be a list of numbers, like 0-2,7");
-	*list = *value ? value : NULL;
+	*list = value;
 	return 0;
 }
 

@@ -36,6 +36,7 @@ static void print(const char *name, uint64_t number, const char *unit, const cha
 void cgroup_report(const struct cgroup *cgroup)
 {
 	static const char no_controller[] = "no controller here counts it";
+	static const char no_rate[] = "no controller, or v1, which counts devices with a rate only";
 	struct cgroup_usage usage;
 
 	cgroup_count(cgroup, &usage);
@@ -49,8 +50,8 @@ void cgroup_report(const struct cgroup *cgroup)
 	print("CPU time", usage.cpu, "us", no_controller);
 	print("  user", usage.cpu_user, "us", no_controller);
 	print("  system", usage.cpu_system, "us", no_controller);
-	print("processes peak", usage.pids_peak, "",
+	print("processes", usage.pids_peak, "at most",
 	      "no controller, or Linux older than 6.1, counts it");
-	print("block read", usage.bytes_read, "bytes", no_controller);
-	print("block written", usage.bytes_written, "bytes", no_controller);
+	print("block read", usage.bytes_read, "bytes", no_rate);
+	print("block written", usage.bytes_written, "bytes", no_rate);
 }

@@ -199,7 +199,8 @@ static void count_io(int directory, struct cgroup_usage *usage)
 	autofree char *text = cgroup_read(directory, "blkio.throttle.io_service_bytes_recursive");
 	char *rest = text;
 
-	if (!text)
+	/* Since Linux 6.10 a device is counted from its first rate on; then it is in the list. */
+	if (!text || strchr(text, ':') == NULL)
 		return;
 	usage->bytes_read = usage->bytes_written = 0;
 	for (char *line; (line = strsep(&rest, "\n"));) {

@@ -34,10 +34,13 @@ uint64_t cgroup_weight(uint64_t shares)
 /* A controller works in the children of a cgroup when that cgroup's subtree_control names it. */
 static int adopt(int parent, int child, unsigned int controllers)
 {
-	autofree char *enabled = cgroup_read(parent, "cgroup.subtree_control");
+	autofree char *enabled = NULL;
 	unsigned int missing;
 
 	(void)child;
+	if (!controllers)
+		return 0;
+	enabled = cgroup_read(parent, "cgroup.subtree_control");
 	if (!enabled)
 		return fail("read cgroup.subtree_control");
 	/* Only what is missing: to change it takes long where processes are below. */
@@ -110,6 +113,32 @@ int cgroup_limit_pids(const struct cgroup *cgroup, int directory)
 	return cgroup->pids ? cgroup_write(directory, "pids.max", "%jd", cgroup->pids) : 0;
 }
 
+/* A list may name what is there but not for us; then v2 takes all that is, and says nothing. */
+static int check_list(int directory, const char *name, const char *effective_name)
+{
+	autofree char *wanted = cgroup_read(directory, name);
+	autofree char *effective = cgroup_read(directory, effective_name);
+
+	if (!wanted || !effective)
+		return fail("read %s", wanted ? effective_name : name);
+	wanted[strcspn(wanted, "\n")] = effective[strcspn(effective, "\n")] = '\0';
+	if (*wanted && strcmp(wanted, effective) != 0)
+		return fail_input("%s %s: of these, %s can be had", name, wanted, effective);
+	return 0;
+}
+
+static int limit_cpuset(const struct cgroup *cgroup, int directory)
+{
+	if (cgroup_limit_cpuset(cgroup, directory) < 0)
+		return -1;
+	if (cgroup->cpuset_cpus &&
+	    check_list(directory, "cpuset.cpus", "cpuset.cpus.effective") < 0)
+		return -1;
+	if (cgroup->cpuset_mems)
+		return check_list(directory, "cpuset.mems", "cpuset.mems.effective");
+	return 0;
+}
+
 static int limit_io(const struct cgroup *cgroup, int directory)
 {
 	static const char *const keys[] = {
@@ -132,10 +161,8 @@ static int limit_io(const struct cgroup *cgroup, int directory)
 static int limit(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
 {
 	static int (*const limits[])(const struct cgroup *, int) = {
-		[CONTROLLER_MEMORY] = limit_memory,
-		[CONTROLLER_CPU] = limit_cpu,
-		[CONTROLLER_CPUSET] = cgroup_limit_cpuset,
-		[CONTROLLER_PIDS] = cgroup_limit_pids,
+		[CONTROLLER_MEMORY] = limit_memory, [CONTROLLER_CPU] = limit_cpu,
+		[CONTROLLER_CPUSET] = limit_cpuset, [CONTROLLER_PIDS] = cgroup_limit_pids,
 		[CONTROLLER_IO] = limit_io,
 	};
 

@@ -42,17 +42,17 @@ error_t device_add_option(struct devices *devices, const char *value)
 	}
 	inside = inside ? inside : host;
 	access = access ? access : "rwm";
-	if (rest || !is_access(access) || !is_in_dev(inside)) {
-		fail_input("--device %s: must be PATH[:PATH][:rwm], with a second PATH below /dev",
-			   value);
-		return EINVAL;
-	}
 	if (stat(host, &status) < 0) {
 		fail("stat %s", host);
 		return errno;
 	}
 	if (!S_ISCHR(status.st_mode) && !S_ISBLK(status.st_mode)) {
 		fail_input("--device %s: is not a device", value);
+		return EINVAL;
+	}
+	if (rest || !is_access(access) || !is_in_dev(inside)) {
+		fail_input("--device %s: must be PATH[:PATH][:rwm], with a PATH inside below /dev",
+			   value);
 		return EINVAL;
 	}
 	rule = (struct device_rule){

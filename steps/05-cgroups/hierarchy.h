@@ -39,8 +39,8 @@ struct hierarchy {
 enum { HIERARCHIES_MAX = CONTROLLERS + 1 };
 
 /*
- * Finds the hierarchies that are mounted and that we may write to. Returns how many, or -1; in
- * either case each `top` is to be closed that is not -1.
+ * Finds the hierarchies that are mounted and that we may write to. Returns how many, whose `top` is
+ * to be closed, or -1.
  */
 int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX]);
 
