@@ -40,8 +40,7 @@ rootfs-05 := rootfs
 rootfs-06 := rootfs
 # Libraries; a step without any is linked statically.
 libs-04 := -lmnl
-# Two functions of libm: to load all of it would cost every start.
-libs-05 := $(libs-04) -Wl,-Bstatic -lm -Wl,-Bdynamic
+libs-05 := $(libs-04)
 libs-06 := $(libs-05)
 
 COMMON := $(wildcard common/*.c)

@@ -1,7 +1,6 @@
 #include "cgroup_options.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -74,7 +73,7 @@ static bool read_bytes(const char *text, uint64_t *bytes)
 	if (end != rest && *end != 'e' && *end != 'E')
 		return false;
 	if (unit) {
-		number = ldexpl(number, 10 * (int)(unit - units + 1));
+		number *= (long double)(UINT64_C(1) << 10 * (unit - units + 1));
 		rest++;
 		rest += *rest == 'i';
 	}

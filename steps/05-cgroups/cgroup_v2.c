@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,18 +16,45 @@
 #include "mount.h"
 
 /*
- * Of v1, 1024 shares are the default, and 100 of v2; the ends are the ends. This is the parabola
- * (over logarithms) through the three points, which runC 1.3.2 and crun 1.23 came to agree on.
+ * The logarithm to the base 2, digit by digit, for squaring a number doubles it. libm has it too,
+ * but to load libm would cost every start 0.1 ms.
+ */
+static double logarithm(double number)
+{
+	double result = 0;
+
+	for (; number >= 2; number /= 2)
+		result++;
+	for (double digit = 0.5; digit > 1e-15; digit /= 2) {
+		number *= number;
+		if (number < 2)
+			continue;
+		number /= 2;
+		result += digit;
+	}
+	return result;
+}
+
+/*
+ * The default of v1 is 1024 shares, that of v2 a weight of 100; and the ends are to be the ends.
+ * Through these three points goes a parabola, over logarithms, that runC 1.3.2 and crun 1.23 agree
+ * on. The weight is rounded up: it is the least whose logarithm is not below the parabola.
  */
 uint64_t cgroup_weight(uint64_t shares)
 {
-	double l = log2((double)shares);
+	double l = logarithm((double)shares);
+	double exponent = (l * l + 125 * l) / 612 - 7.0 / 34;
+	uint64_t low = 1, high = 10000;
 
-	if (shares <= 2)
-		return 1;
-	if (shares >= 262144)
-		return 10000;
-	return (uint64_t)ceil(pow(10, (l * l + 125 * l) / 612 - 7.0 / 34));
+	while (low < high) {
+		uint64_t middle = (low + high) / 2;
+
+		if (logarithm((double)middle) / logarithm(10) < exponent - 1e-12)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* A controller works in the children of a cgroup when that cgroup's subtree_control names it. */
