@@ -125,8 +125,16 @@ build-tests: all $(TESTS:%=build/tests/%)
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(MODULES)) build/common.a
 	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-$(lastword $(STEPS))) -lcmocka
 
+ALL_TESTS := test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
 test: build-tests ## run all tests, and every console block of every README.md (needs root)
-	$(SUDO) tests/run.sh test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
+	$(SUDO) tests/run.sh $(ALL_TESTS)
+
+.PHONY: vm test-vm
+vm: all ## a shell in a virtual machine with this tree, where nothing can be broken (needs no root)
+	@tests/vm/run.sh
+
+test-vm: build-tests ## all tests in a virtual machine with Debian's kernel and cgroup v2 alone
+	tests/vm/run.sh tests/run.sh $(ALL_TESTS)
 
 check: ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
