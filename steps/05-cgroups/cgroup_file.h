@@ -11,6 +11,12 @@
 int cgroup_write(int directory, const char *name, const char *text, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * Writes a number to the file of the cgroup and of the one that it is in: what is shared out counts
+ * among sisters, and our inner cgroup has none. Returns 0 or -1.
+ */
+int cgroup_write_both(int directory, const char *name, uint64_t number);
+
 /* As cgroup_write(), without a message and without narration: returns 0, or -1 with errno. */
 int cgroup_try_write(int directory, const char *name, const char *text);
 

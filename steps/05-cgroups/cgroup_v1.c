@@ -70,7 +70,7 @@ static int limit_memory(const struct cgroup *cgroup, int directory)
 static int limit_cpu(const struct cgroup *cgroup, int directory)
 {
 	if (cgroup->cpu_shares &&
-	    cgroup_write(directory, "cpu.shares", "%ju", cgroup->cpu_shares) < 0)
+	    cgroup_write_both(directory, "cpu.shares", cgroup->cpu_shares) < 0)
 		return -1;
 	if (cgroup->cpu_period &&
 	    cgroup_write(directory, "cpu.cfs_period_us", "%ju", cgroup->cpu_period) < 0)

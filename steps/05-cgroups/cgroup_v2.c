@@ -102,19 +102,15 @@ static int limit_memory(const struct cgroup *cgroup, int directory)
 		if (limit_swap(cgroup, directory) < 0)
 			return -1;
 	}
-	if (cgroup->memory_reservation) {
-		/* It protects no more than the parent's does. */
-		if (cgroup_write(directory, "../memory.low", "%ju", cgroup->memory_reservation) < 0)
-			return -1;
-		return cgroup_write(directory, "memory.low", "%ju", cgroup->memory_reservation);
-	}
+	if (cgroup->memory_reservation)
+		return cgroup_write_both(directory, "memory.low", cgroup->memory_reservation);
 	return 0;
 }
 
 static int limit_cpu(const struct cgroup *cgroup, int directory)
 {
 	if (cgroup->cpu_shares &&
-	    cgroup_write(directory, "cpu.weight", "%ju", cgroup_weight(cgroup->cpu_shares)) < 0)
+	    cgroup_write_both(directory, "cpu.weight", cgroup_weight(cgroup->cpu_shares)) < 0)
 		return -1;
 	if (cgroup->cpu_quota)
 		return cgroup_write(directory, "cpu.max", "%ju %ju", cgroup->cpu_quota,
