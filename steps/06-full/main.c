@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "console_options.h"
 #include "container.h"
 #include "fail.h"
 #include "file.h"
@@ -23,6 +24,7 @@ static int run(int argc, char **argv)
 		{ .group = &init_options, .fills = &container.init },
 		{ .group = &rootfs_options, .fills = &container.rootfs },
 		{ .group = &net_options, .fills = &container.net },
+		{ .group = &console_options, .fills = &container.console },
 		{ .group = &command_options, .fills = &container.command },
 		{ NULL, NULL },
 	};

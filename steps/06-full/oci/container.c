@@ -19,7 +19,9 @@ static int enter_rootfs(struct container *container)
 		return -1;
 	if (rootfs_populate(&container->rootfs, root) < 0)
 		return -1;
-	return rootfs_enter(&container->rootfs, root);
+	if (rootfs_enter(&container->rootfs, root) < 0)
+		return -1;
+	return console_open(&container->console, container->child, root, 0);
 }
 
 /* In the new namespaces, in the order that the kernel wants. */
@@ -50,7 +52,10 @@ int container_run(struct container *container)
 	autonet struct net *net = &container->net;
 	autochild struct child child = CHILD_NONE;
 
+	container->child = &child;
 	child_defer_signals(&child);
+	if (console_prepare(&container->console, &child) < 0)
+		return -1;
 	if (net_prepare(net) < 0)
 		return -1;
 	if (resolver_describe(net, &container->rootfs.etc) < 0)

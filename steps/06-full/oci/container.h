@@ -11,6 +11,7 @@
 #define STEPS_CONTAINER_H
 
 #include "command.h"
+#include "console.h"
 #include "init.h"
 #include "net.h"
 #include "rootfs.h"
@@ -21,7 +22,10 @@ struct container {
 	struct init init;
 	struct rootfs rootfs;
 	struct net net;
+	struct console console;
 	struct command command;
+	/* Its first process; for that process itself: its way to the host side. */
+	struct child *child;
 };
 
 /*
