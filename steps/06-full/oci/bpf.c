@@ -15,27 +15,39 @@ static unsigned int prepend(struct bpf *bpf, struct sock_filter instruction)
 	return bpf->first;
 }
 
-unsigned int bpf_load(struct bpf *bpf, unsigned int offset)
+static unsigned int jump_always(struct bpf *bpf, unsigned int target)
 {
+	unsigned int distance = target - bpf->first;
+
+	return prepend(bpf, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, distance));
+}
+
+unsigned int bpf_load(struct bpf *bpf, unsigned int offset, unsigned int next)
+{
+	if (next != bpf->first)
+		jump_always(bpf, next);
 	return prepend(bpf, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
 }
 
 unsigned int bpf_return(struct bpf *bpf, uint32_t action)
 {
-	for (unsigned int i = bpf->first; i < BPF_MAXINSNS && i - bpf->first < REACH; i++)
-		if (bpf->code[i].code == (BPF_RET | BPF_K) && bpf->code[i].k == action)
-			return i;
-	return prepend(bpf, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
+	const unsigned int size = sizeof(bpf->returns) / sizeof(bpf->returns[0]);
+	unsigned int place;
+
+	for (unsigned int i = 0; i < size && i < bpf->return_count; i++) {
+		place = bpf->returns[i];
+		if (bpf->code[place].k == action && place - bpf->first <= REACH / 2)
+			return place;
+	}
+	place = prepend(bpf, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
+	bpf->returns[bpf->return_count++ % size] = place;
+	return place;
 }
 
 /* `target`, or the place of a jump to it if it is too far away for a conditional one. */
 static unsigned int bring_near(struct bpf *bpf, unsigned int target)
 {
-	unsigned int distance = target - bpf->first;
-
-	if (distance <= REACH)
-		return target;
-	return prepend(bpf, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, distance));
+	return target - bpf->first <= REACH ? target : jump_always(bpf, target);
 }
 
 unsigned int bpf_jump(struct bpf *bpf, uint16_t operation, uint32_t value, unsigned int yes,
@@ -51,13 +63,13 @@ unsigned int bpf_jump(struct bpf *bpf, uint16_t operation, uint32_t value, unsig
 }
 
 /* Loads one half of an argument: the machine has 32 bits. */
-static unsigned int load_half(struct bpf *bpf, unsigned int index, bool high)
+static unsigned int load_half(struct bpf *bpf, unsigned int index, bool high, unsigned int next)
 {
 	size_t offset = offsetof(struct seccomp_data, args) + index * sizeof(uint64_t);
 
 	if (high == (BYTE_ORDER == LITTLE_ENDIAN))
 		offset += sizeof(uint32_t);
-	return bpf_load(bpf, (unsigned int)offset);
+	return bpf_load(bpf, (unsigned int)offset, next);
 }
 
 /* The high half decides, unless it is equal: then the low one does. */
@@ -65,13 +77,12 @@ static unsigned int compare_order(struct bpf *bpf, const struct seccomp_argument
 				  uint16_t operation, unsigned int yes, unsigned int no)
 {
 	uint32_t high = (uint32_t)(argument->value >> 32), low = (uint32_t)argument->value;
-	unsigned int equal;
+	unsigned int next = bpf_jump(bpf, operation, low, yes, no);
 
-	bpf_jump(bpf, operation, low, yes, no);
-	equal = load_half(bpf, argument->index, false);
-	equal = bpf_jump(bpf, BPF_JEQ, high, equal, no);
-	bpf_jump(bpf, BPF_JGT, high, yes, equal);
-	return load_half(bpf, argument->index, true);
+	next = load_half(bpf, argument->index, false, next);
+	next = bpf_jump(bpf, BPF_JEQ, high, next, no);
+	next = bpf_jump(bpf, BPF_JGT, high, yes, next);
+	return load_half(bpf, argument->index, true, next);
 }
 
 static unsigned int compare_equal(struct bpf *bpf, unsigned int index, uint64_t mask,
@@ -79,12 +90,13 @@ static unsigned int compare_equal(struct bpf *bpf, unsigned int index, uint64_t 
 {
 	for (int high = 0; high <= 1; high++) {
 		uint32_t half_mask = (uint32_t)(mask >> 32 * high);
+		unsigned int next = bpf_jump(bpf, BPF_JEQ, (uint32_t)(value >> 32 * high), yes, no);
 
-		bpf_jump(bpf, BPF_JEQ, (uint32_t)(value >> 32 * high), yes, no);
 		if (half_mask != UINT32_MAX)
-			prepend(bpf,
+			next = prepend(
+				bpf,
 				(struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, half_mask));
-		yes = load_half(bpf, index, high);
+		yes = load_half(bpf, index, high, next);
 	}
 	return yes;
 }

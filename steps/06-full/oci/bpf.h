@@ -19,10 +19,12 @@
 struct bpf {
 	struct sock_filter *code; /* BPF_MAXINSNS */
 	unsigned int first;	  /* the place of the first instruction; 0: full */
+	unsigned int returns[4];  /* places of some of the latest BPF_RET */
+	unsigned int return_count;
 };
 
-/* Loads the 32 bits at `offset` of struct seccomp_data. */
-unsigned int bpf_load(struct bpf *bpf, unsigned int offset);
+/* Loads the 32 bits at `offset` of struct seccomp_data, and goes on at `next`. */
+unsigned int bpf_load(struct bpf *bpf, unsigned int offset, unsigned int next);
 
 /* Jumps to `yes` or `no`, by comparing what was loaded: `operation` is BPF_JEQ, BPF_JGE or BPF_JGT.
  */

@@ -13,14 +13,15 @@
 
 /* Paths inside; those that do not exist are left out. */
 struct paths {
-	const char *const *masked; /* become empty */
+	const char **masked; /* become empty */
 	size_t masked_count;
-	const char *const *read_only;
+	const char **read_only;
 	size_t read_only_count;
 };
 
-/* The second article's, and those that Docker and runC have added since. */
-extern const struct paths paths_default;
+/* Fills in the second article's, and those that Docker and runC have added since. Returns 0 or -1.
+ */
+int paths_default(struct paths *paths);
 
 /*
  * Mounts over the paths below `root`, which has its /proc, /sys and /dev already and is not entered

@@ -17,49 +17,61 @@
 
 enum { CONDITIONS_MAX = 1024 };
 
-/* A call that a rule with comparisons names. */
+/* A call, by its row of numbers, and a rule with comparisons that names it. */
 struct condition {
-	int16_t number;
+	const int16_t *call;
 	const struct seccomp_rule *rule;
+	unsigned int written; /* where the first one of a call has its conditions; 0: not yet */
 };
 
-/* What the rules say of the calls of one kind. */
+/* What the rules say of the calls of one kind, by number. */
 struct calls {
-	uint32_t actions[SYSCALLS_MAX]; /* by number */
-	bool decided[SYSCALLS_MAX];	/* a rule without comparisons says so */
-	bool compared[SYSCALLS_MAX];	/* one of the conditions is about it */
-	struct condition conditions[CONDITIONS_MAX];
-	size_t condition_count;
-	int last; /* the highest number */
+	uint32_t actions[SYSCALLS_MAX];	       /* the default, or that of ... */
+	bool decided[SYSCALLS_MAX];	       /* ... a rule without comparisons */
+	const int16_t *compared[SYSCALLS_MAX]; /* the call, if there are conditions about it */
+	int last;			       /* the highest number */
 };
 
 struct compiler {
 	const struct seccomp *seccomp;
 	struct bpf bpf;
 	struct calls calls[SYSCALLS_ABIS];
+	struct condition conditions[CONDITIONS_MAX];
+	size_t condition_count;
 };
 
 /* The calls from `first` on, up to the next range, have one action. */
 struct range {
 	int first;
 	uint32_t action;
-	bool compared; /* it is a single call, with conditions */
+	const int16_t *compared; /* it is this call alone, with conditions */
 };
 
-static int add_call(struct calls *calls, int16_t number, const struct seccomp_rule *rule)
+/* Adds a rule for one call of one kind. */
+static void add_number(struct calls *calls, int16_t number, const int16_t *call,
+		       const struct seccomp_rule *rule)
 {
 	if (number > calls->last)
 		calls->last = number;
-	if (rule->argument_count == 0) {
-		if (!calls->decided[number])
-			calls->actions[number] = rule->action;
+	if (rule->argument_count > 0) {
+		calls->compared[number] = call;
+	} else if (!calls->decided[number]) {
 		calls->decided[number] = true;
-		return 0;
+		calls->actions[number] = rule->action;
 	}
-	if (calls->condition_count == CONDITIONS_MAX)
+}
+
+static int add_call(struct compiler *compiler, const int16_t *call, const struct seccomp_rule *rule)
+{
+	for (int abi = 0; abi < SYSCALLS_ABIS; abi++)
+		if (call[abi] >= 0)
+			add_number(&compiler->calls[abi], call[abi], call, rule);
+	if (rule->argument_count == 0)
+		return 0;
+	if (compiler->condition_count == CONDITIONS_MAX)
 		return fail_input("seccomp: more than %d calls with arguments", CONDITIONS_MAX);
-	calls->conditions[calls->condition_count++] = (struct condition){ number, rule };
-	calls->compared[number] = true;
+	compiler->conditions[compiler->condition_count++] =
+		(struct condition){ .call = call, .rule = rule };
 	return 0;
 }
 
@@ -70,12 +82,10 @@ static int add_rule(struct compiler *compiler, const struct seccomp_rule *rule)
 
 	while (*(name += strspn(name, " "))) {
 		size_t length = strcspn(name, " ");
-		const int16_t *numbers = syscalls_find(name, length);
+		const int16_t *call = syscalls_find(name, length);
 
-		for (int abi = 0; numbers && abi < SYSCALLS_ABIS; abi++)
-			if (numbers[abi] >= 0 &&
-			    add_call(&compiler->calls[abi], numbers[abi], rule) < 0)
-				return -1;
+		if (call && add_call(compiler, call, rule) < 0)
+			return -1;
 		name += length;
 	}
 	return 0;
@@ -83,8 +93,11 @@ static int add_rule(struct compiler *compiler, const struct seccomp_rule *rule)
 
 static struct range range_at(const struct calls *calls, int number)
 {
-	return (struct range){ number, calls->actions[number],
-			       calls->compared[number] && !calls->decided[number] };
+	struct range range = { number, calls->actions[number], calls->compared[number] };
+
+	if (calls->decided[number])
+		range.compared = NULL;
+	return range;
 }
 
 /* Whether a call of a range is no part of the range before. */
@@ -104,24 +117,33 @@ static uint32_t action_of_newer(const struct seccomp *seccomp)
 								       : SECCOMP_RET_ERRNO | ENOSYS;
 }
 
-/* The action of one call that has conditions: they are tried one after the other. */
-static unsigned int write_conditions(struct compiler *compiler, const struct calls *calls,
-				     int number)
+/*
+ * The conditions of one call: they are tried one after the other. They are the same for all kinds
+ * of calls, so they are written once.
+ */
+static unsigned int write_conditions(struct compiler *compiler, const int16_t *call)
 {
 	struct bpf *bpf = &compiler->bpf;
-	unsigned int next = bpf_return(bpf, calls->actions[number]);
+	struct condition *first = compiler->conditions;
+	unsigned int next;
 
-	for (size_t i = calls->condition_count; i-- > 0;) {
-		const struct seccomp_rule *rule = calls->conditions[i].rule;
+	while (first->call != call)
+		first++;
+	if (first->written)
+		return first->written;
+	next = bpf_return(bpf, compiler->seccomp->default_action);
+	for (size_t i = compiler->condition_count; i-- > 0;) {
+		const struct seccomp_rule *rule = compiler->conditions[i].rule;
 		unsigned int holds;
 
-		if (calls->conditions[i].number != number)
+		if (compiler->conditions[i].call != call)
 			continue;
 		holds = bpf_return(bpf, rule->action);
 		for (size_t k = rule->argument_count; k-- > 0;)
 			holds = bpf_compare(bpf, &rule->arguments[k], holds, next);
 		next = holds;
 	}
+	first->written = next;
 	return next;
 }
 
@@ -134,7 +156,7 @@ static unsigned int write_ranges(struct compiler *compiler, enum syscalls_abi ab
 	unsigned int low, high;
 
 	if (count == 1 && ranges->compared)
-		return write_conditions(compiler, &compiler->calls[abi], ranges->first);
+		return write_conditions(compiler, ranges->compared);
 	if (count == 1)
 		return bpf_return(&compiler->bpf, ranges->action);
 	if (abi == SYSCALLS_X32)
@@ -159,9 +181,8 @@ static unsigned int write_calls(struct compiler *compiler, enum syscalls_abi abi
 		if (count == 0 || begins(&range, &ranges[count - 1]))
 			ranges[count++] = range;
 	}
-	ranges[count].first = calls->last + 1;
-	ranges[count].compared = false;
-	ranges[count++].action = action_of_newer(compiler->seccomp);
+	ranges[count++] =
+		(struct range){ calls->last + 1, action_of_newer(compiler->seccomp), NULL };
 	return write_ranges(compiler, abi, ranges, count);
 }
 
@@ -175,25 +196,23 @@ static void write_program(struct compiler *compiler)
 
 	x32 = write_calls(compiler, SYSCALLS_X32);
 	x86_64 = write_calls(compiler, SYSCALLS_X86_64);
-	bpf_jump(bpf, BPF_JGE, SYSCALLS_X32_BIT, x32, x86_64);
-	x86_64 = bpf_load(bpf, number);
-	write_calls(compiler, SYSCALLS_I386);
-	i386 = bpf_load(bpf, number);
+	x86_64 = bpf_jump(bpf, BPF_JGE, SYSCALLS_X32_BIT, x32, x86_64);
+	x86_64 = bpf_load(bpf, number, x86_64);
+	i386 = bpf_load(bpf, number, write_calls(compiler, SYSCALLS_I386));
 	other = bpf_return(bpf, SECCOMP_RET_KILL_PROCESS);
 	i386 = bpf_jump(bpf, BPF_JEQ, AUDIT_ARCH_I386, i386, other);
-	bpf_jump(bpf, BPF_JEQ, AUDIT_ARCH_X86_64, x86_64, i386);
-	bpf_load(bpf, architecture);
+	x86_64 = bpf_jump(bpf, BPF_JEQ, AUDIT_ARCH_X86_64, x86_64, i386);
+	bpf_load(bpf, architecture, x86_64);
 }
 
 int seccomp_compile(const struct seccomp *seccomp, struct sock_filter *program)
 {
 	autofree struct compiler *compiler = calloc(1, sizeof(*compiler));
-	unsigned int length;
 
 	if (!compiler)
 		return fail("calloc");
 	compiler->seccomp = seccomp;
-	compiler->bpf = (struct bpf){ program, BPF_MAXINSNS };
+	compiler->bpf = (struct bpf){ .code = program, .first = BPF_MAXINSNS };
 	for (int abi = 0; abi < SYSCALLS_ABIS; abi++) {
 		compiler->calls[abi].last = -1;
 		for (int number = 0; number < SYSCALLS_MAX; number++)
@@ -206,9 +225,7 @@ int seccomp_compile(const struct seccomp *seccomp, struct sock_filter *program)
 	if (compiler->bpf.first == 0)
 		return fail_input("seccomp: the filter has more than %d instructions",
 				  BPF_MAXINSNS);
-	length = BPF_MAXINSNS - compiler->bpf.first;
-	memmove(program, program + compiler->bpf.first, length * sizeof(*program));
-	return (int)length;
+	return (int)(BPF_MAXINSNS - compiler->bpf.first);
 }
 
 int seccomp_load(const struct seccomp *seccomp)
@@ -225,7 +242,7 @@ int seccomp_load(const struct seccomp *seccomp)
 	length = seccomp_compile(seccomp, program);
 	if (length < 0)
 		return -1;
-	filter = (struct sock_fprog){ (unsigned short)length, program };
+	filter = (struct sock_fprog){ (unsigned short)length, program + BPF_MAXINSNS - length };
 	narrate("seccomp SECCOMP_SET_MODE_FILTER: %d instructions", length);
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, seccomp->flags, &filter) < 0)
 		return fail("seccomp SECCOMP_SET_MODE_FILTER");

@@ -61,7 +61,10 @@ struct seccomp {
  */
 int seccomp_default(struct seccomp *seccomp, uint64_t bounding);
 
-/* The program, in an array of BPF_MAXINSNS. Returns its length, or -1 if it is too long. */
+/*
+ * Writes the program to the end of an array of BPF_MAXINSNS. Returns its length, or -1 if it is too
+ * long.
+ */
 int seccomp_compile(const struct seccomp *seccomp, struct sock_filter *program);
 
 /*

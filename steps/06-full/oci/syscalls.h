@@ -18,7 +18,7 @@ enum syscalls_abi {
 	SYSCALLS_X32_BIT = 0x40000000,
 };
 
-enum { SYSCALLS_MAX = 1024 }; /* all numbers are below */
+enum { SYSCALLS_MAX = 548 }; /* all numbers are below */
 
 /*
  * The numbers, by enum syscalls_abi and without SYSCALLS_X32_BIT, of the call whose name is the

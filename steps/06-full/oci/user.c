@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +217,32 @@ int user_resolve(struct user *user)
 	for (size_t i = 0; i < user->group_add_count; i++)
 		if (find_group(user->group_add[i], &gid) < 0 || add_group(user, gid) < 0)
 			return -1;
+	return 0;
+}
+
+int user_set_home(const struct user *user, struct command *command)
+{
+	const char *name = "HOME=";
+	size_t count = 0, place = SIZE_MAX;
+	char *variable, **grown;
+
+	if (command->home_asked || !command->environment)
+		return 0;
+	if (asprintf(&variable, "%s%s", name, user->home) < 0)
+		return fail("asprintf");
+	for (; command->environment[count]; count++)
+		if (strncmp(command->environment[count], name, strlen(name)) == 0)
+			place = count;
+	if (place != SIZE_MAX) {
+		command->environment[place] = variable;
+		return 0;
+	}
+	grown = reallocarray(command->environment, count + 2, sizeof(*grown));
+	if (!grown)
+		return fail("reallocarray");
+	grown[count] = variable;
+	grown[count + 1] = NULL;
+	command->environment = grown;
 	return 0;
 }
 

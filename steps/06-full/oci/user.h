@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "command.h"
+
 struct user {
 	const char *text;	/* "USER[:GROUP]", names or numbers; NULL: uid and gid say it */
 	const char **group_add; /* more groups, names or numbers */
@@ -30,6 +32,9 @@ struct user {
  * Returns 0, or -1 for a name that is not there.
  */
 int user_resolve(struct user *user);
+
+/* Makes the home directory the command's HOME, if none was asked for. Returns 0 or -1. */
+int user_set_home(const struct user *user, struct command *command);
 
 /*
  * Becomes that user. The permitted capabilities stay, for capabilities_apply() to lower them; the
