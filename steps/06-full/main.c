@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgroup_options.h"
 #include "cleanup.h"
 #include "console_options.h"
 #include "container.h"
@@ -24,6 +25,7 @@ static int run(int argc, char **argv)
 		{ .group = &init_options, .fills = &container.init },
 		{ .group = &rootfs_options, .fills = &container.rootfs },
 		{ .group = &net_options, .fills = &container.net },
+		{ .group = &cgroup_options, .fills = &container.cgroup },
 		{ .group = &console_options, .fills = &container.console },
 		{ .group = &command_options, .fills = &container.command },
 		{ NULL, NULL },

@@ -10,6 +10,7 @@
 #ifndef STEPS_CONTAINER_H
 #define STEPS_CONTAINER_H
 
+#include "cgroup.h"
 #include "command.h"
 #include "console.h"
 #include "init.h"
@@ -22,6 +23,7 @@ struct container {
 	struct init init;
 	struct rootfs rootfs;
 	struct net net;
+	struct cgroup cgroup;
 	struct console console;
 	struct command command;
 	/* Its first process; for that process itself: its way to the host side. */
