@@ -1,0 +1,84 @@
+#include "container.h"
+
+#include <sched.h>
+
+#include "cleanup.h"
+#include "mount.h"
+#include "proc.h"
+#include "resolver.h"
+#include "spawn.h"
+
+/* The root file system, complete before it is entered. */
+static int enter_rootfs(struct container *container)
+{
+	autofd int root = rootfs_open(&container->rootfs);
+
+	if (root < 0)
+		return -1;
+	if (proc_mount(root) < 0)
+		return -1;
+	if (rootfs_populate(&container->rootfs, root) < 0)
+		return -1;
+	if (device_populate(&container->cgroup.devices, root) < 0)
+		return -1;
+	if (cgroup_mount(&container->cgroup, root) < 0)
+		return -1;
+	if (rootfs_enter(&container->rootfs, root) < 0)
+		return -1;
+	return console_open(&container->console, container->child, root, 0);
+}
+
+/* In the new namespaces, in the order that the kernel wants. */
+static int inside(void *argument)
+{
+	struct container *container = argument;
+
+	if (cgroup_enter(&container->cgroup) < 0)
+		return -1;
+	if (mount_private() < 0)
+		return -1;
+	if (uts_set(&container->uts) < 0)
+		return -1;
+	if (enter_rootfs(container) < 0)
+		return -1;
+	return init_exec(&container->init, &container->command);
+}
+
+static uint64_t namespaces_of(const struct container *container)
+{
+	uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
+
+	if (container->net.mode != NET_HOST)
+		namespaces |= CLONE_NEWNET;
+	return namespaces;
+}
+
+int container_run(struct container *container)
+{
+	autonet struct net *net = &container->net;
+	autocgroup struct cgroup *cgroup = &container->cgroup;
+	autochild struct child child = CHILD_NONE;
+	int status;
+
+	container->child = &child;
+	child_defer_signals(&child);
+	if (console_prepare(&container->console, &child) < 0)
+		return -1;
+	if (net_prepare(net) < 0)
+		return -1;
+	if (resolver_describe(net, &container->rootfs.etc) < 0)
+		return -1;
+	if (cgroup_create(cgroup) < 0)
+		return -1;
+	child.cgroup = cgroup_directory(cgroup);
+	if (child_spawn(&child, namespaces_of(container), inside, container) < 0)
+		return -1;
+	if (net_connect(net, child.pid) < 0)
+		return -1;
+	if (child_release(&child) < 0)
+		return -1;
+	status = child_wait(&child);
+	if (status >= 0)
+		cgroup_report(cgroup);
+	return status;
+}
