@@ -94,6 +94,8 @@ make_host() {
 	$out ip addr add $far/24 dev eth0
 	$out ip link set eth0 up
 	ip route add default via $far
+	# The kernel sees a moment later that both ends are up.
+	until ip -o link show uplink | grep -q 'state UP'; do sleep 0.005; done
 }
 
 d=$(mktemp -d)

@@ -23,6 +23,17 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* A test that fails leaves its devices behind, which are not worth a word. */
+static int clean_and_compare(void **state)
+{
+	run_shell("ip link del odd; ip link del v1; ip link del v1 netns outside");
+	return compare_host(state);
+}
+
+#undef host_test
+#define host_test(function)                                                                        \
+	cmocka_unit_test_setup_teardown(function, remember_host, clean_and_compare)
+
 /* Fails unless fail() has kept such a message; between the two are the kernel's words, if any. */
 static void assert_failed(int result, const char *call, const char *error)
 {
@@ -54,11 +65,11 @@ static void a_bridge_is_made(void **state)
 {
 	(void)state;
 	assert_fine(link_create_bridge(&rtnl, "odd", gateway));
-	assert_prints(in_network("ip -d -o link show odd | grep -o -e ' bridge forward_delay' "
-				 "-e 'state DOWN' -e '02:53:0a:5b:07:01 brd'\n"
-				 "ip link set odd up; ip addr show odd | grep inet || :",
-				 NULL),
-		      "state DOWN\n02:53:0a:5b:07:01 brd\n bridge forward_delay\n");
+	assert_prints(
+		in_network("ip -d -o link show odd | grep -o -e ' bridge forward_delay' "
+			   "-e 'state DOWN' -e '02:53:0a:5b:07:01 brd' -e 'addrgenmode [a-z0-9]*'",
+			   NULL),
+		"state DOWN\n02:53:0a:5b:07:01 brd\n bridge forward_delay\naddrgenmode none\n");
 	assert_failed(link_create_bridge(&rtnl, "odd", gateway), "RTM_NEWLINK bridge odd",
 		      ": EEXIST ");
 	assert_fine(link_delete(&rtnl, "odd"));
