@@ -7,6 +7,9 @@
 
 #include "hints.h"
 
+/* Kept free for the errno and the hint, however long the names in a message are. */
+enum { EXPLANATION_MAX = 256 };
+
 static struct failure kept;
 
 __attribute__((format(printf, 3, 0))) static int keep(int status, int error, const char *what,
@@ -18,7 +21,7 @@ __attribute__((format(printf, 3, 0))) static int keep(int status, int error, con
 	if (kept.text[0])
 		return -1;
 	kept.status = status;
-	vsnprintf(kept.text, sizeof(kept.text), what, arguments);
+	vsnprintf(kept.text, sizeof(kept.text) - (error ? EXPLANATION_MAX : 0), what, arguments);
 	if (error) {
 		name = strerrorname_np(error);
 		hint = hint_for(kept.text, error);

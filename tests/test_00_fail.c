@@ -113,7 +113,7 @@ static void a_report_of_nothing_is_a_failure_all_the_same(void **state)
 	assert_int_equal(report(text, sizeof(text)), STATUS_FAILED);
 }
 
-static void a_message_that_is_too_long_is_cut(void **state)
+static void a_name_that_is_too_long_is_cut_and_the_errno_stays(void **state)
 {
 	char long_name[3000];
 
@@ -122,8 +122,9 @@ static void a_message_that_is_too_long_is_cut(void **state)
 	long_name[sizeof(long_name) - 1] = '\0';
 	errno = EPERM;
 	fail("clone3 %s", long_name);
-	assert_int_equal(strlen(fail_get()->text), sizeof(fail_get()->text) - 1);
 	assert_memory_equal(fail_get()->text, "clone3 xxx", 10);
+	assert_non_null(strstr(fail_get()->text, "xxx: EPERM Operation not permitted; new names"));
+	assert_non_null(strstr(fail_get()->text, "use sudo"));
 }
 
 /* The kernel's own ENOTSUPP, 524, comes through here and there; libc has no name for it. */
@@ -195,7 +196,7 @@ int main(void)
 		fresh(a_failure_of_another_process_is_kept),
 		fresh(a_report_prints_one_line_and_forgets),
 		fresh(a_report_of_nothing_is_a_failure_all_the_same),
-		fresh(a_message_that_is_too_long_is_cut),
+		fresh(a_name_that_is_too_long_is_cut_and_the_errno_stays),
 		fresh(an_errno_without_a_name_does_no_harm),
 		fresh(a_hint_is_found_by_call_and_errno),
 		fresh(the_hint_of_the_longer_name_counts),

@@ -1,0 +1,72 @@
+/* Step 06: a container runtime. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "container.h"
+#include "fail.h"
+#include "file.h"
+#include "init_options.h"
+#include "net_options.h"
+#include "options.h"
+#include "rootfs_options.h"
+#include "uts_options.h"
+
+#define ABOUT "Run a command (default: /bin/sh) in a container."
+
+/* step-06 run [options] [COMMAND [ARG...]] */
+static int run(int argc, char **argv)
+{
+	static struct container container = { .uts.hostname = "testing" };
+	const struct options_part parts[] = {
+		{ .group = &uts_options, .fills = &container.uts },
+		{ .group = &init_options, .fills = &container.init },
+		{ .group = &rootfs_options, .fills = &container.rootfs },
+		{ .group = &net_options, .fills = &container.net },
+		{ .group = &command_options, .fills = &container.command },
+		{ NULL, NULL },
+	};
+	char **command;
+
+	if (options_parse(argc, argv, ABOUT, parts, &container.command) < 0)
+		return -1;
+	command = container.command.argv;
+	if (command && **command != '/')
+		return fail_input("%s: a command begins with /, as in /bin/sh", *command);
+	return container_run(&container);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} verbs[] = {
+	{ "run", run },
+};
+
+static int run_verb(int argc, char **argv)
+{
+	static char alone[] = "step-06 run";
+	char *shell[] = { alone, NULL };
+
+	if (argc == 1)
+		return run(1, shell);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(argv[1], verbs[i].name) == 0) {
+			argv[1] = alone;
+			return verbs[i].run(argc - 1, argv + 1);
+		}
+	}
+	return fail_input("%s: unknown verb; step-06 run --help tells more", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	if (file_reserve_standard() < 0)
+		return fail_report();
+	if (rootfs_close_callers() < 0)
+		return fail_report();
+	status = run_verb(argc, argv);
+	return status < 0 ? fail_report() : status;
+}

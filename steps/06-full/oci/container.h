@@ -1,0 +1,33 @@
+/*
+ * Chapter 6: a complete container, composed of what the chapters before can do.
+ *
+ * One structure says all that is wanted, one function makes a container of it. The structure is
+ * the sum of the chapters' own; the command line fills it here, config.json will do it later.
+ *
+ * Source: OCI runtime specification, config.md and config-linux.md.
+ * Article 2: configs.Config, libcontainer.Process, Container.Run.
+ */
+#ifndef STEPS_CONTAINER_H
+#define STEPS_CONTAINER_H
+
+#include "command.h"
+#include "init.h"
+#include "net.h"
+#include "rootfs.h"
+#include "uts.h"
+
+struct container {
+	struct uts uts;
+	struct init init;
+	struct rootfs rootfs;
+	struct net net;
+	struct command command;
+};
+
+/*
+ * Makes the container, runs its command, waits for its end, and takes away what was made.
+ * Returns the command's exit status, 128+n after signal n, or -1.
+ */
+int container_run(struct container *container);
+
+#endif
