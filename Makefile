@@ -36,6 +36,7 @@ rootfs-06 := rootfs
 # Libraries; a step without any is linked statically.
 libs-04 := -lmnl
 libs-06 := $(libs-04)
+libs-test_06_seccomp_list := -lseccomp
 
 COMMON := $(wildcard common/*.c)
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))
@@ -117,7 +118,7 @@ build/probe: $(PROBE) $(wildcard rootfs/*.h)
 build-tests: all $(TESTS:%=build/tests/%)
 
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(MODULES)) build/common.a
-	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-$(lastword $(STEPS))) -lcmocka
+	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-$(lastword $(STEPS))) $(libs-test_$*) -lcmocka
 
 test: build-tests ## run all tests, and every console block of every README.md (needs root)
 	$(SUDO) tests/run.sh test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)

@@ -228,7 +228,7 @@ int seccomp_compile(const struct seccomp *seccomp, struct sock_filter *program)
 	return (int)(BPF_MAXINSNS - compiler->bpf.first);
 }
 
-int seccomp_load(const struct seccomp *seccomp)
+int seccomp_install(const struct seccomp *seccomp)
 {
 	autofree struct sock_filter *program = NULL;
 	struct sock_fprog filter;

@@ -71,7 +71,7 @@ int seccomp_compile(const struct seccomp *seccomp, struct sock_filter *program);
  * Puts the filter over us and what we execute; it stays. That needs CAP_SYS_ADMIN, so it is done
  * before capabilities_apply(), unless seccomp_no_new_privileges() came before. Returns 0 or -1.
  */
-int seccomp_load(const struct seccomp *seccomp);
+int seccomp_install(const struct seccomp *seccomp);
 
 /* From here on, no program gives more rights by being executed (set-user-ID). Returns 0 or -1. */
 int seccomp_no_new_privileges(void);
