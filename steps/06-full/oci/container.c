@@ -19,7 +19,13 @@ static int enter_rootfs(struct container *container)
 		return -1;
 	if (rootfs_populate(&container->rootfs, root) < 0)
 		return -1;
-	return rootfs_enter(&container->rootfs, root);
+	if (device_populate(&container->cgroup.devices, root) < 0)
+		return -1;
+	if (cgroup_mount(&container->cgroup, root) < 0)
+		return -1;
+	if (rootfs_enter(&container->rootfs, root) < 0)
+		return -1;
+	return console_open(&container->console, container->child, root, 0);
 }
 
 /* In the new namespaces, in the order that the kernel wants. */
@@ -27,6 +33,8 @@ static int inside(void *argument)
 {
 	struct container *container = argument;
 
+	if (cgroup_enter(&container->cgroup) < 0)
+		return -1;
 	if (mount_private() < 0)
 		return -1;
 	if (uts_set(&container->uts) < 0)
@@ -48,18 +56,29 @@ static uint64_t namespaces_of(const struct container *container)
 int container_run(struct container *container)
 {
 	autonet struct net *net = &container->net;
+	autocgroup struct cgroup *cgroup = &container->cgroup;
 	autochild struct child child = CHILD_NONE;
+	int status;
 
+	container->child = &child;
 	child_defer_signals(&child);
+	if (console_prepare(&container->console, &child) < 0)
+		return -1;
 	if (net_prepare(net) < 0)
 		return -1;
 	if (resolver_describe(net, &container->rootfs.etc) < 0)
 		return -1;
+	if (cgroup_create(cgroup) < 0)
+		return -1;
+	child.cgroup = cgroup_directory(cgroup);
 	if (child_spawn(&child, namespaces_of(container), inside, container) < 0)
 		return -1;
 	if (net_connect(net, child.pid) < 0)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;
-	return child_wait(&child);
+	status = child_wait(&child);
+	if (status >= 0)
+		cgroup_report(cgroup);
+	return status;
 }

@@ -10,7 +10,9 @@
 #ifndef STEPS_CONTAINER_H
 #define STEPS_CONTAINER_H
 
+#include "cgroup.h"
 #include "command.h"
+#include "console.h"
 #include "init.h"
 #include "net.h"
 #include "rootfs.h"
@@ -21,7 +23,11 @@ struct container {
 	struct init init;
 	struct rootfs rootfs;
 	struct net net;
+	struct cgroup cgroup;
+	struct console console;
 	struct command command;
+	/* Its first process; for that process itself: its way to the host side. */
+	struct child *child;
 };
 
 /*
