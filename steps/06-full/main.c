@@ -11,6 +11,7 @@
 #include "net_options.h"
 #include "options.h"
 #include "rootfs_options.h"
+#include "userns_options.h"
 #include "uts_options.h"
 
 #define ABOUT "Run a command (default: /bin/sh) in a container."
@@ -24,6 +25,7 @@ static int run(int argc, char **argv)
 		{ .group = &init_options, .fills = &container.init },
 		{ .group = &rootfs_options, .fills = &container.rootfs },
 		{ .group = &net_options, .fills = &container.net },
+		{ .group = &userns_options, .fills = &container.userns },
 		{ .group = &console_options, .fills = &container.console },
 		{ .group = &command_options, .fills = &container.command },
 		{ NULL, NULL },

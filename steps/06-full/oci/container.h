@@ -15,6 +15,7 @@
 #include "init.h"
 #include "net.h"
 #include "rootfs.h"
+#include "userns.h"
 #include "uts.h"
 
 struct container {
@@ -22,6 +23,7 @@ struct container {
 	struct init init;
 	struct rootfs rootfs;
 	struct net net;
+	struct userns userns;
 	struct console console;
 	struct command command;
 	/* Its first process; for that process itself: its way to the host side. */
