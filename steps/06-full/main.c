@@ -1,6 +1,7 @@
 /* Step 06: a container runtime. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "console_options.h"
@@ -32,6 +33,8 @@ static int run(int argc, char **argv)
 	};
 	char **command;
 
+	if (geteuid() != 0)
+		container.net.mode = NET_NONE; /* all that one may have without root */
 	if (options_parse(argc, argv, ABOUT, parts, &container.command) < 0)
 		return -1;
 	command = container.command.argv;
@@ -49,11 +52,11 @@ static const struct {
 
 static int run_verb(int argc, char **argv)
 {
-	static char alone[] = "step-06 run";
-	char *shell[] = { alone, NULL };
+	static char alone[] = "step-06 run", input[] = "-i", terminal[] = "-it";
+	char *shell[] = { alone, isatty(STDIN_FILENO) ? terminal : input, NULL };
 
 	if (argc == 1)
-		return run(1, shell);
+		return run(2, shell);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (strcmp(argv[1], verbs[i].name) == 0) {
 			argv[1] = alone;

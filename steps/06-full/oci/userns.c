@@ -70,9 +70,13 @@ static int run_helper(const char *program, pid_t pid, const struct id_map *map, 
 	}
 	for (size_t i = 0; i < used; i++)
 		argv[i + 1] = words[i];
+	if (access(program, X_OK) < 0)
+		return fail("execve %s", program);
 	narrate("execve %s", program);
 	helper = fork();
 	if (helper == 0) {
+		dup2(open("/dev/null", O_WRONLY | O_CLOEXEC),
+		     STDERR_FILENO); /* we say it ourselves */
 		execv(program, argv);
 		_exit(STATUS_NOT_EXECUTABLE);
 	}
@@ -80,7 +84,10 @@ static int run_helper(const char *program, pid_t pid, const struct id_map *map, 
 		return fail("fork");
 	if (waitpid(helper, &status, 0) < 0)
 		return fail("waitpid");
-	return status == 0 ? 0 : fail_input("%s has refused the map: subuid(5)", program);
+	return status == 0 ? 0
+			   : fail_input("%s does not give us the ids %u to %u: see subuid(5)",
+					program, map[count - 1].outside,
+					map[count - 1].outside + map[count - 1].size - 1);
 }
 
 int userns_map(const struct userns *userns, pid_t pid)
