@@ -11,18 +11,20 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # ---- What there is ------------------------------------------------------------------------------
 
-STEPS := 01 02 03 04 06
+STEPS := 01 02 03 04 05 06
 dir-01 := steps/01-uts
 dir-02 := steps/02-pid-proc
 dir-03 := steps/03-mount-pivot_root
 dir-04 := steps/04-net
+dir-05 := steps/05-cgroups
 dir-06 := steps/06-full
 # Step N links the modules of chapters 1 to N.
 chapters-01 := 01
 chapters-02 := 01 02
 chapters-03 := 01 02 03
 chapters-04 := 01 02 03 04
-chapters-06 := 01 02 03 04 06
+chapters-05 := 01 02 03 04 05
+chapters-06 := 01 02 03 04 05 06
 # The system calls that a chapter is about, for `make trace-NN`.
 calls-01 := clone3,sethostname,setdomainname,execve
 calls-02 := $(calls-01),mount,openat2,fsopen,fsconfig,fsmount,move_mount
@@ -30,12 +32,16 @@ calls-03 := $(calls-02),open_tree,mount_setattr,mknodat,symlinkat,pivot_root,chr
 trace-options-03 := --read-only
 calls-04 := $(calls-03),socket,bind,sendto,recvfrom
 trace-options-04 := --network none
+calls-05 := $(calls-04),mkdirat,unlinkat,flock,bpf,unshare,write
+trace-options-05 := --network none --pids-limit 100
 rootfs-03 := rootfs
 rootfs-04 := rootfs
+rootfs-05 := rootfs
 rootfs-06 := rootfs
 # Libraries; a step without any is linked statically.
 libs-04 := -lmnl
-libs-06 := $(libs-04)
+libs-05 := $(libs-04)
+libs-06 := $(libs-05)
 
 COMMON := $(wildcard common/*.c)
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))
@@ -119,8 +125,16 @@ build-tests: all $(TESTS:%=build/tests/%)
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(MODULES)) build/common.a
 	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-$(lastword $(STEPS))) -lcmocka
 
+ALL_TESTS := test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
 test: build-tests ## run all tests, and every console block of every README.md (needs root)
-	$(SUDO) tests/run.sh test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
+	$(SUDO) tests/run.sh $(ALL_TESTS)
+
+.PHONY: vm test-vm
+vm: all ## a shell in a virtual machine with this tree, where nothing can be broken (needs no root)
+	@tests/vm/run.sh
+
+test-vm: build-tests ## all tests in a virtual machine with Debian's kernel and cgroup v2 alone
+	tests/vm/run.sh tests/run.sh $(ALL_TESTS)
 
 check: ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)

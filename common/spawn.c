@@ -100,6 +100,7 @@ void child_defer_signals(struct child *child)
 
 int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *), void *argument)
 {
+	const char *into = child->cgroup >= 0 ? "|CLONE_INTO_CGROUP" : "";
 	int ends[2];
 	autofd int childs_end = -1;
 
@@ -118,9 +119,9 @@ int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *),
 	}
 	if (child->pid < 0) {
 		child->pid = 0;
-		return fail("clone3 %s", namespaces_text(namespaces));
+		return fail("clone3 %s%s", namespaces_text(namespaces), into);
 	}
-	narrate("clone3 %s: process %d", namespaces_text(namespaces), child->pid);
+	narrate("clone3 %s%s: process %d", namespaces_text(namespaces), into, child->pid);
 	child->own_group = child->own_session;
 	/* The command gets the terminal only if it is ours to give: not in the background. */
 	if (!child->own_session)

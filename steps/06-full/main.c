@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup_options.h"
 #include "cleanup.h"
 #include "console_options.h"
 #include "container.h"
@@ -27,6 +28,7 @@ static int run(int argc, char **argv)
 		{ .group = &rootfs_options, .fills = &container.rootfs },
 		{ .group = &net_options, .fills = &container.net },
 		{ .group = &userns_options, .fills = &container.userns },
+		{ .group = &cgroup_options, .fills = &container.cgroup },
 		{ .group = &console_options, .fills = &container.console },
 		{ .group = &command_options, .fills = &container.command },
 		{ NULL, NULL },
@@ -52,14 +54,14 @@ static const struct {
 
 static int run_verb(int argc, char **argv)
 {
-	static char alone[] = "step-06 run", input[] = "-i", terminal[] = "-it";
-	char *shell[] = { alone, isatty(STDIN_FILENO) ? terminal : input, NULL };
+	static char name[] = "step-06 run", terminal[] = "-ti", input[] = "-i";
+	char *shell[] = { name, isatty(STDIN_FILENO) ? terminal : input, NULL };
 
 	if (argc == 1)
 		return run(2, shell);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		if (strcmp(argv[1], verbs[i].name) == 0) {
-			argv[1] = alone;
+			argv[1] = name;
 			return verbs[i].run(argc - 1, argv + 1);
 		}
 	}

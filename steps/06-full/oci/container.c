@@ -20,6 +20,10 @@ static int enter_rootfs(struct container *container)
 		return -1;
 	if (rootfs_populate(&container->rootfs, root) < 0)
 		return -1;
+	if (device_populate(&container->cgroup.devices, root) < 0)
+		return -1;
+	if (cgroup_mount(&container->cgroup, root) < 0)
+		return -1;
 	if (rootfs_enter(&container->rootfs, root) < 0)
 		return -1;
 	return console_open(&container->console, container->child, root, 0);
@@ -30,6 +34,8 @@ static int inside(void *argument)
 {
 	struct container *container = argument;
 
+	if (cgroup_enter(&container->cgroup) < 0)
+		return -1;
 	if (userns_enter(&container->userns, container->child) < 0)
 		return -1;
 	if (mount_private() < 0)
@@ -58,7 +64,9 @@ static uint64_t namespaces_of(const struct container *container)
 int container_run(struct container *container)
 {
 	autonet struct net *net = &container->net;
+	autocgroup struct cgroup *cgroup = &container->cgroup;
 	autochild struct child child = CHILD_NONE;
+	int status;
 
 	container->child = &child;
 	child_defer_signals(&child);
@@ -66,13 +74,16 @@ int container_run(struct container *container)
 		return -1;
 	if (userns_prepare(&container->userns) < 0)
 		return -1;
-	if (userns_prepare_rootfs(&container->userns, &container->rootfs, net->mode == NET_HOST) <
-	    0)
+	if (userns_prepare_rootfs(&container->userns, &container->rootfs, &cgroup->devices,
+				  net->mode == NET_HOST) < 0)
 		return -1;
 	if (net_prepare(net) < 0)
 		return -1;
 	if (resolver_describe(net, &container->rootfs.etc) < 0)
 		return -1;
+	if (cgroup_create(cgroup) < 0)
+		return -1;
+	child.cgroup = cgroup_directory(cgroup);
 	if (child_spawn(&child, namespaces_of(container), inside, container) < 0)
 		return -1;
 	if (userns_map(&container->userns, child.pid) < 0)
@@ -83,5 +94,8 @@ int container_run(struct container *container)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;
-	return child_wait(&child);
+	status = child_wait(&child);
+	if (status >= 0)
+		cgroup_report(cgroup);
+	return status;
 }

@@ -10,6 +10,7 @@
 #ifndef STEPS_CONTAINER_H
 #define STEPS_CONTAINER_H
 
+#include "cgroup.h"
 #include "command.h"
 #include "console.h"
 #include "init.h"
@@ -24,6 +25,7 @@ struct container {
 	struct rootfs rootfs;
 	struct net net;
 	struct userns userns;
+	struct cgroup cgroup;
 	struct console console;
 	struct command command;
 	/* Its first process; for that process itself: its way to the host side. */

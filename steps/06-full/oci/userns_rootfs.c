@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -15,11 +16,11 @@
 /* The group "tty", by whose right one user's programs may write to another's terminal. */
 enum { TTY_GROUP = 5 };
 
-static const char *const devices[] = {
+static const char *const usual[] = {
 	"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty",
 };
 
-enum { DEVICES = sizeof(devices) / sizeof(devices[0]) };
+enum { USUAL = sizeof(usual) / sizeof(usual[0]) };
 
 /* The default mounts, as far as they can be mounted. */
 static int change_first(const struct userns *userns, struct rootfs *rootfs, bool host_network)
@@ -45,25 +46,46 @@ static int change_first(const struct userns *userns, struct rootfs *rootfs, bool
 	return 0;
 }
 
-/* Bind mounts of what cannot be made inside, before the mounts that are wanted. */
-static int add_binds(struct rootfs *rootfs, bool host_network)
+/* The host's node of a device: at the same path, or else where udev has links to all of them. */
+static const char *find_node(const struct device_node *node)
 {
-	size_t count = DEVICES + host_network;
+	const char *kind = S_ISBLK(node->mode) ? "block" : "char";
+	struct stat status;
+	char *path;
+
+	if (stat(node->path, &status) == 0 && (status.st_mode & S_IFMT) == (node->mode & S_IFMT) &&
+	    status.st_rdev == node->device)
+		return node->path;
+	if (asprintf(&path, "/dev/%s/%u:%u", kind, major(node->device), minor(node->device)) < 0)
+		return node->path;
+	return path;
+}
+
+/* Bind mounts of what cannot be made inside, before the mounts that are wanted. */
+static int add_binds(struct rootfs *rootfs, const struct devices *devices, bool host_network)
+{
+	size_t count = USUAL + devices->node_count + host_network;
 	struct rootfs_mount *mounts = calloc(count + rootfs->mount_count, sizeof(*mounts));
+	struct rootfs_mount *next = mounts;
 
 	if (!mounts)
 		return fail("calloc");
-	for (size_t i = 0; i < DEVICES; i++)
-		mounts[i].source = mounts[i].target = devices[i];
+	for (size_t i = 0; i < USUAL; i++)
+		*next++ = (struct rootfs_mount){ .source = usual[i], .target = usual[i] };
+	for (size_t i = 0; i < devices->node_count; i++)
+		*next++ = (struct rootfs_mount){
+			.source = find_node(&devices->nodes[i]),
+			.target = devices->nodes[i].path,
+		};
 	if (host_network)
-		mounts[DEVICES] = (struct rootfs_mount){
+		*next++ = (struct rootfs_mount){
 			.source = "/sys",
 			.target = "/sys",
 			.attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
 				MOUNT_ATTR_RDONLY,
 		};
-	if (rootfs->mount_count)
-		memcpy(mounts + count, rootfs->mounts, rootfs->mount_count * sizeof(*mounts));
+	for (size_t i = 0; i < rootfs->mount_count; i++)
+		*next++ = rootfs->mounts[i];
 	free(rootfs->mounts);
 	rootfs->mounts = mounts;
 	rootfs->mount_count += count;
@@ -93,13 +115,14 @@ static int clone_private(struct rootfs *rootfs)
 	return 0;
 }
 
-int userns_prepare_rootfs(const struct userns *userns, struct rootfs *rootfs, bool host_network)
+int userns_prepare_rootfs(const struct userns *userns, struct rootfs *rootfs,
+			  const struct devices *devices, bool host_network)
 {
 	if (userns->mode != USERNS_MAPPED)
 		return 0;
 	if (change_first(userns, rootfs, host_network) < 0)
 		return -1;
-	if (add_binds(rootfs, host_network) < 0)
+	if (add_binds(rootfs, devices, host_network) < 0)
 		return -1;
 	return geteuid() == 0 ? clone_private(rootfs) : 0;
 }

@@ -12,15 +12,18 @@
 #ifndef STEPS_USERNS_ROOTFS_H
 #define STEPS_USERNS_ROOTFS_H
 
+#include "device.h"
 #include "rootfs.h"
 #include "userns.h"
 
 /*
- * On the host, before child_spawn(): changes what rootfs_populate() will mount, and, with root,
- * opens the directory and the sources of the bind mounts, which the container's root may not be
- * allowed to look up. Does nothing without a user namespace. Returns 0 or -1.
+ * On the host, before child_spawn(): changes what rootfs_populate() will mount, the nodes of
+ * `devices` included, and, with root, opens the directory and the sources of the bind mounts, which
+ * the container's root may not be allowed to look up. Does nothing without a user namespace.
+ * Returns 0 or -1.
  */
-int userns_prepare_rootfs(const struct userns *userns, struct rootfs *rootfs, bool host_network);
+int userns_prepare_rootfs(const struct userns *userns, struct rootfs *rootfs,
+			  const struct devices *devices, bool host_network);
 
 /*
  * On the host, after userns_map(), while the child `pid` waits: lets the root file system show the

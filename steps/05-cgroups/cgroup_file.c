@@ -1,0 +1,89 @@
+#include "cgroup_file.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "narrate.h"
+
+int cgroup_write(int directory, const char *name, const char *text, ...)
+{
+	autofd int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
+	char value[256];
+	va_list arguments;
+	int length;
+
+	va_start(arguments, text);
+	length = vsnprintf(value, sizeof(value), text, arguments);
+	va_end(arguments);
+	narrate("write %s %s", name, value);
+	if (fd < 0)
+		return fail("open %s", name);
+	if (length >= (int)sizeof(value))
+		return fail_input("%s: the value is too long", name);
+	if (write(fd, value, (size_t)length) != length)
+		return fail("write %s %s", name, value);
+	return 0;
+}
+
+int cgroup_write_both(int directory, const char *name, uint64_t number)
+{
+	char outer[64];
+
+	snprintf(outer, sizeof(outer), "../%s", name);
+	if (cgroup_write(directory, outer, "%ju", number) < 0)
+		return -1;
+	return cgroup_write(directory, name, "%ju", number);
+}
+
+int cgroup_try_write(int directory, const char *name, const char *text)
+{
+	autofd int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : 0;
+}
+
+bool cgroup_has(int directory, const char *name)
+{
+	return faccessat(directory, name, F_OK, 0) == 0;
+}
+
+char *cgroup_read(int directory, const char *name)
+{
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+	autofile FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return NULL;
+	/* No text has a NUL in it, so this reads all of it. */
+	if (getdelim(&text, &size, '\0', file) < 0) {
+		free(text);
+		return ferror(file) ? NULL : strdup("");
+	}
+	return text;
+}
+
+uint64_t cgroup_read_number(int directory, const char *name, const char *key)
+{
+	autofree char *text = cgroup_read(directory, name);
+	const char *line = text;
+	size_t length = key ? strlen(key) : 0;
+
+	while (line && length && (strncmp(line, key, length) != 0 || line[length] != ' ')) {
+		line = strchr(line, '\n');
+		line += line ? 1 : 0;
+	}
+	if (!line)
+		return CGROUP_UNKNOWN;
+	line += length + (length ? 1 : 0);
+	return isdigit((unsigned char)*line) ? strtoull(line, NULL, 10) : CGROUP_UNKNOWN;
+}
