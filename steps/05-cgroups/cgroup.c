@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
-#include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bind.h"
@@ -20,7 +20,7 @@
 #include "narrate.h"
 
 /*
- * In each hierarchy two cgroups are made, one in the other: "step-PID-NUMBER/container". The
+ * In each hierarchy two cgroups are made, one in the other: "step-PID-TIME/container". The
  * processes and the limits are in the inner one. The outer one is locked as long as we live, which
  * tells the others that it is in use; and since controllers are enabled in it, systemd cannot
  * disable them above, as it does where it finds no use for them.
@@ -236,13 +236,15 @@ static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 
 int cgroup_create(struct cgroup *cgroup)
 {
-	unsigned int wanted, number;
+	struct timespec now;
+	unsigned int wanted;
 
 	if (find_hierarchies(cgroup, &wanted) < 0)
 		return -1;
-	if (getrandom(&number, sizeof(number), 0) < 0)
-		return fail("getrandom");
-	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%08x", outer_prefix, getpid(), number);
+	/* In another PID namespace there may be a step with our PID. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%09ld", outer_prefix, getpid(),
+		 now.tv_nsec);
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
