@@ -13,6 +13,7 @@
 #include "net_options.h"
 #include "options.h"
 #include "rootfs_options.h"
+#include "userns_options.h"
 #include "uts_options.h"
 
 #define ABOUT "Run a command (default: /bin/sh) in a container."
@@ -26,6 +27,7 @@ static int run(int argc, char **argv)
 		{ .group = &init_options, .fills = &container.init },
 		{ .group = &rootfs_options, .fills = &container.rootfs },
 		{ .group = &net_options, .fills = &container.net },
+		{ .group = &userns_options, .fills = &container.userns },
 		{ .group = &cgroup_options, .fills = &container.cgroup },
 		{ .group = &console_options, .fills = &container.console },
 		{ .group = &command_options, .fills = &container.command },
@@ -33,6 +35,8 @@ static int run(int argc, char **argv)
 	};
 	char **command;
 
+	if (geteuid() != 0)
+		container.net.mode = NET_NONE; /* all that one may have without root */
 	if (options_parse(argc, argv, ABOUT, parts, &container.command) < 0)
 		return -1;
 	command = container.command.argv;

@@ -7,6 +7,7 @@
 #include "proc.h"
 #include "resolver.h"
 #include "spawn.h"
+#include "userns_rootfs.h"
 
 /* The root file system, complete before it is entered. */
 static int enter_rootfs(struct container *container)
@@ -35,9 +36,14 @@ static int inside(void *argument)
 
 	if (cgroup_enter(&container->cgroup) < 0)
 		return -1;
+	if (userns_enter(&container->userns, container->child) < 0)
+		return -1;
 	if (mount_private() < 0)
 		return -1;
 	if (uts_set(&container->uts) < 0)
+		return -1;
+	/* Without root the host side may not, and nothing of it is to be done on the host. */
+	if (container->net.mode == NET_NONE && net_configure(&container->net) < 0)
 		return -1;
 	if (enter_rootfs(container) < 0)
 		return -1;
@@ -50,6 +56,8 @@ static uint64_t namespaces_of(const struct container *container)
 
 	if (container->net.mode != NET_HOST)
 		namespaces |= CLONE_NEWNET;
+	if (container->userns.mode == USERNS_MAPPED)
+		namespaces |= CLONE_NEWUSER;
 	return namespaces;
 }
 
@@ -64,6 +72,11 @@ int container_run(struct container *container)
 	child_defer_signals(&child);
 	if (console_prepare(&container->console, &child) < 0)
 		return -1;
+	if (userns_prepare(&container->userns) < 0)
+		return -1;
+	if (userns_prepare_rootfs(&container->userns, &container->rootfs, &cgroup->devices,
+				  net->mode == NET_HOST) < 0)
+		return -1;
 	if (net_prepare(net) < 0)
 		return -1;
 	if (resolver_describe(net, &container->rootfs.etc) < 0)
@@ -73,7 +86,11 @@ int container_run(struct container *container)
 	child.cgroup = cgroup_directory(cgroup);
 	if (child_spawn(&child, namespaces_of(container), inside, container) < 0)
 		return -1;
-	if (net_connect(net, child.pid) < 0)
+	if (userns_map(&container->userns, child.pid) < 0)
+		return -1;
+	if (userns_shift_rootfs(&container->userns, &container->rootfs, child.pid) < 0)
+		return -1;
+	if (net->mode != NET_NONE && net_connect(net, child.pid) < 0)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;

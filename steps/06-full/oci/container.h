@@ -16,6 +16,7 @@
 #include "init.h"
 #include "net.h"
 #include "rootfs.h"
+#include "userns.h"
 #include "uts.h"
 
 struct container {
@@ -23,6 +24,7 @@ struct container {
 	struct init init;
 	struct rootfs rootfs;
 	struct net net;
+	struct userns userns;
 	struct cgroup cgroup;
 	struct console console;
 	struct command command;
