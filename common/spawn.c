@@ -24,10 +24,10 @@ static const char *namespaces_text(uint64_t namespaces)
 		uint64_t flag;
 		const char *name;
 	} known[] = {
-		{ CLONE_NEWUTS, "CLONE_NEWUTS" },   { CLONE_NEWPID, "CLONE_NEWPID" },
-		{ CLONE_NEWNS, "CLONE_NEWNS" },	    { CLONE_NEWIPC, "CLONE_NEWIPC" },
-		{ CLONE_NEWNET, "CLONE_NEWNET" },   { CLONE_NEWCGROUP, "CLONE_NEWCGROUP" },
-		{ CLONE_NEWUSER, "CLONE_NEWUSER" },
+		{ CLONE_NEWUSER, "CLONE_NEWUSER" },	{ CLONE_NEWUTS, "CLONE_NEWUTS" },
+		{ CLONE_NEWPID, "CLONE_NEWPID" },	{ CLONE_NEWNS, "CLONE_NEWNS" },
+		{ CLONE_NEWIPC, "CLONE_NEWIPC" },	{ CLONE_NEWNET, "CLONE_NEWNET" },
+		{ CLONE_NEWCGROUP, "CLONE_NEWCGROUP" },
 	};
 	static char text[128];
 

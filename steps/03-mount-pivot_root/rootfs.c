@@ -127,8 +127,8 @@ int rootfs_clone(struct rootfs *rootfs)
 
 int rootfs_open(struct rootfs *rootfs)
 {
-	/* What is there already could not be looked up in here: something else is covered then. */
-	const char *covered = rootfs->tree > 0 ? "/" : rootfs->path;
+	/* A tree that is there already, by a path that we may not follow, covers something else. */
+	const char *covered = rootfs->tree > 0 ? "/proc" : rootfs->path;
 	autofd int place = -1;
 
 	umask(022);
