@@ -14,6 +14,9 @@ static const struct {
 	const char *hint;
 } atlas[] = {
 	{ "clone3", EPERM, "new namespaces need root: use sudo" },
+	{ "clone3 CLONE_NEWUSER", EPERM,
+	  "user namespaces are switched off (kernel.unprivileged_userns_clone), or this is a "
+	  "chroot" },
 	{ "clone3", ENOSPC, "the limit in /proc/sys/user/max_*_namespaces is reached" },
 	{ "clone3", EINVAL, "this kernel lacks one of these namespaces" },
 	{ "clone3", ENOSYS, "Linux 5.3 or later is needed, or a seccomp filter hides the call" },
@@ -21,16 +24,22 @@ static const struct {
 	{ "clone3", EBUSY, "a cgroup whose children have controllers has no processes of its own" },
 	{ "clone3", EOPNOTSUPP, "the cgroup to start in is a threaded one" },
 	{ "fork", EAGAIN, "the limit of processes is reached (--pids-limit, ulimit -u)" },
+	{ "execve", EAGAIN, "the user has more processes than --ulimit nproc allows" },
+	{ "execve /usr/bin/newuidmap", ENOENT,
+	  "to have more than one user needs root, or the package uidmap" },
 	{ "execve", ENOENT, "is it there, with the interpreter or libraries that it names?" },
 	{ "execve", EACCES, "it must be an executable file (chmod +x), not on a noexec mount" },
 	{ "execve", ENOEXEC, "it is no program for this machine" },
 	{ "chdir", ENOENT, "the directory must exist in the container" },
+	{ "chdir", EACCES, "the user must be allowed to enter it" },
 	{ "fsopen", EPERM, "mounting needs root: use sudo" },
 	{ "fsopen", ENODEV, "this kernel was built without that file system" },
 	{ "fsmount", EPERM,
 	  "in a user namespace, /proc and /sys can be mounted only while old "
 	  "ones with nothing hidden are in view (mount too revealing)" },
 	{ "mount / MS_REC", EINVAL, "inside a chroot \"/\" is no mount point: use systemd-nspawn" },
+	{ "mount_setattr MOUNT_ATTR_IDMAP", EINVAL,
+	  "this file system has no idmapped mounts; ext4, xfs and btrfs do" },
 	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },
@@ -63,6 +72,19 @@ static const struct {
 	{ "write cpuset.mems", ERANGE, "these memory nodes are not there, or not for us" },
 	{ "write io.max", ENODEV, "a rate is for a whole disk, not for a part of it" },
 	{ "write blkio.throttle", ENODEV, "a rate is for a whole disk, not for a part of it" },
+	{ "setrlimit", EPERM, "it is above our own hard limit: that needs CAP_SYS_RESOURCE" },
+	{ "setrlimit RLIMIT_NOFILE", EPERM,
+	  "it is above our own hard limit (that needs CAP_SYS_RESOURCE), or above "
+	  "/proc/sys/fs/nr_open" },
+	{ "setgroups", EPERM, "needs CAP_SETGID" },
+	{ "setgroups", EINVAL, "the user namespace does not have one of these groups" },
+	{ "setresgid", EINVAL, "the user namespace does not have this group" },
+	{ "setresuid", EINVAL, "the user namespace does not have this user" },
+	{ "capset", EPERM,
+	  "effective ones must be permitted, inheritable ones be in the bounding set" },
+	{ "prctl PR_CAPBSET_DROP", EPERM, "needs CAP_SETPCAP" },
+	{ "prctl PR_CAP_AMBIENT_RAISE", EPERM, "it must be permitted and inheritable, too" },
+	{ "seccomp", EACCES, "needs CAP_SYS_ADMIN, or no-new-privileges" },
 	{ "sethostname", EPERM, "needs root: use sudo" },
 };
 
