@@ -222,7 +222,7 @@ check_cgroups() {
 	versions='' available='' top=''
 	while read -r version point flags options; do
 		case ,$flags, in *,ro,*) continue ;; esac
-		case $(stat -fc %T "$point") in cgroup*) ;; *) continue ;; esac # another mount covers it
+		case $(stat -fc %T "$point" 2>/dev/null) in cgroup*) ;; *) continue ;; esac # another mount covers it
 		if [ "$version" = 2 ]; then
 			top=$point
 			options=$(tr ' ' , <"$point/cgroup.controllers")
