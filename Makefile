@@ -191,7 +191,7 @@ deps-build: ## install only what building and running the steps needs
 doctor: ## say what this machine can run, and why not
 	@common/doctor.sh
 
-clean-host: ## find what steps that were killed have left on the host (needs root)
+clean-host: step-05 ## remove what steps that were killed have left on the host (needs root)
 	@$(SUDO) common/clean-host.sh
 
 break: ## a copy of the workbook in build/broken, to break things in
