@@ -181,9 +181,12 @@ labs: ## prove the labs' grades: our modules', the skeletons', those of typical 
 
 # ---- For the reader -----------------------------------------------------------------------------
 
-.PHONY: deps doctor clean-host break pictures clean help
+.PHONY: deps deps-build doctor clean-host break pictures clean help
 deps: ## install what the workbook needs (Debian, Ubuntu), or say what to install
 	@common/deps.sh
+
+deps-build: ## install only what building and running the steps needs
+	@common/deps.sh build
 
 doctor: ## say what this machine can run, and why not
 	@common/doctor.sh

@@ -14,6 +14,9 @@ static const struct {
 	const char *hint;
 } atlas[] = {
 	{ "clone3", EPERM, "new namespaces need root: use sudo" },
+	{ "clone3 CLONE_NEWUSER", EPERM,
+	  "user namespaces are switched off (kernel.unprivileged_userns_clone), or this is a "
+	  "chroot" },
 	{ "clone3", ENOSPC, "the limit in /proc/sys/user/max_*_namespaces is reached" },
 	{ "clone3", EINVAL, "this kernel lacks one of these namespaces" },
 	{ "clone3", ENOSYS, "Linux 5.3 or later is needed, or a seccomp filter hides the call" },
@@ -22,6 +25,8 @@ static const struct {
 	{ "clone3", EOPNOTSUPP, "the cgroup to start in is a threaded one" },
 	{ "fork", EAGAIN, "the limit of processes is reached (--pids-limit, ulimit -u)" },
 	{ "execve", EAGAIN, "the user has more processes than --ulimit nproc allows" },
+	{ "execve /usr/bin/newuidmap", ENOENT,
+	  "to have more than one user needs root, or the package uidmap" },
 	{ "execve", ENOENT, "is it there, with the interpreter or libraries that it names?" },
 	{ "execve", EACCES, "it must be an executable file (chmod +x), not on a noexec mount" },
 	{ "execve", ENOEXEC, "it is no program for this machine" },
@@ -33,6 +38,8 @@ static const struct {
 	  "in a user namespace, /proc and /sys can be mounted only while old "
 	  "ones with nothing hidden are in view (mount too revealing)" },
 	{ "mount / MS_REC", EINVAL, "inside a chroot \"/\" is no mount point: use systemd-nspawn" },
+	{ "mount_setattr MOUNT_ATTR_IDMAP", EINVAL,
+	  "this file system has no idmapped mounts; ext4, xfs and btrfs do" },
 	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },

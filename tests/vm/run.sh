@@ -103,11 +103,12 @@ mke2fs -q -F -t ext4 "$run/disk" || fail 'no file system for the disk'
 
 # Hardware virtualization, if the processor has it: /dev/kvm alone says nothing.
 # Otherwise QEMU translates. It does so anew when code is at another address (norandmaps makes that
-# three times as fast), and its cmpxchg16b makes newer kernels fail (QEMU 7.2).
+# three times as fast); one thread for all processors needs half the time of one for each, and leaves
+# the other processors to other machines; and its cmpxchg16b makes newer kernels fail (QEMU 7.2).
 if grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
 	accelerator='-accel kvm -cpu host'
 else
-	accelerator='-accel tcg -cpu max,-cx16' arguments="norandmaps $arguments"
+	accelerator='-accel tcg,thread=single -cpu max,-cx16' arguments="norandmaps $arguments"
 fi
 # shellcheck disable=SC2054,SC2206 # QEMU's commas; words
 qemu=(qemu-system-x86_64 -M q35 $accelerator -smp $cpus -m 2G -nodefaults -no-user-config -no-reboot

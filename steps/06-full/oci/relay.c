@@ -130,26 +130,48 @@ static void pass_on_shown(struct relay *relay)
 	relay->slave = relay->master = -1;
 }
 
-/* The child has ended: all that is left to do is to show what it wrote. */
-static void see_the_end(struct relay *relay)
+static void take_over(struct relay *relay)
 {
+	int master = child_take(relay->child);
+
+	relay->handed_over = true;
+	if (master >= 0)
+		connect_terminals(relay, master);
+}
+
+/*
+ * The child has ended: shows what it wrote last. What is not there now will not come. If nobody
+ * reads it, we wait, but neither when we are asked to end nor when the child was.
+ */
+static void show_the_rest(struct relay *relay)
+{
+	struct pollfd ready[] = {
+		{ .fd = relay->signals, .events = POLLIN },
+		{ .fd = relay->shown.to, .events = POLLOUT },
+	};
 	sigset_t others;
 
 	signals_watched(&others);
 	sigdelset(&others, SIGCHLD);
 	signalfd(relay->signals, &others, 0);
-	flow_stop(&relay->typed);
 	relay->ended = true;
+	while (relay->shown.from >= 0) {
+		pass_on_shown(relay);
+		if (is_empty(&relay->shown))
+			continue;
+		if (poll(ready, 2, relay->child->killed_for ? 0 : -1) >= 0 && !ready[1].revents)
+			return;
+	}
 }
 
-/* Waits for one thing to do, and does it. Returns false when child_wait() has something to do. */
-static bool do_one_thing(struct relay *relay)
+/* Waits for something to do, and does it. Returns false when child_wait() has something to do. */
+static bool do_next(struct relay *relay)
 {
 	enum { SIGNALS, ENDED, HANDED_OVER, RESIZED, TYPED, SHOWN, COUNT };
 	/* In this order they are looked at. A child hands over, ends, and then there is SIGCHLD. */
 	struct pollfd ready[COUNT] = {
 		[SIGNALS] = { .fd = relay->signals, .events = POLLIN },
-		[ENDED] = { .fd = relay->ended ? -1 : relay->child->pidfd, .events = POLLIN },
+		[ENDED] = { .fd = relay->child->pidfd, .events = POLLIN },
 		[HANDED_OVER] = { .fd = relay->handed_over ? -1 : relay->child->socket,
 				  .events = POLLIN },
 		[RESIZED] = { .fd = relay->resized, .events = POLLIN },
@@ -160,24 +182,19 @@ static bool do_one_thing(struct relay *relay)
 
 	if (poll(ready, COUNT, -1) < 0)
 		return true; /* EINTR: we were stopped, and go on */
+	if (ready[HANDED_OVER].revents)
+		take_over(relay);
 	if (ready[ENDED].revents)
-		see_the_end(relay);
-	else if (ready[SIGNALS].revents)
+		show_the_rest(relay);
+	if (ready[ENDED].revents || ready[SIGNALS].revents)
 		return false;
-	if (ready[HANDED_OVER].revents) {
-		int master = child_take(relay->child);
-
-		relay->handed_over = true;
-		if (master >= 0)
-			connect_terminals(relay, master);
-	}
 	if (ready[RESIZED].revents && read(relay->resized, &resized, sizeof(resized)) > 0)
 		copy_size(relay);
 	if (ready[TYPED].revents)
 		pass_on_typed(relay);
-	if (ready[SHOWN].revents || (relay->ended && relay->master >= 0))
+	if (ready[SHOWN].revents)
 		pass_on_shown(relay);
-	return !(relay->ended && relay->shown.from < 0 && is_empty(&relay->shown));
+	return true;
 }
 
 static void relay_run(void *argument)
@@ -188,7 +205,7 @@ static void relay_run(void *argument)
 		return; /* somebody does not want to wait until all is shown */
 	if (relay->master >= 0)
 		copy_size(relay); /* we may have been stopped meanwhile */
-	while (do_one_thing(relay))
+	while (do_next(relay))
 		;
 }
 
