@@ -198,7 +198,7 @@ int capabilities_apply(const struct capabilities *capabilities)
 			.permitted = (uint32_t)(set.permitted >> 32 * i),
 			.inheritable = (uint32_t)(set.inheritable >> 32 * i),
 		};
-	narrate("capset permitted %s", capabilities_text(set.permitted));
+	narrate("capset permitted %s", set.permitted ? capabilities_text(set.permitted) : "none");
 	if (syscall(SYS_capset, &header, data) < 0)
 		return fail("capset");
 	return raise_ambient(set.ambient);
