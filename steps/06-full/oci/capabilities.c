@@ -185,21 +185,29 @@ static int raise_ambient(uint64_t ambient)
 	return 0;
 }
 
+static int set_three(const struct capabilities *set)
+{
+	halves data;
+
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		data[i] = (struct __user_cap_data_struct){
+			.effective = (uint32_t)(set->effective >> 32 * i),
+			.permitted = (uint32_t)(set->permitted >> 32 * i),
+			.inheritable = (uint32_t)(set->inheritable >> 32 * i),
+		};
+	if (syscall(SYS_capset, &header, data) < 0)
+		return fail("capset");
+	return 0;
+}
+
 int capabilities_apply(const struct capabilities *capabilities)
 {
 	struct capabilities set;
-	halves data;
 
 	if (resolve(capabilities, &set) < 0)
 		return -1;
-	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-		data[i] = (struct __user_cap_data_struct){
-			.effective = (uint32_t)(set.effective >> 32 * i),
-			.permitted = (uint32_t)(set.permitted >> 32 * i),
-			.inheritable = (uint32_t)(set.inheritable >> 32 * i),
-		};
 	narrate("capset permitted %s", set.permitted ? capabilities_text(set.permitted) : "none");
-	if (syscall(SYS_capset, &header, data) < 0)
-		return fail("capset");
+	if (set_three(&set) < 0)
+		return -1;
 	return raise_ambient(set.ambient);
 }
