@@ -128,8 +128,10 @@ static void what_needs_root_is_told(void **state)
 
 /* The ids of a real user: these files are covered for the script alone. */
 #define GIVEN                                                                                      \
-	SCRATCH IN_USER MINE "echo 54321:200000:1000 >$d/ids; touch /etc/subuid /etc/subgid\n"     \
-			     "export as; chmod 755 $d\n"
+	SCRATCH IN_USER MINE                                                                       \
+		"echo tester:200000:1000 >$d/ids; touch /etc/subuid /etc/subgid\n"                 \
+		"(cat /etc/passwd; echo tester:x:54321:54322::/:/bin/sh) >$d/passwd\n"             \
+		"export as; chmod 755 $d\n"
 
 static void he_may_have_more_ids(void **state)
 {
