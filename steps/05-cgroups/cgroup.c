@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
-#include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bind.h"
@@ -20,7 +20,7 @@
 #include "narrate.h"
 
 /*
- * In each hierarchy two cgroups are made, one in the other: "step-PID-NUMBER/container". The
+ * In each hierarchy two cgroups are made, one in the other: "step-PID-TIME/container". The
  * processes and the limits are in the inner one. The outer one is locked as long as we live, which
  * tells the others that it is in use; and since controllers are enabled in it, systemd cannot
  * disable them above, as it does where it finds no use for them.
@@ -117,35 +117,45 @@ void cgroup_cleanup(struct cgroup **cgroup)
 
 /* ---- Making ---- */
 
-/* Whether the one who removes leftovers came between: it had not seen our lock yet. */
+/* Makes both cgroups, and locks the outer one. Returns NULL, or the call that failed, with errno.
+ */
+static const char *try_make(const struct cgroup *cgroup, struct hierarchy *hierarchy)
+{
+	autofd int outer = -1;
+
+	if (mkdirat(hierarchy->top, cgroup->name, 0755) < 0 && errno != EEXIST)
+		return "mkdirat";
+	outer = openat(hierarchy->top, cgroup->name, DIRECTORY);
+	if (outer < 0)
+		return "open";
+	if (flock(outer, LOCK_EX | LOCK_NB) < 0)
+		return "flock";
+	if (mkdirat(outer, inner, 0755) < 0)
+		return "mkdirat";
+	hierarchy->lock = outer;
+	outer = -1;
+	return NULL;
+}
+
+/* Whether another step took it for a leftover, before it was locked, and has removed it. */
 static bool was_removed(void)
 {
 	return errno == ENOENT || errno == ENODEV || errno == EWOULDBLOCK;
 }
 
-/* Makes both cgroups in the hierarchy, and locks the outer one. */
 static int make_both(const struct cgroup *cgroup, struct hierarchy *hierarchy)
 {
-	for (int i = 0; i < TRIES; i++) {
-		autofd int outer = -1;
+	const char *failed = try_make(cgroup, hierarchy);
 
-		if (mkdirat(hierarchy->top, cgroup->name, 0755) < 0 && errno != EEXIST)
-			return fail("mkdirat %s in a cgroup", cgroup->name);
-		outer = openat(hierarchy->top, cgroup->name, DIRECTORY);
-		if (outer < 0 && !was_removed())
-			return fail("open %s", cgroup->name);
-		if (outer >= 0 && flock(outer, LOCK_EX | LOCK_NB) < 0 && !was_removed())
-			return fail("flock %s", cgroup->name);
-		if (outer >= 0 && mkdirat(outer, inner, 0755) == 0) {
-			hierarchy->lock = outer;
-			outer = -1;
-			return 0;
-		}
-		if (!was_removed())
-			return fail("mkdirat %s/%s in a cgroup", cgroup->name, inner);
+	for (int i = 0; failed && was_removed() && i < TRIES; i++) {
 		usleep(TRY_MICROSECONDS);
+		failed = try_make(cgroup, hierarchy);
 	}
-	return fail("mkdirat %s in a cgroup", cgroup->name);
+	if (!failed)
+		return 0;
+	fail("%s %s", failed, cgroup->name);
+	unlinkat(hierarchy->top, cgroup->name, AT_REMOVEDIR);
+	return -1;
 }
 
 static int make(const struct cgroup *cgroup, struct hierarchy *hierarchy, unsigned int wanted)
@@ -236,13 +246,15 @@ static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 
 int cgroup_create(struct cgroup *cgroup)
 {
-	unsigned int wanted, number;
+	struct timespec now;
+	unsigned int wanted;
 
 	if (find_hierarchies(cgroup, &wanted) < 0)
 		return -1;
-	if (getrandom(&number, sizeof(number), 0) < 0)
-		return fail("getrandom");
-	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%08x", outer_prefix, getpid(), number);
+	/* In another PID namespace there may be a step with our PID. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%09ld", outer_prefix, getpid(),
+		 now.tv_nsec);
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 

@@ -23,11 +23,11 @@ int cgroup_try_write(int directory, const char *name, const char *text);
 /* Whether the cgroup has that file. */
 bool cgroup_has(int directory, const char *name);
 
-/*
- * Reads a file of the cgroup. Returns its text, which the caller frees, or NULL with errno and no
- * message.
- */
+/* Reads a file of the cgroup. Returns its text, which the caller frees, or NULL. */
 char *cgroup_read(int directory, const char *name);
+
+/* The same, without a message. */
+char *cgroup_try_read(int directory, const char *name);
 
 /*
  * Reads a number: the one that stands after `key` at the beginning of a line, or, if that is NULL,

@@ -70,15 +70,15 @@ static bool read_bytes(const char *text, uint64_t *bytes)
 	char *end;
 	long double number = strtold(text, &end);
 
-	if (end != rest && *end != 'e' && *end != 'E')
+	if (rest == text || end != rest)
 		return false;
 	if (unit) {
 		number *= (long double)(UINT64_C(1) << 10 * (unit - units + 1));
 		rest++;
-		rest += *rest == 'i';
+		rest += (*rest | ' ') == 'i';
 	}
 	*bytes = number < BYTES_MAX ? (uint64_t)number : 0;
-	return rest != text && (!*rest || strcasecmp(rest, "b") == 0) && number < BYTES_MAX;
+	return (!*rest || strcasecmp(rest, "b") == 0) && number < BYTES_MAX;
 }
 
 /* Returns whether `text` is a whole number in that range. */

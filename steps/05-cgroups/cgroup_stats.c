@@ -39,6 +39,8 @@ void cgroup_report(const struct cgroup *cgroup)
 	static const char no_rate[] = "no controller, or v1, which counts devices with a rate only";
 	struct cgroup_usage usage;
 
+	if (!cgroup->memory && !cgroup->stats)
+		return;
 	cgroup_count(cgroup, &usage);
 	if (usage.killed != CGROUP_UNKNOWN && usage.killed > 0)
 		fprintf(stderr, "%s: the kernel killed %ju process%s for memory\n",

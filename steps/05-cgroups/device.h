@@ -16,7 +16,10 @@
 
 enum { DEVICE_ALL = -1 };
 
-/* A later rule counts more than an earlier one. */
+/*
+ * A later rule counts more than an earlier one; but v1 cannot take away a part of what one rule has
+ * allowed: it goes by the same numbers.
+ */
 struct device_rule {
 	bool allow;
 	char type;	    /* 'c', 'b', or 'a': both */

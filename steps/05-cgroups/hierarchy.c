@@ -71,40 +71,40 @@ static bool is_ours(int directory)
 }
 
 /*
- * Opens the topmost cgroup that we may write to, on the way from the one that is mounted, `root`,
- * to our own. For root that is the first one; a user may have been given one further down.
+ * Makes `top` the topmost cgroup that we may write to, on the way from the one that is mounted,
+ * `root`, to our own. For root that is the first one; a user may have been given one further down.
  */
-static int open_top(const struct hierarchy *hierarchy, const char *mountpoint, const char *root)
+static void go_to_ours(struct hierarchy *hierarchy, const char *root)
 {
-	autofree char *own = NULL;
-	int top = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char *rest;
+	autofree char *own = is_ours(hierarchy->top) ? NULL : own_path(hierarchy);
+	char *rest = own;
 
-	if (top < 0 || is_ours(top))
-		return top;
-	own = own_path(hierarchy);
-	rest = own;
 	if (own && strcmp(root, "/") != 0)
 		rest = strncmp(own, root, strlen(root)) == 0 ? own + strlen(root) : NULL;
-	while (top >= 0 && !is_ours(top)) {
+	while (hierarchy->top >= 0 && !is_ours(hierarchy->top)) {
 		const char *name = rest ? strsep(&rest, "/") : NULL;
-		int next = name
-			? openat(top, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-			: -1;
+		autofd int upper = hierarchy->top;
 
-		close(top);
-		top = next;
+		hierarchy->top = name
+			? openat(upper, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+			: -1;
 	}
-	return top;
 }
 
-/* Whether the open directory is what mountinfo said, and not covered by another mount. */
-static bool is_of_version(int directory, int version)
+/* Opens what is mounted there, unless it is hidden from us or covered by another mount. */
+static int open_mount(struct hierarchy *hierarchy, const char *mountpoint)
 {
+	unsigned int type = hierarchy->version == 2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC;
 	struct statfs status;
 
-	return fstatfs(directory, &status) == 0 &&
-		status.f_type == (version == 2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
+	hierarchy->top = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (hierarchy->top < 0)
+		return errno == ENOENT || errno == EACCES ? 0 : fail("open %s", mountpoint);
+	if (fstatfs(hierarchy->top, &status) < 0)
+		return fail("fstatfs %s", mountpoint);
+	if (status.f_type != type)
+		cleanup_fd(&hierarchy->top);
+	return status.f_type == type;
 }
 
 /* The controllers of a v1 hierarchy are among its mount's options, with "rw" and the like. */
@@ -120,35 +120,41 @@ static void name_by_controllers(struct hierarchy *hierarchy)
 }
 
 /*
- * Fills `hierarchy` from a line of mountinfo, and returns whether it is one that we can use:
+ * Fills `hierarchy` from a line of mountinfo:
  * 36 35 0:30 ROOT MOUNTPOINT rw,relatime shared:1 - cgroup cgroup rw,cpu,cpuacct
+ * Returns 1, 0 if it is none that we can use, or -1.
  */
-static bool read_mount(char *line, struct hierarchy *hierarchy)
+static int read_mount(const char *line, struct hierarchy *hierarchy)
 {
 	char root[PATH_MAX], mountpoint[PATH_MAX], type[16], options[256];
-	char *separator = strstr(line, " - ");
+	const char *separator = strstr(line, " - ");
 	autofree char *list = NULL;
+	int opened;
 
 	*hierarchy = (struct hierarchy){ .top = -1, .directory = -1, .lock = -1 };
-	if (!separator || sscanf(line, "%*s %*s %*s %4095s %4095s", root, mountpoint) != 2 ||
-	    sscanf(separator, " - %15s %*s %255s", type, options) != 2 ||
-	    strncmp(type, "cgroup", 6) != 0)
-		return false;
-	hierarchy->version = type[6] == '2' ? 2 : 1;
-	if (hierarchy->version == 1) {
+	if (!separator || sscanf(separator, " - %15s %*s %255s", type, options) != 2 ||
+	    sscanf(line, "%*s %*s %*s %4095s %4095s", root, mountpoint) != 2)
+		return 0;
+	if (strcmp(type, "cgroup") == 0) {
+		hierarchy->version = 1;
 		hierarchy->controllers = hierarchy_controllers(1, options);
 		name_by_controllers(hierarchy);
-		if (!hierarchy->controllers)
-			return false;
+	} else if (strcmp(type, "cgroup2") == 0) {
+		hierarchy->version = 2;
 	}
-	hierarchy->top = open_top(hierarchy, mountpoint, root);
-	if (hierarchy->top < 0 || !is_of_version(hierarchy->top, hierarchy->version))
-		return false;
-	if (hierarchy->version == 2) {
-		list = cgroup_read(hierarchy->top, "cgroup.controllers");
-		hierarchy->controllers = list ? hierarchy_controllers(2, list) : 0;
-	}
-	return true;
+	if (hierarchy->version != 2 && !hierarchy->controllers)
+		return 0;
+	opened = open_mount(hierarchy, mountpoint);
+	if (opened <= 0)
+		return opened;
+	go_to_ours(hierarchy, root);
+	if (hierarchy->top < 0 || hierarchy->version == 1)
+		return hierarchy->top >= 0;
+	list = cgroup_read(hierarchy->top, "cgroup.controllers");
+	if (!list)
+		return -1;
+	hierarchy->controllers = hierarchy_controllers(2, list);
+	return 1;
 }
 
 static bool is_known(const struct hierarchy *hierarchies, int count, const struct hierarchy *new)
@@ -171,14 +177,16 @@ int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX])
 		return fail("open /proc/self/mountinfo");
 	while (count < HIERARCHIES_MAX && getline(&line, &size, mounts) > 0) {
 		struct hierarchy *next = &hierarchies[count];
+		int found = read_mount(line, next);
 
-		if (read_mount(line, next) && !is_known(hierarchies, count, next)) {
-			narrate("cgroup v%d found: %s", next->version, next->name);
+		if (found < 0)
+			return -1;
+		if (found && !is_known(hierarchies, count, next)) {
+			narrate("found cgroup v%d %s", next->version, next->name);
 			count++;
-		} else if (next->top >= 0) {
-			close(next->top);
-			next->top = -1;
+		} else {
+			cleanup_fd(&next->top);
 		}
 	}
-	return count;
+	return ferror(mounts) ? fail("read /proc/self/mountinfo") : count;
 }

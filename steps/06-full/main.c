@@ -12,7 +12,10 @@
 #include "init_options.h"
 #include "net_options.h"
 #include "options.h"
+#include "rights.h"
+#include "rlimits_options.h"
 #include "rootfs_options.h"
+#include "user_options.h"
 #include "userns_options.h"
 #include "uts_options.h"
 
@@ -22,6 +25,8 @@
 static int run(int argc, char **argv)
 {
 	static struct container container = { .uts.hostname = "testing" };
+	struct capabilities_options capabilities = { 0 };
+	struct seccomp_options security = { 0 };
 	const struct options_part parts[] = {
 		{ .group = &uts_options, .fills = &container.uts },
 		{ .group = &init_options, .fills = &container.init },
@@ -30,6 +35,10 @@ static int run(int argc, char **argv)
 		{ .group = &userns_options, .fills = &container.userns },
 		{ .group = &cgroup_options, .fills = &container.cgroup },
 		{ .group = &console_options, .fills = &container.console },
+		{ .group = &user_options, .fills = &container.user },
+		{ .group = &capabilities_options, .fills = &capabilities },
+		{ .group = &seccomp_options, .fills = &security },
+		{ .group = &rlimits_options, .fills = &container.rlimits },
 		{ .group = &command_options, .fills = &container.command },
 		{ NULL, NULL },
 	};
@@ -42,6 +51,8 @@ static int run(int argc, char **argv)
 	command = container.command.argv;
 	if (command && **command != '/')
 		return fail_input("%s: a command begins with /, as in /bin/sh", *command);
+	if (rights_choose(&container, &capabilities, &security) < 0)
+		return -1;
 	return container_run(&container);
 }
 

@@ -135,7 +135,7 @@ static int limit_to(uint64_t held, uint64_t *set)
 /* `capabilities` with sets of which all is held. */
 static int resolve(const struct capabilities *capabilities, struct capabilities *resolved)
 {
-	uint64_t held;
+	uint64_t held = 0;
 
 	*resolved = *capabilities;
 	if (capabilities_held(&held) < 0)
@@ -151,7 +151,7 @@ static int resolve(const struct capabilities *capabilities, struct capabilities 
 
 int capabilities_limit(const struct capabilities *capabilities)
 {
-	uint64_t bounding = capabilities->bounding, held;
+	uint64_t bounding = capabilities->bounding, held = 0;
 
 	if (capabilities_held(&held) < 0)
 		return -1;

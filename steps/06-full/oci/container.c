@@ -24,9 +24,49 @@ static int enter_rootfs(struct container *container)
 		return -1;
 	if (cgroup_mount(&container->cgroup, root) < 0)
 		return -1;
+	if (paths_cover(&container->paths, root) < 0)
+		return -1;
 	if (rootfs_enter(&container->rootfs, root) < 0)
 		return -1;
 	return console_open(&container->console, container->child, root, 0);
+}
+
+/* Who it is. The names are looked up in the container's own files. */
+static int resolve_user(struct container *container)
+{
+	struct user *user = &container->user;
+
+	if (user_resolve(user) < 0)
+		return -1;
+	if (user->text)
+		capabilities_for_user(&container->capabilities, user->uid);
+	return user_set_home(user, &container->command);
+}
+
+/*
+ * Gives up what the command is not to have; each step needs rights that a later one takes away. A
+ * filter for system calls needs CAP_SYS_ADMIN or no_new_privs: without this it has to come first,
+ * and lets all that follows pass.
+ */
+static int lower_rights(struct container *container)
+{
+	if (rlimits_set(&container->rlimits) < 0)
+		return -1;
+	if (capabilities_limit(&container->capabilities) < 0)
+		return -1;
+	if (!container->no_new_privileges && filter_load(&container->filter) < 0)
+		return -1;
+	if (user_become(&container->user) < 0)
+		return -1;
+	if (child_die_with_host(container->child) < 0)
+		return -1;
+	if (capabilities_apply(&container->capabilities) < 0)
+		return -1;
+	if (!container->no_new_privileges)
+		return 0;
+	if (filter_no_new_privileges() < 0)
+		return -1;
+	return filter_load(&container->filter);
 }
 
 /* In the new namespaces, in the order that the kernel wants. */
@@ -46,6 +86,10 @@ static int inside(void *argument)
 	if (container->net.mode == NET_NONE && net_configure(&container->net) < 0)
 		return -1;
 	if (enter_rootfs(container) < 0)
+		return -1;
+	if (resolve_user(container) < 0)
+		return -1;
+	if (lower_rights(container) < 0)
 		return -1;
 	return init_exec(&container->init, &container->command);
 }

@@ -73,6 +73,11 @@ int paths_default(struct paths *paths)
 	return add_thermal_throttle(paths);
 }
 
+int paths_privileged(struct paths *paths)
+{
+	return add(&paths->writable, &paths->writable_count, "/sys");
+}
+
 /* What directories are masked with: one file system for all of them. */
 struct empty {
 	int mount;
@@ -201,8 +206,26 @@ static int make_read_only(int root, const char *path)
 	return attach(copy, place, path);
 }
 
+static int make_writable(int root, const char *path)
+{
+	struct mount_attr change = { .attr_clr = MOUNT_ATTR_RDONLY };
+	autofd int place = open_place(root, path);
+
+	if (place == -2)
+		return 0;
+	if (place < 0)
+		return -1;
+	narrate("mount_setattr %s writable", path);
+	if (mount_setattr(place, "", AT_EMPTY_PATH | AT_RECURSIVE, &change, sizeof(change)) < 0)
+		return fail("mount_setattr %s", path);
+	return 0;
+}
+
 int paths_cover(const struct paths *paths, int root)
 {
+	for (size_t i = 0; i < paths->writable_count; i++)
+		if (make_writable(root, paths->writable[i]) < 0)
+			return -1;
 	for (size_t i = 0; i < paths->read_only_count; i++)
 		if (make_read_only(root, paths->read_only[i]) < 0)
 			return -1;

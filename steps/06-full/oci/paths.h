@@ -17,11 +17,17 @@ struct paths {
 	size_t masked_count;
 	const char **read_only;
 	size_t read_only_count;
+	const char **writable; /* with all that is mounted below, which may be read-only so far */
+	size_t writable_count;
 };
 
-/* Fills in the second article's, and those that Docker and runC have added since. Returns 0 or -1.
+/* Fills in the second article's paths, and those that Docker and runC have added since. Returns 0
+ * or -1.
  */
 int paths_default(struct paths *paths);
+
+/* Fills in what --privileged asks for: nothing is covered, and /sys can be written. */
+int paths_privileged(struct paths *paths);
 
 /*
  * Mounts over the paths below `root`, which has its /proc, /sys and /dev already and is not entered

@@ -4,14 +4,13 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "fail.h"
-#include "seccomp.h"
+#include "filter.h"
 
 #define BIT(capability) (1ULL << (capability))
 #define SIZE(array)	(sizeof(array) / sizeof((array)[0]))
@@ -107,51 +106,59 @@ static const uint32_t personalities[] = { 0x0, 0x8, 0x20000, 0x20008, 0xffffffff
 
 enum { MAX = 1 + SIZE(with_capability) + 1 + SIZE(socket_families) + SIZE(personalities) + 2 };
 
-static struct seccomp_rule *add(struct seccomp *seccomp, struct seccomp_rule *rules,
-				const char *names)
+static struct filter_rule *add(struct filter *filter, struct filter_rule *rules, const char *names)
 {
-	struct seccomp_rule *rule = &rules[seccomp->rule_count++];
+	struct filter_rule *rule = &rules[filter->rule_count++];
 
-	*rule = (struct seccomp_rule){ .names = names, .action = SECCOMP_RET_ALLOW };
+	*rule = (struct filter_rule){ .names = names, .action = SCMP_ACT_ALLOW };
 	return rule;
 }
 
-static void add_if(struct seccomp *seccomp, struct seccomp_rule *rules, const char *name,
-		   enum seccomp_comparison comparison, uint64_t value)
+static void add_if(struct filter *filter, struct filter_rule *rules, const char *name,
+		   enum scmp_compare comparison, uint64_t value)
 {
-	struct seccomp_rule *rule = add(seccomp, rules, name);
+	struct filter_rule *rule = add(filter, rules, name);
 
 	rule->argument_count = 1;
-	rule->arguments[0] = (struct seccomp_argument){ 0, comparison, value, 0 };
+	rule->arguments[0] = (struct scmp_arg_cmp){ 0, comparison, value, 0 };
 }
 
-int seccomp_default(struct seccomp *seccomp, uint64_t bounding)
+uint64_t filter_docker_asks(uint64_t bounding)
+{
+	uint64_t asked = 0;
+
+	for (size_t i = 0; i < SIZE(with_capability); i++)
+		asked |= with_capability[i].capability;
+	return bounding & asked;
+}
+
+int filter_docker(struct filter *filter, uint64_t bounding)
 {
 	const uint64_t namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
 		CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
-	struct seccomp_rule *rules = calloc(MAX, sizeof(*rules));
+	struct filter_rule *rules = calloc(MAX, sizeof(*rules));
 
 	if (!rules)
 		return fail("calloc");
-	*seccomp = (struct seccomp){
+	*filter = (struct filter){
 		.rules = rules,
-		.default_action = SECCOMP_RET_ERRNO | EPERM,
-		.abis = 1u << SYSCALLS_X86_64 | 1u << SYSCALLS_I386 | 1u << SYSCALLS_X32,
+		.default_action = SCMP_ACT_ERRNO(EPERM),
+		.architectures = { SCMP_ARCH_X86, SCMP_ARCH_X32 },
 	};
-	add(seccomp, rules, always);
+	add(filter, rules, always);
 	for (size_t i = 0; i < SIZE(with_capability); i++)
 		if (bounding & with_capability[i].capability)
-			add(seccomp, rules, with_capability[i].names);
-	add_if(seccomp, rules, "socket", SECCOMP_LESS, AF_ROSE + 1);
+			add(filter, rules, with_capability[i].names);
+	add_if(filter, rules, "socket", SCMP_CMP_LT, AF_ROSE + 1);
 	for (size_t i = 0; i < SIZE(socket_families); i++)
-		add_if(seccomp, rules, "socket", SECCOMP_EQUAL, socket_families[i]);
+		add_if(filter, rules, "socket", SCMP_CMP_EQ, socket_families[i]);
 	for (size_t i = 0; i < SIZE(personalities); i++)
-		add_if(seccomp, rules, "personality", SECCOMP_EQUAL, personalities[i]);
+		add_if(filter, rules, "personality", SCMP_CMP_EQ, personalities[i]);
 	if (bounding & BIT(CAP_SYS_ADMIN))
 		return 0;
 	/* Threads and processes, but no namespaces. The flags of clone3 are in memory, where a
 	 * filter cannot look: it is missing, and the C library uses clone instead. */
-	add_if(seccomp, rules, "clone", SECCOMP_MASKED_EQUAL, namespaces);
-	add(seccomp, rules, "clone3")->action = SECCOMP_RET_ERRNO | ENOSYS;
+	add_if(filter, rules, "clone", SCMP_CMP_MASKED_EQ, namespaces);
+	add(filter, rules, "clone3")->action = SCMP_ACT_ERRNO(ENOSYS);
 	return 0;
 }
