@@ -50,8 +50,8 @@ static void what_needs_no_root_works(void **state)
 	(void)state;
 	skip_unless_allowed();
 	snprintf(wanted, sizeof(wanted), "%s\n%s\nup\nread-only\nno device\n", name, name);
-	assert_prints(run(RUN, "--hostname", name, "--tmpfs", "/tmp:size=1m", "--read-only",
-			  "--init", "/bin/sh", "-ec",
+	assert_prints(run(RUN, "--cap-add", "SYS_ADMIN", "--hostname", name, "--tmpfs",
+			  "/tmp:size=1m", "--read-only", "--init", "/bin/sh", "-ec",
 			  "hostname; cat /etc/hostname; ping -c 1 127.0.0.1 >/dev/null && echo up\n"
 			  "touch /x 2>/dev/null || echo read-only; touch /tmp/x\n"
 			  "mknod /tmp/n c 1 3 2>/dev/null || echo no device\n"
