@@ -26,9 +26,7 @@ static int enter_rootfs(struct container *container)
 		return -1;
 	if (paths_cover(&container->paths, root) < 0)
 		return -1;
-	if (rootfs_enter(&container->rootfs, root) < 0)
-		return -1;
-	return console_open(&container->console, container->child, root, 0);
+	return rootfs_enter(&container->rootfs, root);
 }
 
 /* Who it is. The names are looked up in the container's own files. */
@@ -88,6 +86,8 @@ static int inside(void *argument)
 	if (enter_rootfs(container) < 0)
 		return -1;
 	if (resolve_user(container) < 0)
+		return -1;
+	if (console_open(&container->console, container->child, container->user.uid) < 0)
 		return -1;
 	if (lower_rights(container) < 0)
 		return -1;
