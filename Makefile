@@ -33,9 +33,6 @@ trace-options-04 := --network none
 rootfs-03 := rootfs
 rootfs-04 := rootfs
 rootfs-06 := rootfs
-# Libraries; a step without any is linked statically.
-libs-04 := -lmnl
-libs-06 := $(libs-04)
 
 COMMON := $(wildcard common/*.c)
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))
@@ -55,8 +52,9 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-p
 	-Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wwrite-strings
 INCLUDES := $(patsubst %,-I%,common $(wildcard steps/* steps/*/oci))
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(INCLUDES)
-# Static programs start in a third of the time, and run in any root file system.
-LINK := -static
+# Static programs start in a third of the time, and run in any root file system. The linker would
+# warn of dlopen(3) in them: the C library must be the one that they were linked with (build/flags).
+LINK := -static -Wl,--no-warnings
 ifdef SANITIZE
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LINK := -fsanitize=address,undefined
@@ -89,10 +87,11 @@ build/%.o: %.c build/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Holds the compiler and its options: what was compiled with others is compiled again.
+# Holds the compiler, its options and the C library: what was built with others is built again.
+BUILT_WITH := $(CC) $(ALL_CFLAGS) $(LINK) $(shell ldd --version 2>&1 | head -n 1)
 build/flags: FORCE
 	@mkdir -p build
-	@printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LINK)' | cmp -s - $@ || printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LINK)' >$@
+	@printf '%s\n' '$(BUILT_WITH)' | cmp -s - $@ || printf '%s\n' '$(BUILT_WITH)' >$@
 .PHONY: FORCE
 FORCE:
 

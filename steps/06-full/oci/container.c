@@ -31,6 +31,8 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&container->uts) < 0)
 		return -1;
+	if (net_loopback(&container->net) < 0)
+		return -1;
 	if (enter_rootfs(container) < 0)
 		return -1;
 	return init_exec(&container->init, &container->command);
