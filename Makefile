@@ -11,18 +11,16 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # ---- What there is ------------------------------------------------------------------------------
 
-STEPS := 01 02 03 04 06
+STEPS := 01 02 03 04
 dir-01 := steps/01-uts
 dir-02 := steps/02-pid-proc
 dir-03 := steps/03-mount-pivot_root
 dir-04 := steps/04-net
-dir-06 := steps/06-full
 # Step N links the modules of chapters 1 to N.
 chapters-01 := 01
 chapters-02 := 01 02
 chapters-03 := 01 02 03
 chapters-04 := 01 02 03 04
-chapters-06 := 01 02 03 04 06
 # The system calls that a chapter is about, for `make trace-NN`.
 calls-01 := clone3,sethostname,setdomainname,execve
 calls-02 := $(calls-01),mount,openat2,fsopen,fsconfig,fsmount,move_mount
@@ -32,16 +30,17 @@ calls-04 := $(calls-03),socket,bind,sendto,recvfrom
 trace-options-04 := --network none
 rootfs-03 := rootfs
 rootfs-04 := rootfs
-rootfs-06 := rootfs
+# Libraries; a step without any is linked statically.
+libs-04 := -lmnl
 
 COMMON := $(wildcard common/*.c)
-modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))
+modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c)))
 MODULES := $(call modules,$(lastword $(STEPS)))
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
 PROBE := $(wildcard rootfs/*.c)
 SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
-SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] steps/*/oci/*.[ch] rootfs/*.[ch] tests/*.[ch])
+SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] rootfs/*.[ch] tests/*.[ch])
 PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
 
 # ---- How it is compiled -------------------------------------------------------------------------
@@ -50,11 +49,9 @@ CC := gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wwrite-strings
-INCLUDES := $(patsubst %,-I%,common $(wildcard steps/* steps/*/oci))
-ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(INCLUDES)
-# Static programs start in a third of the time, and run in any root file system. The linker would
-# warn of dlopen(3) in them: the C library must be the one that they were linked with (build/flags).
-LINK := -static -Wl,--no-warnings
+ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Icommon $(foreach n,$(STEPS),-I$(dir-$(n)))
+# Static programs start in a third of the time, and run in any root file system.
+LINK := -static
 ifdef SANITIZE
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LINK := -fsanitize=address,undefined
@@ -87,11 +84,10 @@ build/%.o: %.c build/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Holds the compiler, its options and the C library: what was built with others is built again.
-BUILT_WITH := $(CC) $(ALL_CFLAGS) $(LINK) $(shell ldd --version 2>&1 | head -n 1)
+# Holds the compiler and its options: what was compiled with others is compiled again.
 build/flags: FORCE
 	@mkdir -p build
-	@printf '%s\n' '$(BUILT_WITH)' | cmp -s - $@ || printf '%s\n' '$(BUILT_WITH)' >$@
+	@printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LINK)' | cmp -s - $@ || printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LINK)' >$@
 .PHONY: FORCE
 FORCE:
 
@@ -125,7 +121,7 @@ check: ## formatting and static analysis: clang-format, clang-tidy, cppcheck, sh
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
-		--inline-suppr --suppress=memleak -D_GNU_SOURCE $(INCLUDES) $(filter %.c,$(SOURCES))
+		--inline-suppr --suppress=memleak -D_GNU_SOURCE -Icommon $(foreach n,$(STEPS),-I$(dir-$(n))) $(filter %.c,$(SOURCES))
 	@# One process a file: with several in one it finds faults that are none (va_list).
 	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P "$$(nproc)" -I FILE \
 		clang-tidy --quiet --warnings-as-errors='*' FILE -- $(filter-out -f%,$(ALL_CFLAGS))

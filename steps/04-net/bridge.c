@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "fail.h"
+#include "aside.h"
 #include "forwarding.h"
 #include "link.h"
 #include "nat.h"
@@ -47,15 +47,19 @@ int bridge_create(int pool, struct netlink *netlink, const struct subnet *subnet
 		return -1;
 	if (link_set_up(netlink, name) < 0)
 		return -1;
-	if (nat_create(name, subnet) < 0)
-		return -1;
 	return forwarding_enable(pool, netlink, name);
+}
+
+static int remove_rules(void *name)
+{
+	nat_remove(name);
+	return 0;
 }
 
 void bridge_remove(struct netlink *netlink, const char *name)
 {
 	if (!if_nametoindex(name))
 		return;
-	nat_remove(name);
+	aside_run(remove_rules, (void *)name);
 	link_delete(netlink, name);
 }

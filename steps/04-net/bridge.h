@@ -20,7 +20,7 @@ void bridge_name(const struct subnet *subnet, char name[IFNAMSIZ]);
  */
 int bridge_usable(int pool, struct netlink *netlink, const struct subnet *subnet, bool *usable);
 
-/* Makes the bridge anew. Returns 0 or -1. */
+/* Makes the bridge anew, but for its rules: nat_create(). Returns 0 or -1. */
 int bridge_create(int pool, struct netlink *netlink, const struct subnet *subnet);
 
 /* The bridge goes last: as long as it is there, the next step knows that there is work left. */

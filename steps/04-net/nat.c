@@ -11,8 +11,7 @@
 #include "nft.h"
 
 /*
- * The rules of one bridge: its name, its subnet, and its name again, as the table's. A table of
- * that name that is left from before goes first (it is made, so that there is one to delete).
+ * The rules of one bridge: its name, its subnet, and its name again, as the table's.
  *
  * published says where the host's ports lead, a rule for each, marked with the container's address.
  * postrouting hides the containers behind the host's address; also from one another where a
@@ -27,8 +26,7 @@ static const char rules[] =
 	"define link = \"%s\"\n"
 	"define containers = %s\n"
 	"list chains\n" /* those of others, for firewall_pass() */
-	"table ip %s\n"
-	"delete table ip %s\n"
+	"create table ip %s\n"
 	"table ip %s {\n"
 	"	chain published {\n"
 	"	}\n"
@@ -67,7 +65,11 @@ int nat_create(const char *name, const struct subnet *subnet)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%s/%u", inet_ntoa(network), subnet->prefix);
-	chains = nft_run(&problem, rules, name, text, name, name, name);
+	chains = nft_run(&problem, rules, name, text, name, name);
+	if (!chains) {
+		nat_remove(name); /* a table of that name may be left from a crash */
+		chains = nft_run(&problem, rules, name, text, name, name);
+	}
 	if (!chains)
 		return fail_input("nft table %s: %s", name, problem);
 	firewall_pass(name, chains);

@@ -25,11 +25,17 @@ static void veth_name(const struct lease *lease, char name[IFNAMSIZ])
 	snprintf(name, IFNAMSIZ, "ve%08x", ntohl(lease->address.s_addr));
 }
 
+static int withdraw(void *lease)
+{
+	nat_withdraw(((struct lease *)lease)->bridge, ((struct lease *)lease)->address);
+	return 0;
+}
+
 /*
  * Undoes what belongs to a lease, and gives it back. The kernel would remove the device a moment
  * later: too late for the next who has the address.
  */
-static void give_back(int pool, struct netlink *netlink, const struct lease *lease, bool published)
+static void give_back(int pool, struct netlink *netlink, struct lease *lease, bool published)
 {
 	char veth[IFNAMSIZ];
 
@@ -39,7 +45,7 @@ static void give_back(int pool, struct netlink *netlink, const struct lease *lea
 	if (pool_count(pool, lease->bridge) == 1)
 		bridge_remove(netlink, lease->bridge);
 	else if (published)
-		nat_withdraw(lease->bridge, lease->address);
+		aside_run(withdraw, lease);
 	pool_release(pool, lease);
 }
 
@@ -101,14 +107,15 @@ static int reserve(struct port *port)
 	return 0;
 }
 
-static int publish(const struct net *net)
+/* Aside: the rules of the bridge, if it is new, and of the ports. */
+static int make_rules(void *argument)
 {
-	if (net->port_count == 0)
-		return 0;
-	for (size_t i = 0; i < net->port_count; i++)
-		if (reserve(&net->ports[i]) < 0)
-			return -1;
-	if (nat_publish(net->lease.bridge, net->ports, net->port_count, net->address) < 0)
+	const struct net *net = argument;
+	const char *bridge = net->lease.bridge;
+
+	if (pool_count(net->pool, bridge) == 1 && nat_create(bridge, &net->subnet) < 0)
+		return -1;
+	if (net->port_count && nat_publish(bridge, net->ports, net->port_count, net->address) < 0)
 		return -1;
 	for (size_t i = 0; i < net->port_count; i++)
 		if (net->ports[i].udp)
@@ -119,30 +126,32 @@ static int publish(const struct net *net)
 int net_prepare(struct net *net)
 {
 	autonetlink struct netlink netlink = { 0 };
-	autofd int pool = -1;
+	bool is_first;
 
 	if (net->mode != NET_BRIDGE)
 		return 0;
-	pool = pool_open();
-	if (pool < 0)
+	net->pool = pool_open();
+	if (net->pool < 0)
 		return -1;
-	net->prepared = true;
 	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
 		return -1;
-	give_back_crashed(pool, &netlink);
-	if (choose_subnet(pool, &netlink, &net->subnet) < 0)
+	give_back_crashed(net->pool, &netlink);
+	if (choose_subnet(net->pool, &netlink, &net->subnet) < 0)
 		return -1;
 	/* The lease first: if we are killed from here on, it tells the next step to clean up. */
 	bridge_name(&net->subnet, net->lease.bridge);
 	net->lease.address = net->address;
-	net->held = pool_lease(pool, &net->subnet, &net->lease);
+	net->held = pool_lease(net->pool, &net->subnet, &net->lease);
 	if (net->held < 0)
 		return -1;
 	net->address = net->lease.address;
-	if (pool_count(pool, net->lease.bridge) == 1 &&
-	    bridge_create(pool, &netlink, &net->subnet) < 0)
+	is_first = pool_count(net->pool, net->lease.bridge) == 1;
+	if (is_first && bridge_create(net->pool, &netlink, &net->subnet) < 0)
 		return -1;
-	return publish(net);
+	for (size_t i = 0; i < net->port_count; i++)
+		if (reserve(&net->ports[i]) < 0)
+			return -1;
+	return is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
 }
 
 /* In the container's network namespace. */
@@ -175,7 +184,7 @@ static int configure_in(int namespace, struct net *net)
 		return fail("setns to the container's network namespace");
 	configured = configure(net);
 	if (setns(own, CLONE_NEWNET) < 0) {
-		net->prepared = false; /* it cannot be undone from here: the next step does */
+		net->pool = net->held = 0; /* nothing can be undone from here: the next step does */
 		return fail("setns back to the host's network namespace");
 	}
 	return configured;
@@ -207,7 +216,13 @@ int net_connect(struct net *net, int pid)
 		return -1;
 	if (link_wait(&netlink, veth) < 0)
 		return -1;
-	return link_wait(&netlink, net->lease.bridge);
+	if (link_wait(&netlink, net->lease.bridge) < 0)
+		return -1;
+	if (aside_finish(&net->rules) < 0)
+		return -1;
+	pool_close(net->pool);
+	net->pool = 0;
+	return 0;
 }
 
 int net_loopback(const struct net *net)
@@ -237,19 +252,22 @@ static void give_back_ports(const struct net *net)
 void net_disconnect(struct net *net)
 {
 	autonetlink struct netlink netlink = { 0 };
-	autofd int pool = -1;
 
-	if (!net->prepared)
+	if (net->pool <= 0 && net->held <= 0)
 		return;
-	net->prepared = false;
-	pool = pool_open();
-	if (pool < 0 || netlink_open(&netlink, NETLINK_ROUTE) < 0)
-		return; /* the next step finds the lease, and does it */
-	if (net->held > 0)
-		give_back(pool, &netlink, &net->lease, net->port_count > 0);
-	give_back_ports(net);
-	give_back_crashed(pool, &netlink);
-	pool_remove();
+	aside_finish(&net->rules);
+	if (net->pool <= 0)
+		net->pool = pool_open();
+	/* Where that fails, the next step finds the lease, and does it. */
+	if (net->pool > 0 && netlink_open(&netlink, NETLINK_ROUTE) == 0) {
+		if (net->held > 0)
+			give_back(net->pool, &netlink, &net->lease, net->port_count > 0);
+		give_back_ports(net);
+		give_back_crashed(net->pool, &netlink);
+		pool_remove();
+	}
+	pool_close(net->pool);
+	net->pool = net->held = 0;
 }
 
 void net_cleanup(struct net **net)

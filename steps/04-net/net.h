@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aside.h"
 #include "nat.h"
 #include "pool.h"
 #include "subnet.h"
@@ -32,9 +33,10 @@ struct net {
 	const char *dns[3]; /* servers for /etc/resolv.conf; it takes no more than three */
 	size_t dns_count;
 	/* What net_prepare() got, and net_disconnect() gives back. */
-	bool prepared;
+	int pool; /* its directory, as long as we have its lock; 0: we have not */
 	struct lease lease;
-	int held; /* the descriptor that holds the lease; 0: none */
+	int held;	    /* the descriptor that holds the lease; 0: none */
+	struct aside rules; /* makes them while we go on */
 };
 
 #define autonet __attribute__((cleanup(net_cleanup)))

@@ -1,5 +1,6 @@
 #include "nft.h"
 
+#include <dlfcn.h>
 #include <linux/netlink.h>
 #include <nftables/libnftables.h>
 #include <stdarg.h>
@@ -9,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "cleanup.h"
-#include "library.h"
 #include "narrate.h"
 
 static struct {
@@ -24,22 +24,31 @@ static struct {
 	__typeof__(nft_run_cmd_from_buffer) *run;
 } nft;
 
-static const struct function functions[] = {
-	{ "nft_ctx_new", &nft.new },
-	{ "nft_ctx_free", &nft.free },
-	{ "nft_ctx_buffer_output", &nft.buffer_output },
-	{ "nft_ctx_buffer_error", &nft.buffer_error },
-	{ "nft_ctx_get_output_buffer", &nft.output },
-	{ "nft_ctx_get_error_buffer", &nft.error },
-	{ "nft_ctx_output_set_flags", &nft.set_flags },
-	{ "nft_run_cmd_from_buffer", &nft.run },
-	{ 0 },
-};
+/* Loads the library. Returns what is wrong, or NULL. */
+static const char *load(void)
+{
+	void *library = dlopen("libnftables.so.1", RTLD_LAZY | RTLD_LOCAL);
+
+	if (!library)
+		return "libnftables.so.1 cannot be loaded; `make deps` installs it";
+	*(void **)&nft.new = dlsym(library, "nft_ctx_new");
+	*(void **)&nft.free = dlsym(library, "nft_ctx_free");
+	*(void **)&nft.buffer_output = dlsym(library, "nft_ctx_buffer_output");
+	*(void **)&nft.buffer_error = dlsym(library, "nft_ctx_buffer_error");
+	*(void **)&nft.output = dlsym(library, "nft_ctx_get_output_buffer");
+	*(void **)&nft.error = dlsym(library, "nft_ctx_get_error_buffer");
+	*(void **)&nft.set_flags = dlsym(library, "nft_ctx_output_set_flags");
+	*(void **)&nft.run = dlsym(library, "nft_run_cmd_from_buffer");
+	if (!nft.new || !nft.free || !nft.buffer_output || !nft.buffer_error || !nft.output ||
+	    !nft.error || !nft.set_flags || !nft.run)
+		return "libnftables.so.1 lacks a function; it is too old";
+	return NULL;
+}
 
 /* Opens a connection to the kernel's nftables. Returns what is wrong, or NULL. */
 static const char *open_context(void)
 {
-	const char *problem = nft.run ? NULL : library_load("libnftables.so.1", functions);
+	const char *problem = nft.run ? NULL : load();
 	autofd int probe = -1;
 
 	if (problem)

@@ -60,6 +60,12 @@ int pool_open(void)
 	return fd;
 }
 
+void pool_close(int pool)
+{
+	flock(pool, LOCK_UN); /* a child has inherited the descriptor */
+	close(pool);
+}
+
 void pool_remove(void)
 {
 	char path[64];

@@ -21,10 +21,11 @@ struct lease {
 };
 
 /*
- * Opens the directory, and takes the lock of all that containers share; it ends when the
- * descriptor is closed. Returns the descriptor or -1.
+ * Opens the directory, and takes the lock of all that containers share, until pool_close(). Returns
+ * the descriptor or -1.
  */
 int pool_open(void);
+void pool_close(int pool);
 
 /* Removes the directory, if it is empty. Call it with the lock held, as all that follows. */
 void pool_remove(void);
