@@ -41,7 +41,7 @@ rootfs-06 := rootfs
 # Libraries; a step without any is linked statically.
 libs-04 := -lmnl
 libs-05 := $(libs-04)
-libs-06 := $(libs-05)
+libs-06 := $(libs-05) -lseccomp
 
 COMMON := $(wildcard common/*.c)
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))
@@ -50,7 +50,7 @@ TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
 PROBE := $(wildcard rootfs/*.c)
 SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
-SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] steps/*/oci/*.[ch] rootfs/*.[ch] tests/*.[ch])
+SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] steps/*/oci/*.[ch] steps/*/precompile/*.[ch] rootfs/*.[ch] tests/*.[ch])
 PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
 
 # ---- How it is compiled -------------------------------------------------------------------------
@@ -59,7 +59,7 @@ CC := gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wwrite-strings
-INCLUDES := $(patsubst %,-I%,common $(wildcard steps/* steps/*/oci))
+INCLUDES := $(patsubst %,-I%,build common $(wildcard steps/* steps/*/oci))
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(INCLUDES)
 # Static programs start in a third of the time, and run in any root file system.
 LINK := -static
@@ -102,6 +102,13 @@ build/flags: FORCE
 .PHONY: FORCE
 FORCE:
 
+# Docker's seccomp filter, compiled when the step is built.
+build/precompile: $(call object,$(addprefix steps/06-full/,precompile/main.c oci/filter_docker.c oci/filter_compile.c)) build/common.a
+	$(CC) $(filter-out -static,$(LINK)) -o $@ $^ -lseccomp
+build/filter_default.h: build/precompile
+	build/precompile >$@
+build/steps/06-full/oci/filter_default.o: build/filter_default.h
+
 -include $(patsubst %.o,%.d,$(call object,$(COMMON) $(MODULES) $(wildcard steps/*/main.c tests/*.c)))
 
 # ---- The root file system -----------------------------------------------------------------------
@@ -136,7 +143,7 @@ vm: all ## a shell in a virtual machine with this tree, where nothing can be bro
 test-vm: build-tests ## all tests in a virtual machine with Debian's kernel and cgroup v2 alone
 	tests/vm/run.sh tests/run.sh $(ALL_TESTS)
 
-check: ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
+check: build/filter_default.h ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
@@ -161,7 +168,8 @@ define lab-rules
 lab-$(1): rootfs
 	@mkdir -p build/lab-$(1) && exec 9<build/lab-$(1) && flock 9 && \
 	rm -rf $$(COPIED:%=build/lab-$(1)/%) && cp -pr $$(COPIED) build/lab-$(1) && \
-	cp $$(patsubst $$(dir-$(1))/lab/%,$(ANSWER)/%,$$(wildcard $$(dir-$(1))/lab/*.c)) build/lab-$(1)/$$(dir-$(1)) && \
+	(cd $(ANSWER) && cp --parents $$(patsubst $$(dir-$(1))/lab/%,%,$$(wildcard $$(dir-$(1))/lab/*.c $$(dir-$(1))/lab/oci/*.c)) \
+		$(CURDIR)/build/lab-$(1)/$$(dir-$(1))) && \
 	$$(MAKE) -s --no-print-directory -C build/lab-$(1) STEPS='$$(chapters-$(1))' \
 		step-$(1) build/probe $$(shell tests/grade.sh $(1)) && \
 	$$(SUDO) build/lab-$(1)/tests/grade.sh $(1) $(ANSWER) $(TEST)
@@ -174,9 +182,12 @@ labs: ## prove the labs' grades: our modules', the skeletons', those of typical 
 
 # ---- For the reader -----------------------------------------------------------------------------
 
-.PHONY: deps doctor clean-host break pictures clean help
+.PHONY: deps deps-build doctor clean-host break pictures clean help
 deps: ## install what the workbook needs (Debian, Ubuntu), or say what to install
 	@common/deps.sh
+
+deps-build: ## install only what building and running the steps needs
+	@common/deps.sh build
 
 doctor: ## say what this machine can run, and why not
 	@common/doctor.sh

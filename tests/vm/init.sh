@@ -5,6 +5,7 @@
 #
 # From the kernel's command line: $workbook, $image and $busybox, paths; $controllers, those that are
 # enabled below the root cgroup (comma-separated; default: all).
+# shellcheck shell=dash disable=SC2154
 /bin/busybox --install -s /bin
 mkdir /proc /host /top /new
 mount -t proc proc /proc

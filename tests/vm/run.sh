@@ -14,7 +14,7 @@
 # under an overlay with a tmpfs on top, and goes there. inside.sh then sets up the rest and runs the
 # command. Three serial lines come out: the console, the output and the exit status.
 set -u
-limit='' kernel=linux-image-amd64 arguments=''
+limit='' cpus=2 kernel=linux-image-amd64 arguments=''
 cd "$(dirname "$0")/../.." || exit 125
 
 fail() {
@@ -22,9 +22,10 @@ fail() {
 	exit 125
 }
 
-while getopts t:k:a: option; do
+while getopts t:c:k:a: option; do
 	case $option in
 	t) limit=$OPTARG ;;
+	c) cpus=$OPTARG ;;
 	k) kernel=$OPTARG ;;
 	a) arguments=$OPTARG ;;
 	*) exit 125 ;;
@@ -33,7 +34,7 @@ done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || set -- bash
 image=build/vm/${kernel%%/*} run=build/vm/run.$$
-command -v qemu-system-x86_64 >/dev/null || fail 'no qemu-system-x86_64 here: make deps-vm'
+command -v qemu-system-x86_64 >/dev/null || fail 'no qemu-system-x86_64 here: make deps'
 busybox=$(command -v busybox) || fail 'no busybox here: make deps'
 
 # A bzImage begins with a header that says where the compressed kernel is in it: decompressing it
@@ -60,6 +61,8 @@ fetch_kernel() (
 	apt-get -q -q download "$package" 2>apt.log || { cat apt.log >&2 && exit 1; }
 	dpkg -x ./*.deb . && rm -f ./*.deb apt.log || exit 1
 	unpack_vmlinux boot/vmlinuz-* >vmlinux && "$busybox" depmod -b . "$(ls lib/modules)" || exit 1
+	# Devices that are not there have thousands of names, which would be read at each modprobe.
+	sed -i '/^alias [a-z0-9]*:/d' lib/modules/*/modules.alias || exit 1
 	cd - >/dev/null && rm -rf "$image" && mv "$run.new" "$image"
 )
 
@@ -74,6 +77,7 @@ make_initramfs() (
 		done && cp "$image/$modules/modules.dep" "$tree/$modules" && cd "$tree" && find . | "$busybox" cpio -o -H newc 2>/dev/null >../initramfs.cpio
 )
 
+# shellcheck disable=SC2317 # it is called by the trap
 clean() {
 	trap '' EXIT INT TERM HUP
 	[ -z "$machine" ] || kill "$machine" 2>/dev/null
@@ -93,17 +97,23 @@ done
 exec 9>build/vm/lock && flock 9 || exit 125
 [ -e "$image/vmlinux" ] || fetch_kernel || fail "no kernel $kernel"
 exec 9>&-
-mkdir "$run" && make_initramfs || fail 'no initramfs'
+mkdir "$run" || exit 125
+make_initramfs || fail 'no initramfs'
 printf '%q ' "$@" >"$run/command"
-truncate -s 256M "$run/disk" && mke2fs -q -F -t ext4 "$run/disk" || fail 'no disk'
+truncate -s 256M "$run/disk" || exit 125
+mke2fs -q -F -t ext4 "$run/disk" || fail 'no file system for the disk'
 
 # Hardware virtualization, if the processor has it: /dev/kvm alone says nothing.
-accelerator='-accel tcg -cpu max,-cx16' # its cmpxchg16b makes newer kernels fail (QEMU 7.2)
+# Otherwise QEMU translates. It does so anew when code is at another address (norandmaps makes that
+# three times as fast); one thread for all processors needs half the time of one for each, and leaves
+# the other processors to other machines; and its cmpxchg16b makes newer kernels fail (QEMU 7.2).
 if grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
 	accelerator='-accel kvm -cpu host'
+else
+	accelerator='-accel tcg,thread=single -cpu max,-cx16' arguments="norandmaps $arguments"
 fi
-# shellcheck disable=SC2206 # words
-qemu=(qemu-system-x86_64 -M q35 $accelerator -smp 2 -m 2G -nodefaults -no-user-config -no-reboot
+# shellcheck disable=SC2054,SC2206 # QEMU's commas; words
+qemu=(qemu-system-x86_64 -M q35 $accelerator -smp $cpus -m 2G -nodefaults -no-user-config -no-reboot
 	-display none -kernel "$image/vmlinux" -initrd "$run/initramfs.cpio"
 	-serial "file:$run/console" -chardev stdio,id=output,signal=off -serial chardev:output
 	-serial "file:$run/status" -device virtio-rng-pci -nic user,model=virtio-net-pci

@@ -4,6 +4,7 @@
 #
 # From the kernel's command line: $workbook and $run, paths; $terminal, the size of the caller's, if
 # there is one. ttyS1 is the output, ttyS2 the exit status.
+# shellcheck disable=SC2154
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount --make-rshared /
 cd "$workbook" || exit

@@ -1,0 +1,245 @@
+#include "net.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bridge.h"
+#include "cleanup.h"
+#include "conntrack.h"
+#include "fail.h"
+#include "forwarding.h"
+#include "link.h"
+#include "narrate.h"
+#include "setting.h"
+
+static const char inside[] = "eth0"; /* what the device is called in the container */
+
+/* The other end of the pair has its name from the address, which nobody else has. */
+static void veth_name(const struct lease *lease, char name[IFNAMSIZ])
+{
+	snprintf(name, IFNAMSIZ, "ve%08x", ntohl(lease->address.s_addr));
+}
+
+/*
+ * Undoes what belongs to a lease, and gives it back. The kernel would remove the device a moment
+ * later: too late for the next who has the address.
+ */
+static void give_back(int pool, struct netlink *netlink, const struct lease *lease, bool published)
+{
+	char veth[IFNAMSIZ];
+
+	veth_name(lease, veth);
+	if (if_nametoindex(veth))
+		link_delete(netlink, veth);
+	if (pool_count(pool, lease->bridge) == 1)
+		bridge_remove(netlink, lease->bridge);
+	else if (published)
+		nat_withdraw(lease->bridge, lease->address);
+	pool_release(pool, lease);
+}
+
+/* Does for steps that were killed what they could not. */
+static void give_back_crashed(int pool, struct netlink *netlink)
+{
+	struct lease lease;
+	int held;
+
+	while ((held = pool_find_crashed(pool, &lease)) >= 0) {
+		give_back(pool, netlink, &lease, true);
+		close(held);
+	}
+	if (pool_count(pool, NULL) == 0)
+		forwarding_restore(pool);
+}
+
+/* The first usable one of 10.88.0.0/24, 10.89.0.0/24 ..., if none was asked for. */
+static int choose_subnet(int pool, struct netlink *netlink, struct subnet *subnet)
+{
+	const struct in_addr wanted = { htonl(subnet->network) };
+	bool usable;
+
+	if (subnet->prefix) {
+		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+			return -1;
+		return usable ? 0
+			      : fail_input("--subnet %s/%u: the host has a route to addresses "
+					   "in it",
+					   inet_ntoa(wanted), subnet->prefix);
+	}
+	subnet->prefix = 24;
+	for (uint32_t second = 88; second < 256; second++) {
+		subnet->network = 10U << 24 | second << 16;
+		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+			return -1;
+		if (usable)
+			return 0;
+	}
+	return fail_input("no subnet is free: the host has routes to 10.88.0.0/24 and all that "
+			  "follow; choose one with --subnet");
+}
+
+/* Binds the host's port, so that no other program, and no other container, has it meanwhile. */
+static int reserve(struct port *port)
+{
+	const struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port->host_port),
+		.sin_addr = port->host,
+	};
+
+	port->reserved = socket(AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	if (port->reserved < 0)
+		return fail("socket");
+	if (bind(port->reserved, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return fail("bind %s:%u/%s to publish it", inet_ntoa(port->host), port->host_port,
+			    port->udp ? "udp" : "tcp");
+	return 0;
+}
+
+static int publish(const struct net *net)
+{
+	if (net->port_count == 0)
+		return 0;
+	for (size_t i = 0; i < net->port_count; i++)
+		if (reserve(&net->ports[i]) < 0)
+			return -1;
+	if (nat_publish(net->lease.bridge, net->ports, net->port_count, net->address) < 0)
+		return -1;
+	for (size_t i = 0; i < net->port_count; i++)
+		if (net->ports[i].udp)
+			conntrack_forget_udp(net->ports[i].host_port);
+	return 0;
+}
+
+int net_prepare(struct net *net)
+{
+	autonetlink struct netlink netlink = { 0 };
+	autofd int pool = -1;
+
+	if (net->mode != NET_BRIDGE)
+		return 0;
+	pool = pool_open();
+	if (pool < 0)
+		return -1;
+	net->prepared = true;
+	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
+		return -1;
+	give_back_crashed(pool, &netlink);
+	if (choose_subnet(pool, &netlink, &net->subnet) < 0)
+		return -1;
+	/* The lease first: if we are killed from here on, it tells the next step to clean up. */
+	bridge_name(&net->subnet, net->lease.bridge);
+	net->lease.address = net->address;
+	net->held = pool_lease(pool, &net->subnet, &net->lease);
+	if (net->held < 0)
+		return -1;
+	net->address = net->lease.address;
+	if (pool_count(pool, net->lease.bridge) == 1 &&
+	    bridge_create(pool, &netlink, &net->subnet) < 0)
+		return -1;
+	return publish(net);
+}
+
+/* In the container's network namespace. */
+static int configure(const struct net *net)
+{
+	/*
+	 * TODO 9: in the namespace in which this runs, give the device `inside` the address, and
+	 * the rate, if there is one; set it up, and add the default route, which leads to the
+	 * bridge. link.h, subnet.h; first of all, setting_disable_ipv6().
+	 */
+	(void)net;
+	return 0;
+}
+
+/* Goes there for that, and comes back. */
+static int configure_in(int namespace, struct net *net)
+{
+	/*
+	 * TODO 9: go into `namespace`, do configure(), and come back, also if it failed: setns(2).
+	 * Without a way back nothing can be undone: then `prepared` is false, which leaves it to
+	 * the next step.
+	 */
+	(void)configure;
+	(void)namespace;
+	(void)net;
+	return 0;
+}
+
+int net_connect(struct net *net, int pid)
+{
+	autonetlink struct netlink netlink = { 0 };
+	char path[64], veth[IFNAMSIZ];
+	autofd int namespace = -1;
+
+	if (net->mode != NET_BRIDGE)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	namespace = open(path, O_RDONLY | O_CLOEXEC);
+	if (namespace < 0)
+		return fail("open %s", path);
+	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
+		return -1;
+	veth_name(&net->lease, veth);
+	/*
+	 * TODO 9: make the veth pair: `veth` on the host, `inside` in the container. If there is a
+	 * rate, shape what leaves through the end on the host.
+	 */
+	(void)inside;
+	if (link_set_hairpin(&netlink, veth) < 0)
+		return -1;
+	/* TODO 9: configure the other end. */
+	(void)configure_in;
+	if (link_wait(&netlink, veth) < 0)
+		return -1;
+	return link_wait(&netlink, net->lease.bridge);
+}
+
+int net_loopback(const struct net *net)
+{
+	/*
+	 * TODO 2: unless the network is the host's, set the device "lo" up, by the older way, which
+	 * needs no messages: ioctl(2) with SIOCSIFFLAGS on any socket, netdevice(7). Tell narrate()
+	 * "ioctl SIOCSIFFLAGS lo up", and when it fails, fail() the same.
+	 */
+	(void)net;
+	return 0;
+}
+
+static void give_back_ports(const struct net *net)
+{
+	for (size_t i = 0; i < net->port_count; i++) {
+		if (net->ports[i].reserved > 0)
+			close(net->ports[i].reserved);
+		if (net->ports[i].udp)
+			conntrack_forget_udp(net->ports[i].host_port);
+	}
+}
+
+void net_disconnect(struct net *net)
+{
+	autonetlink struct netlink netlink = { 0 };
+	autofd int pool = -1;
+
+	if (!net->prepared)
+		return;
+	net->prepared = false;
+	pool = pool_open();
+	if (pool < 0 || netlink_open(&netlink, NETLINK_ROUTE) < 0)
+		return; /* the next step finds the lease, and does it */
+	if (net->held > 0)
+		give_back(pool, &netlink, &net->lease, net->port_count > 0);
+	give_back_ports(net);
+	give_back_crashed(pool, &netlink);
+	pool_remove();
+}
+
+void net_cleanup(struct net **net)
+{
+	net_disconnect(*net);
+}
