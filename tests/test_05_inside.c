@@ -82,7 +82,7 @@ static void two_controllers_in_one_hierarchy_have_links(void **state)
 		"exec $mine 'mount -t tmpfs none /mnt; mkdir /mnt/cpu,cpuacct\n"
 		"mount -t cgroup -o cpu,cpuacct none /mnt/cpu,cpuacct 2>/dev/null || exit 77\n"
 		"./step-05 --network none --cpus 0.5 sh -c \"cd /sys/fs/cgroup; ls | grep cpu\n"
-		"readlink cpu cpuacct; cat cpu/cpu.cfs_quota_us\"\n"
+		"readlink cpu; readlink cpuacct; cat cpu/cpu.cfs_quota_us\"\n"
 		"umount /mnt/cpu,cpuacct'",
 		NULL);
 
