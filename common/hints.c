@@ -40,6 +40,8 @@ static const struct {
 	{ "mount / MS_REC", EINVAL, "inside a chroot \"/\" is no mount point: use systemd-nspawn" },
 	{ "mount_setattr MOUNT_ATTR_IDMAP", EINVAL,
 	  "this file system has no idmapped mounts; ext4, xfs and btrfs do" },
+	{ "mkdir /run/steps-net", EACCES, "a bridge needs root; --network none does not" },
+	{ "open /run/steps-net", EACCES, "a bridge needs root; --network none does not" },
 	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },
