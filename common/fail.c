@@ -64,6 +64,22 @@ int fail_input(const char *message, ...)
 	return -1;
 }
 
+void fail_warn(const char *message, ...)
+{
+	char text[sizeof(kept.text)];
+	va_list arguments;
+
+	va_start(arguments, message);
+	vsnprintf(text, sizeof(text), message, arguments);
+	va_end(arguments);
+	fprintf(stderr, "%s: warning: %s\n", program_invocation_short_name, text);
+}
+
+void fail_forget(void)
+{
+	kept.text[0] = '\0';
+}
+
 const struct failure *fail_get(void)
 {
 	return &kept;

@@ -35,6 +35,12 @@ int fail_status(int status, const char *what, ...) __attribute__((format(printf,
 /* Keeps a message about input that no system call refused: a bad option or value. Returns -1. */
 int fail_input(const char *message, ...) __attribute__((format(printf, 1, 2)));
 
+/* Prints "PROGRAM: warning: message" on stderr: something that is no reason to end. */
+void fail_warn(const char *message, ...) __attribute__((format(printf, 1, 2)));
+
+/* Forgets the message of what was tried and may fail. */
+void fail_forget(void);
+
 /* The failure that is kept; its text is empty when there is none. */
 const struct failure *fail_get(void);
 

@@ -6,102 +6,75 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "fail.h"
-#include "narrate.h"
-#include "pool.h"
+#include "setting.h"
 
-#define RECORD POOL_DIR "/forwarding"
-
-static void setting_path(const char *device, const char *setting, char path[128])
-{
-	snprintf(path, 128, "/proc/sys/net/ipv4/conf/%.15s/%s", device, setting);
-}
-
-static int get_setting(const char *device, const char *setting)
-{
-	char path[128], value = 0;
-	autofd int fd = -1;
-
-	setting_path(device, setting, path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd >= 0 && read(fd, &value, 1) == 1 ? value : -1;
-}
-
-static int set_setting(const char *device, const char *setting, char value)
-{
-	char path[128];
-	autofd int fd = -1;
-
-	setting_path(device, setting, path);
-	narrate("write %c to %s", value, path);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail("open %s", path);
-	return write(fd, &value, 1) == 1 ? 0 : fail("write %s", path);
-}
+#define RECORD "forwarding" /* in the pool's directory: devices, and what "all" was */
 
 /* Switches forwarding on for the device of one route, and notes that it was off. */
 static int enable_for_route(const struct nlmsghdr *message, void *data)
 {
-	FILE *record = data;
-	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
-	const struct nlattr *index = rtnl_attribute(message, sizeof(*route), RTA_OIF);
-	int all = get_setting("all", "forwarding"), value;
+	const struct rtmsg *route = NLMSG_DATA(message);
+	const struct nlattr *index = netlink_get(message, sizeof(*route), RTA_OIF);
 	char device[IFNAMSIZ];
+	int value, all;
 
-	if (route->rtm_family != AF_INET || route->rtm_table != RT_TABLE_MAIN ||
-	    route->rtm_type != RTN_UNICAST || !index ||
-	    !if_indextoname(mnl_attr_get_u32(index), device))
+	if (route->rtm_table != RT_TABLE_MAIN || route->rtm_type != RTN_UNICAST || !index)
 		return MNL_CB_OK;
-	value = get_setting(device, "forwarding");
+	if (!if_indextoname(*(const unsigned int *)netlink_value(index), device))
+		return MNL_CB_OK;
+	value = setting_get("ipv4", device, "forwarding");
+	if (value == '1')
+		return MNL_CB_OK;
+	all = setting_get("ipv4", "all", "forwarding");
 	if (all < 0 || value < 0) {
 		fail("read whether %s forwards", device);
 		return MNL_CB_ERROR;
 	}
-	if (value == '1')
-		return MNL_CB_OK;
-	fprintf(record, "%s %c\n", device, all);
-	if (fflush(record) != 0) {
+	if (dprintf(*(const int *)data, "%s %c\n", device, all) < 0) {
 		fail("write " RECORD);
 		return MNL_CB_ERROR;
 	}
-	return set_setting(device, "forwarding", '1') < 0 ? MNL_CB_ERROR : MNL_CB_OK;
+	return setting_set("ipv4", device, "forwarding", '1') < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-int forwarding_enable(struct rtnl *rtnl, const char *bridge)
+int forwarding_enable(int pool, struct netlink *netlink, const char *bridge)
 {
-	autofile FILE *record = fopen(RECORD, "ae");
+	autofd int record = openat(pool, RECORD, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	struct rtmsg *request;
 
-	if (!record)
+	if (record < 0)
 		return fail("open " RECORD);
-	if (set_setting(bridge, "forwarding", '1') < 0 ||
-	    set_setting(bridge, "route_localnet", '1') < 0)
+	if (setting_set("ipv4", bridge, "forwarding", '1') < 0)
 		return -1;
-	rtnl_begin(rtnl, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg));
-	return rtnl_dump(rtnl, enable_for_route, record, "RTM_GETROUTE");
+	if (setting_set("ipv4", bridge, "route_localnet", '1') < 0)
+		return -1;
+	request = netlink_begin(netlink, RTM_GETROUTE, NLM_F_DUMP, sizeof(*request));
+	request->rtm_family = AF_INET;
+	return netlink_ask(netlink, enable_for_route, &record, "RTM_GETROUTE");
 }
 
 /* Puts one setting back, if nobody has changed it since. Returns whether that is done with. */
 static bool restore(const char *device, char all)
 {
-	int value = get_setting(device, "forwarding");
-	int now = get_setting("all", "forwarding");
+	int value = setting_get("ipv4", device, "forwarding");
+	int now = setting_get("ipv4", "all", "forwarding");
 
 	if (value < 0 || now < 0)
 		return errno == ENOENT; /* the device has gone */
 	/* Who has written to ip_forward since (Docker does at its start) has set it for all. */
 	if (value != '1' || now != all)
 		return true;
-	return set_setting(device, "forwarding", '0') == 0;
+	return setting_set("ipv4", device, "forwarding", '0') == 0;
 }
 
-void forwarding_restore(void)
+void forwarding_restore(int pool)
 {
-	autofile FILE *record = fopen(RECORD, "re");
+	int fd = openat(pool, RECORD, O_RDONLY | O_CLOEXEC);
+	autofile FILE *record = fd < 0 ? NULL : fdopen(fd, "r");
 	char device[IFNAMSIZ], all;
 	bool done = true;
 
@@ -110,5 +83,5 @@ void forwarding_restore(void)
 	while (fscanf(record, "%15s %c", device, &all) == 2)
 		done = restore(device, all) && done;
 	if (done && !ferror(record))
-		unlink(RECORD);
+		unlinkat(pool, RECORD, 0);
 }

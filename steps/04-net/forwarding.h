@@ -9,12 +9,12 @@
 #ifndef STEPS_FORWARDING_H
 #define STEPS_FORWARDING_H
 
-#include "rtnl.h"
+#include "netlink.h"
 
-/* Call it with the pool's lock held. Returns 0 or -1. */
-int forwarding_enable(struct rtnl *rtnl, const char *bridge);
+/* Call both with the pool's lock held; `pool` is its directory. Returns 0 or -1. */
+int forwarding_enable(int pool, struct netlink *netlink, const char *bridge);
 
 /* Puts back what was changed, where nobody else has changed it since. */
-void forwarding_restore(void);
+void forwarding_restore(int pool);
 
 #endif

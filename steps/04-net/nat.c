@@ -2,14 +2,16 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "fail.h"
+#include "firewall.h"
 #include "nft.h"
 
 /*
- * The rules of one bridge: its name, its subnet, and its name again, as the table's. A table of
- * that name that is left from before goes first (it is made, so that there is one to delete).
+ * The rules of one bridge: its name, its subnet, and its name again, as the table's.
  *
  * published says where the host's ports lead, a rule for each, marked with the container's address.
  * postrouting hides the containers behind the host's address; also from one another where a
@@ -23,8 +25,8 @@
 static const char rules[] =
 	"define link = \"%s\"\n"
 	"define containers = %s\n"
-	"table ip %s\n"
-	"delete table ip %s\n"
+	"list chains\n" /* those of others, for firewall_pass() */
+	"create table ip %s\n"
 	"table ip %s {\n"
 	"	chain published {\n"
 	"	}\n"
@@ -49,45 +51,61 @@ static const char rules[] =
 	"	}\n"
 	"	chain forward {\n"
 	"		type filter hook forward priority filter\n"
-	"		oifname != $link accept\n"
 	"		iifname $link accept\n"
 	"		ct state established,related accept\n"
 	"		ct status dnat accept\n"
-	"		drop\n"
+	"		oifname $link drop\n"
 	"	}\n"
 	"}\n";
 
 int nat_create(const char *name, const struct subnet *subnet)
 {
 	const struct in_addr network = { htonl(subnet->network) };
-	const char *problem;
+	const char *chains, *problem;
 	char text[32];
 
 	snprintf(text, sizeof(text), "%s/%u", inet_ntoa(network), subnet->prefix);
-	if (!nft_run(&problem, rules, name, text, name, name, name))
+	chains = nft_run(&problem, rules, name, text, name, name);
+	if (!chains) {
+		nat_remove(name); /* a table of that name may be left from a crash */
+		chains = nft_run(&problem, rules, name, text, name, name);
+	}
+	if (!chains)
 		return fail_input("nft table %s: %s", name, problem);
+	firewall_pass(name, chains);
 	return 0;
 }
 
 void nat_remove(const char *name)
 {
+	firewall_undo(name);
 	/* Adding it first makes it an error no more that it is not there. */
 	nft_run(NULL, "table ip %s; delete table ip %s", name, name);
 }
 
-int nat_publish(const char *name, const struct port *port, struct in_addr address)
+int nat_publish(const char *name, const struct port *ports, size_t count, struct in_addr address)
 {
+	autofree char *commands = NULL;
+	char container[INET_ADDRSTRLEN];
 	const char *problem;
-	char host[32] = "", container[INET_ADDRSTRLEN];
+	size_t size;
+	FILE *out = open_memstream(&commands, &size);
 
-	if (port->host.s_addr)
-		snprintf(host, sizeof(host), "ip daddr %s", inet_ntoa(port->host));
+	if (!out)
+		return fail("open_memstream");
 	inet_ntop(AF_INET, &address, container, sizeof(container));
-	if (!nft_run(&problem,
-		     "add rule ip %s published %s %s dport %u dnat to %s:%u comment \"%s\"", name,
-		     host, port->udp ? "udp" : "tcp", port->host_port, container, port->port,
-		     container))
-		return fail_input("nft rule for port %u: %s", port->host_port, problem);
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "add rule ip %s published ", name);
+		if (ports[i].host.s_addr)
+			fprintf(out, "ip daddr %s ", inet_ntoa(ports[i].host));
+		fprintf(out, "%s dport %u dnat to %s:%u comment \"%s\"\n",
+			ports[i].udp ? "udp" : "tcp", ports[i].host_port, container, ports[i].port,
+			container);
+	}
+	if (fclose(out) != 0)
+		return fail("fclose");
+	if (!nft_run(&problem, "%s", commands))
+		return fail_input("nft rules to publish ports: %s", problem);
 	return 0;
 }
 

@@ -1,175 +1,178 @@
 #include "net.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bridge.h"
 #include "cleanup.h"
+#include "conntrack.h"
 #include "fail.h"
 #include "forwarding.h"
 #include "link.h"
-#include "rtnl.h"
+#include "narrate.h"
+#include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
 
-/* The bridge of a subnet has its name from it, so that two subnets never share one. */
-static void name_bridge(const struct subnet *subnet, char name[IFNAMSIZ])
+/* The other end of the pair has its name from the address, which nobody else has. */
+static void veth_name(const struct lease *lease, char name[IFNAMSIZ])
 {
-	snprintf(name, IFNAMSIZ, "st%08x-%u", subnet->network, subnet->prefix % 32);
+	snprintf(name, IFNAMSIZ, "ve%08x", ntohl(lease->address.s_addr));
 }
 
-static bool has_bridge(const struct subnet *subnet)
+static int withdraw(void *lease)
 {
-	char name[IFNAMSIZ];
-
-	name_bridge(subnet, name);
-	return if_nametoindex(name) != 0;
+	nat_withdraw(((struct lease *)lease)->bridge, ((struct lease *)lease)->address);
+	return 0;
 }
 
-/* The bridge goes last: as long as it is there, the next step knows that there is work left. */
-static void remove_bridge(struct rtnl *rtnl, const char *name)
+/*
+ * Undoes what belongs to a lease, and gives it back. The kernel would remove the device a moment
+ * later: too late for the next who has the address.
+ */
+static void give_back(int pool, struct netlink *netlink, struct lease *lease, bool published)
 {
-	if (!if_nametoindex(name))
-		return;
-	nat_undo_firewall(name);
-	nat_remove(name);
-	link_delete(rtnl, name);
+	char veth[IFNAMSIZ];
+
+	veth_name(lease, veth);
+	if (if_nametoindex(veth))
+		link_delete(netlink, veth);
+	if (pool_count(pool, lease->bridge) == 1)
+		bridge_remove(netlink, lease->bridge);
+	else if (published)
+		aside_run(withdraw, lease);
+	pool_release(pool, lease);
 }
 
-static int create_bridge(struct rtnl *rtnl, const struct net *net)
+/* Does for steps that were killed what they could not. */
+static void give_back_crashed(int pool, struct netlink *netlink)
 {
-	const char *name = net->bridge;
+	struct lease lease;
+	int held;
 
-	remove_bridge(rtnl, name); /* if there is one, nobody has a lease of it */
-	if (link_create_bridge(rtnl, name, subnet_gateway(&net->subnet)) < 0)
-		return -1;
-	if (link_add_address(rtnl, name, subnet_gateway(&net->subnet), net->subnet.prefix) < 0)
-		return -1;
-	if (link_set_up(rtnl, name) < 0)
-		return -1;
-	if (nat_create(name, &net->subnet) < 0)
-		return -1;
-	if (nat_pass_firewall(name) < 0)
-		return -1;
-	return forwarding_enable(rtnl, name);
+	while ((held = pool_find_crashed(pool, &lease)) >= 0) {
+		give_back(pool, netlink, &lease, true);
+		close(held);
+	}
+	if (pool_count(pool, NULL) == 0)
+		forwarding_restore(pool);
+}
+
+/* The first usable one of 10.88.0.0/24, 10.89.0.0/24 ..., if none was asked for. */
+static int choose_subnet(int pool, struct netlink *netlink, struct subnet *subnet)
+{
+	const struct in_addr wanted = { htonl(subnet->network) };
+	bool usable;
+
+	if (subnet->prefix) {
+		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+			return -1;
+		return usable ? 0
+			      : fail_input("--subnet %s/%u: the host has a route to addresses "
+					   "in it",
+					   inet_ntoa(wanted), subnet->prefix);
+	}
+	subnet->prefix = 24;
+	for (uint32_t second = 88; second < 256; second++) {
+		subnet->network = 10U << 24 | second << 16;
+		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+			return -1;
+		if (usable)
+			return 0;
+	}
+	return fail_input("no subnet is free: the host has routes to 10.88.0.0/24 and all that "
+			  "follow; choose one with --subnet");
 }
 
 /* Binds the host's port, so that no other program, and no other container, has it meanwhile. */
-static int reserve(const struct port *port)
+static int reserve(struct port *port)
 {
 	const struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port->host_port),
 		.sin_addr = port->host,
 	};
-	int fd = socket(AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 
-	if (fd < 0)
+	port->reserved = socket(AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	if (port->reserved < 0)
 		return fail("socket");
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		close(fd);
+	if (bind(port->reserved, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return fail("bind %s:%u/%s to publish it", inet_ntoa(port->host), port->host_port,
 			    port->udp ? "udp" : "tcp");
-	}
-	return fd;
-}
-
-static int publish_all(struct net *net)
-{
-	net->reserved = calloc(net->port_count, sizeof(*net->reserved));
-	if (net->port_count && !net->reserved)
-		return fail("calloc");
-	for (size_t i = 0; i < net->port_count; i++)
-		net->reserved[i] = -1;
-	for (size_t i = 0; i < net->port_count; i++) {
-		net->reserved[i] = reserve(&net->ports[i]);
-		if (net->reserved[i] < 0)
-			return -1;
-		if (nat_publish(net->bridge, &net->ports[i], net->address) < 0)
-			return -1;
-	}
 	return 0;
 }
 
-/* Undoes what belongs to a lease, with the bridge's last one the bridge, and gives it back. */
-static void give_back(struct rtnl *rtnl, int lease, const char *bridge, struct in_addr address)
+/* Aside: the rules of the bridge, if it is new, and of the ports. */
+static int make_rules(void *argument)
 {
-	if (pool_count(bridge) == 1)
-		remove_bridge(rtnl, bridge);
-	else
-		nat_withdraw(bridge, address);
-	pool_release(lease, bridge, address);
-}
+	const struct net *net = argument;
+	const char *bridge = net->lease.bridge;
 
-/* Does for steps that were killed what they could not. */
-static void give_back_crashed(struct rtnl *rtnl)
-{
-	char bridge[IFNAMSIZ];
-	struct in_addr address;
-	int lease;
-
-	while ((lease = pool_find_crashed(bridge, &address)) >= 0)
-		give_back(rtnl, lease, bridge, address);
-	if (pool_count(NULL) == 0)
-		forwarding_restore();
+	if (pool_count(net->pool, bridge) == 1 && nat_create(bridge, &net->subnet) < 0)
+		return -1;
+	if (net->port_count && nat_publish(bridge, net->ports, net->port_count, net->address) < 0)
+		return -1;
+	for (size_t i = 0; i < net->port_count; i++)
+		if (net->ports[i].udp)
+			conntrack_forget_udp(net->ports[i].host_port);
+	return 0;
 }
 
 int net_prepare(struct net *net)
 {
-	autortnl struct rtnl rtnl = { 0 };
-	autofd int lock = -1;
+	autonetlink struct netlink netlink = { 0 };
+	bool is_first;
 
 	if (net->mode != NET_BRIDGE)
 		return 0;
-	lock = pool_lock();
-	if (lock < 0)
+	net->pool = pool_open();
+	if (net->pool < 0)
 		return -1;
-	net->lease = -1;
-	net->prepared = true;
-	if (rtnl_open(&rtnl) < 0)
+	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
 		return -1;
-	give_back_crashed(&rtnl);
-	if (net->subnet.prefix == 0) {
-		if (pool_choose(&rtnl, &net->subnet, has_bridge) < 0)
-			return -1;
-	} else if (!has_bridge(&net->subnet) && pool_check(&rtnl, &net->subnet) < 0) {
+	give_back_crashed(net->pool, &netlink);
+	if (choose_subnet(net->pool, &netlink, &net->subnet) < 0)
 		return -1;
-	}
-	name_bridge(&net->subnet, net->bridge);
 	/* The lease first: if we are killed from here on, it tells the next step to clean up. */
-	net->lease = pool_lease(net->bridge, &net->subnet, net->address, &net->address);
-	if (net->lease < 0)
+	bridge_name(&net->subnet, net->lease.bridge);
+	net->lease.address = net->address;
+	net->held = pool_lease(net->pool, &net->subnet, &net->lease);
+	if (net->held < 0)
 		return -1;
-	if (pool_count(net->bridge) == 1 && create_bridge(&rtnl, net) < 0)
+	net->address = net->lease.address;
+	is_first = pool_count(net->pool, net->lease.bridge) == 1;
+	if (is_first && bridge_create(net->pool, &netlink, &net->subnet) < 0)
 		return -1;
-	return publish_all(net);
+	for (size_t i = 0; i < net->port_count; i++)
+		if (reserve(&net->ports[i]) < 0)
+			return -1;
+	return is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
 }
 
-int net_configure(const struct net *net)
+/* In the container's network namespace. */
+static int configure(const struct net *net)
 {
-	autortnl struct rtnl rtnl = { 0 };
+	autonetlink struct netlink netlink = { 0 };
 
-	if (rtnl_open(&rtnl) < 0)
+	if (setting_disable_ipv6(inside) < 0)
 		return -1;
-	if (link_set_up(&rtnl, "lo") < 0)
+	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
 		return -1;
-	if (net->mode == NET_NONE)
-		return 0;
-	if (link_add_address(&rtnl, inside, net->address, net->subnet.prefix) < 0)
+	if (link_add_address(&netlink, inside, net->address, net->subnet.prefix) < 0)
 		return -1;
-	if (net->rate && link_set_rate(&rtnl, inside, net->rate) < 0)
+	if (net->rate && link_set_rate(&netlink, inside, net->rate) < 0)
 		return -1;
-	if (link_set_up(&rtnl, inside) < 0)
+	if (link_set_up(&netlink, inside) < 0)
 		return -1;
-	return link_add_default_route(&rtnl, subnet_gateway(&net->subnet));
+	return link_add_default_route(&netlink, subnet_gateway(&net->subnet));
 }
 
-/* Calls net_configure() in the network namespace, and comes back. */
+/* Goes there for that, and comes back. */
 static int configure_in(int namespace, struct net *net)
 {
 	autofd int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -179,9 +182,9 @@ static int configure_in(int namespace, struct net *net)
 		return fail("open /proc/self/ns/net");
 	if (setns(namespace, CLONE_NEWNET) < 0)
 		return fail("setns to the container's network namespace");
-	configured = net_configure(net);
+	configured = configure(net);
 	if (setns(own, CLONE_NEWNET) < 0) {
-		net->prepared = false; /* it cannot be undone from here: the next step does */
+		net->pool = net->held = 0; /* nothing can be undone from here: the next step does */
 		return fail("setns back to the host's network namespace");
 	}
 	return configured;
@@ -189,56 +192,82 @@ static int configure_in(int namespace, struct net *net)
 
 int net_connect(struct net *net, int pid)
 {
-	autortnl struct rtnl rtnl = { 0 };
+	autonetlink struct netlink netlink = { 0 };
+	char path[64], veth[IFNAMSIZ];
 	autofd int namespace = -1;
-	char path[64];
 
-	if (net->mode == NET_HOST)
+	if (net->mode != NET_BRIDGE)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return fail("open %s", path);
-	if (net->mode == NET_NONE)
-		return configure_in(namespace, net);
-	if (rtnl_open(&rtnl) < 0)
+	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
 		return -1;
-	snprintf(net->veth, sizeof(net->veth), "ve%d", pid);
-	if (link_create_veth(&rtnl, net->veth, net->bridge, inside, namespace, net->address) < 0)
+	veth_name(&net->lease, veth);
+	if (link_create_veth(&netlink, veth, net->lease.bridge, inside, namespace, net->address) <
+	    0)
 		return -1;
-	if (link_set_hairpin(&rtnl, net->veth) < 0)
+	if (link_set_hairpin(&netlink, veth) < 0)
 		return -1;
-	if (net->rate && link_set_rate(&rtnl, net->veth, net->rate) < 0)
+	if (net->rate && link_set_rate(&netlink, veth, net->rate) < 0)
 		return -1;
 	if (configure_in(namespace, net) < 0)
 		return -1;
-	if (link_wait(&rtnl, net->veth) < 0)
+	if (link_wait(&netlink, veth) < 0)
 		return -1;
-	return link_wait(&rtnl, net->bridge);
+	if (link_wait(&netlink, net->lease.bridge) < 0)
+		return -1;
+	if (aside_finish(&net->rules) < 0)
+		return -1;
+	pool_close(net->pool);
+	net->pool = 0;
+	return 0;
+}
+
+int net_loopback(const struct net *net)
+{
+	const struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	autofd int fd = -1;
+
+	if (net->mode == NET_HOST)
+		return 0;
+	narrate("ioctl SIOCSIFFLAGS lo up");
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fail("socket");
+	return ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? fail("ioctl SIOCSIFFLAGS lo up") : 0;
+}
+
+static void give_back_ports(const struct net *net)
+{
+	for (size_t i = 0; i < net->port_count; i++) {
+		if (net->ports[i].reserved > 0)
+			close(net->ports[i].reserved);
+		if (net->ports[i].udp)
+			conntrack_forget_udp(net->ports[i].host_port);
+	}
 }
 
 void net_disconnect(struct net *net)
 {
-	autortnl struct rtnl rtnl = { 0 };
-	autofd int lock = -1;
+	autonetlink struct netlink netlink = { 0 };
 
-	if (!net->prepared)
+	if (net->pool <= 0 && net->held <= 0)
 		return;
-	net->prepared = false;
-	lock = pool_lock();
-	if (lock < 0 || rtnl_open(&rtnl) < 0)
-		return; /* the next step finds the lease, and does it */
-	/* The kernel would remove it a moment later: too late for the next who has the address. */
-	if (if_nametoindex(net->veth))
-		link_delete(&rtnl, net->veth);
-	if (net->lease >= 0)
-		give_back(&rtnl, net->lease, net->bridge, net->address);
-	for (size_t i = 0; net->reserved && i < net->port_count && net->reserved[i] >= 0; i++)
-		close(net->reserved[i]);
-	if (pool_count(NULL) == 0) {
-		forwarding_restore();
+	aside_finish(&net->rules);
+	if (net->pool <= 0)
+		net->pool = pool_open();
+	/* Where that fails, the next step finds the lease, and does it. */
+	if (net->pool > 0 && netlink_open(&netlink, NETLINK_ROUTE) == 0) {
+		if (net->held > 0)
+			give_back(net->pool, &netlink, &net->lease, net->port_count > 0);
+		give_back_ports(net);
+		give_back_crashed(net->pool, &netlink);
 		pool_remove();
 	}
+	pool_close(net->pool);
+	net->pool = net->held = 0;
 }
 
 void net_cleanup(struct net **net)

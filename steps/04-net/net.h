@@ -7,14 +7,15 @@
 #ifndef STEPS_NET_H
 #define STEPS_NET_H
 
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aside.h"
 #include "nat.h"
 #include "pool.h"
+#include "subnet.h"
 
 enum net_mode {
 	NET_BRIDGE, /* a device on a bridge of the host, and out by address translation */
@@ -32,10 +33,10 @@ struct net {
 	const char *dns[3]; /* servers for /etc/resolv.conf; it takes no more than three */
 	size_t dns_count;
 	/* What net_prepare() got, and net_disconnect() gives back. */
-	bool prepared;
-	int lease;
-	int *reserved; /* sockets that keep the host's ports */
-	char bridge[IFNAMSIZ], veth[IFNAMSIZ];
+	int pool; /* its directory, as long as we have its lock; 0: we have not */
+	struct lease lease;
+	int held;	    /* the descriptor that holds the lease; 0: none */
+	struct aside rules; /* makes them while we go on */
 };
 
 #define autonet __attribute__((cleanup(net_cleanup)))
@@ -53,8 +54,8 @@ int net_prepare(struct net *net);
  */
 int net_connect(struct net *net, int pid);
 
-/* In the container's network namespace: loopback up, address, default route. Returns 0 or -1. */
-int net_configure(const struct net *net);
+/* In the container: switches loopback on. Returns 0 or -1. Source: netdevice(7). */
+int net_loopback(const struct net *net);
 
 /*
  * On the host, after the container's end: withdraws what net_prepare() and net_connect() made;

@@ -140,8 +140,7 @@ static error_t check(struct net *net)
 	    (!subnet_contains(&net->subnet, net->address) ||
 	     net->address.s_addr == gateway.s_addr ||
 	     ntohl(net->address.s_addr) == net->subnet.network ||
-	     ntohl(net->address.s_addr) ==
-		     (net->subnet.network | 0xffffffffU >> net->subnet.prefix)))
+	     ntohl(net->address.s_addr) == subnet_broadcast(&net->subnet)))
 		return refuse("ip", inet_ntoa(net->address),
 			      "must be in the subnet, not its first, second or last address");
 	return 0;

@@ -1,8 +1,8 @@
 #include "nft.h"
 
 #include <dlfcn.h>
-#include <nftables/libnftables.h>
 #include <linux/netlink.h>
+#include <nftables/libnftables.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +10,16 @@
 #include <sys/socket.h>
 
 #include "cleanup.h"
-#include "fail.h"
 #include "narrate.h"
 
 static struct {
 	struct nft_ctx *context;
 	__typeof__(nft_ctx_new) *new;
 	__typeof__(nft_ctx_free) *free;
-	__typeof__(nft_ctx_buffer_output) *buffer_output, *buffer_error;
-	__typeof__(nft_ctx_get_output_buffer) *output, *error;
+	__typeof__(nft_ctx_buffer_output) *buffer_output;
+	__typeof__(nft_ctx_buffer_error) *buffer_error;
+	__typeof__(nft_ctx_get_output_buffer) *output;
+	__typeof__(nft_ctx_get_error_buffer) *error;
 	__typeof__(nft_ctx_output_set_flags) *set_flags;
 	__typeof__(nft_run_cmd_from_buffer) *run;
 } nft;
@@ -26,7 +27,7 @@ static struct {
 /* Loads the library. Returns what is wrong, or NULL. */
 static const char *load(void)
 {
-	void *library = dlopen("libnftables.so.1", RTLD_NOW | RTLD_LOCAL);
+	void *library = dlopen("libnftables.so.1", RTLD_LAZY | RTLD_LOCAL);
 
 	if (!library)
 		return "libnftables.so.1 cannot be loaded; `make deps` installs it";
@@ -47,7 +48,7 @@ static const char *load(void)
 /* Opens a connection to the kernel's nftables. Returns what is wrong, or NULL. */
 static const char *open_context(void)
 {
-	const char *problem = nft.new ? NULL : load();
+	const char *problem = nft.run ? NULL : load();
 	autofd int probe = -1;
 
 	if (problem)
@@ -57,12 +58,14 @@ static const char *open_context(void)
 	if (probe < 0)
 		return "this kernel has no nftables (socket NETLINK_NETFILTER)";
 	nft.context = nft.new(NFT_CTX_DEFAULT);
-	if (!nft.context || nft.buffer_output(nft.context) != 0 ||
-	    nft.buffer_error(nft.context) != 0)
+	if (!nft.context)
+		return "out of memory";
+	if (nft.buffer_output(nft.context) != 0 || nft.buffer_error(nft.context) != 0)
 		return "out of memory";
 	/* Names of protocols would be looked up, maybe over the network; sets may be huge. */
 	nft.set_flags(nft.context,
-		      NFT_CTX_OUTPUT_HANDLE | NFT_CTX_OUTPUT_NUMERIC_ALL | NFT_CTX_OUTPUT_TERSE);
+		      NFT_CTX_OUTPUT_HANDLE | NFT_CTX_OUTPUT_NUMERIC_ALL | NFT_CTX_OUTPUT_TERSE |
+			      NFT_CTX_OUTPUT_STATELESS);
 	return NULL;
 }
 
@@ -95,42 +98,32 @@ const char *nft_run(const char **problem, const char *commands, ...)
 	return NULL;
 }
 
-int nft_for_each_line(const char *commands,
-		      void (*each)(const struct nft_chain *chain, const char *line, void *data),
-		      void *data)
+char *nft_line(char **rest, struct nft_chain *chain)
 {
-	const char *problem;
-	const char *listing = nft_run(&problem, "%s", commands);
-	autofree char *copy = listing ? strdup(listing) : NULL;
-	struct nft_chain chain = { 0 };
-	char *rest = copy;
+	char *line = strsep(rest, "\n");
 
-	if (!listing)
-		return fail_input("nft %s: %s", commands, problem);
-	if (!copy)
-		return fail("strdup");
-	for (char *line; (line = strsep(&rest, "\n"));) {
-		if (sscanf(line, "table %7s %63s", chain.family, chain.table) == 2)
-			continue;
-		if (sscanf(line, " chain %63s", chain.name) == 1)
-			continue;
-		each(&chain, line, data);
-	}
-	return 0;
-}
-
-static void delete_if_marked(const struct nft_chain *chain, const char *line, void *data)
-{
-	const char *handle = strstr(line, "# handle ");
-	char comment[80];
-
-	snprintf(comment, sizeof(comment), "comment \"%s\"", (const char *)data);
-	if (handle && strstr(line, comment))
-		nft_run(NULL, "delete rule %s %s %s handle %lu", chain->family, chain->table,
-			chain->name, strtoul(handle + strlen("# handle "), NULL, 10));
+	if (!line)
+		return NULL;
+	if (sscanf(line, "table %7s %63s", chain->family, chain->table) == 2)
+		*chain->name = '\0';
+	sscanf(line, " chain %63s", chain->name);
+	return line + strspn(line, "\t");
 }
 
 void nft_delete_marked(const char *commands, const char *comment)
 {
-	nft_for_each_line(commands, delete_if_marked, (void *)comment);
+	const char *listing = nft_run(NULL, "%s", commands);
+	autofree char *copy = listing ? strdup(listing) : NULL;
+	struct nft_chain chain = { 0 };
+	char *rest = copy, *line;
+	char mark[80];
+
+	snprintf(mark, sizeof(mark), "comment \"%s\"", comment);
+	while ((line = nft_line(&rest, &chain))) {
+		const char *handle = strstr(line, "# handle ");
+
+		if (handle && strstr(line, mark))
+			nft_run(NULL, "delete rule %s %s %s handle %lu", chain.family, chain.table,
+				chain.name, strtoul(handle + strlen("# handle "), NULL, 10));
+	}
 }

@@ -1,12 +1,14 @@
 /*
- * The few functions of libnftables, loaded at run time: linked, they would cost every start.
+ * Chapter 4: commands of nft(8), by libnftables, which is loaded when it is first needed.
+ *
+ * Source: libnftables(3), nft(8).
  */
 #ifndef STEPS_NFT_H
 #define STEPS_NFT_H
 
 /*
- * Runs commands of nft(8). Returns what they print, which is valid until the next call, or NULL
- * with one line of nft's own words in `problem`, if that is not NULL.
+ * Runs commands. Returns what they print, which is valid until the next call, or NULL with one line
+ * of nft's own words in `problem`, if that is not NULL.
  */
 const char *nft_run(const char **problem, const char *commands, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -17,12 +19,11 @@ struct nft_chain {
 };
 
 /*
- * Calls `each` for every line of what `commands` list, with the chain that it is in. Returns 0, or
- * -1 where nothing could be listed.
+ * The next line of what nft_run() has listed: advances `rest`, and fills `chain` from the lines
+ * that begin a table or a chain. Returns the line without what it is indented by, or NULL at the
+ * end.
  */
-int nft_for_each_line(const char *commands,
-		      void (*each)(const struct nft_chain *chain, const char *line, void *data),
-		      void *data);
+char *nft_line(char **rest, struct nft_chain *chain);
 
 /* Deletes the rules with that comment from what `commands` list. */
 void nft_delete_marked(const char *commands, const char *comment);

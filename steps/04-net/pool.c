@@ -4,9 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -15,158 +13,92 @@
 #include "cleanup.h"
 #include "fail.h"
 
-static uint32_t mask(unsigned int prefix)
+/* The name of the directory has the number of the network namespace. */
+static int directory_path(char path[64])
 {
-	return prefix ? ~0U << (32 - prefix) : 0;
-}
+	struct stat namespace;
 
-bool subnet_parse(const char *text, struct subnet *subnet)
-{
-	struct in_addr address;
-	char network[16], prefix[3];
-	char rest;
-
-	if (sscanf(text, "%15[0-9.]/%2[0-9]%c", network, prefix, &rest) != 2 ||
-	    inet_pton(AF_INET, network, &address) != 1)
-		return false;
-	subnet->network = ntohl(address.s_addr);
-	subnet->prefix = (unsigned int)strtoul(prefix, NULL, 10);
-	return subnet->prefix >= 8 && subnet->prefix <= 30 &&
-		(subnet->network & ~mask(subnet->prefix)) == 0 && subnet->network >> 24 > 0 &&
-		subnet->network >> 24 < 224;
-}
-
-struct in_addr subnet_gateway(const struct subnet *subnet)
-{
-	return (struct in_addr){ htonl(subnet->network + 1) };
-}
-
-bool subnet_contains(const struct subnet *subnet, struct in_addr address)
-{
-	return ((ntohl(address.s_addr) ^ subnet->network) & mask(subnet->prefix)) == 0;
-}
-
-struct overlap {
-	const struct subnet *subnet;
-	bool found;
-};
-
-/* One route of the host: does it share addresses with the subnet? The default route does not count.
- */
-static int look_at_route(const struct nlmsghdr *message, void *data)
-{
-	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
-	struct overlap *overlap = data;
-	const struct nlattr *destination = rtnl_attribute(message, sizeof(*route), RTA_DST);
-	unsigned int prefix = overlap->subnet->prefix;
-
-	if (route->rtm_family != AF_INET || !destination)
-		return MNL_CB_OK;
-	if (route->rtm_dst_len < prefix)
-		prefix = route->rtm_dst_len;
-	if (((ntohl(mnl_attr_get_u32(destination)) ^ overlap->subnet->network) & mask(prefix)) == 0)
-		overlap->found = true;
-	return MNL_CB_OK;
-}
-
-/* Fills `found`: whether any route of the host shares addresses with the subnet. */
-static int look_for_overlap(struct rtnl *rtnl, const struct subnet *subnet, bool *found)
-{
-	struct overlap overlap = { .subnet = subnet };
-
-	rtnl_begin(rtnl, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg));
-	if (rtnl_dump(rtnl, look_at_route, &overlap, "RTM_GETROUTE") < 0)
-		return -1;
-	*found = overlap.found;
+	if (stat("/proc/self/ns/net", &namespace) < 0)
+		return fail("stat /proc/self/ns/net");
+	snprintf(path, 64, "/run/steps-net-%lu", (unsigned long)namespace.st_ino);
 	return 0;
 }
 
-int pool_check(struct rtnl *rtnl, const struct subnet *subnet)
+/* Returns the directory's descriptor, locked, and fills `status`; -1 with no message. */
+static int open_locked(const char *path, struct stat *status)
 {
-	const struct in_addr network = { htonl(subnet->network) };
-	bool found;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (look_for_overlap(rtnl, subnet, &found) < 0)
+	if (fd >= 0 && (flock(fd, LOCK_EX) < 0 || fstat(fd, status) < 0)) {
+		close(fd);
 		return -1;
-	return !found ? 0
-		      : fail_input("--subnet %s/%u: the host has a route to addresses in it",
-				   inet_ntoa(network), subnet->prefix);
-}
-
-int pool_choose(struct rtnl *rtnl, struct subnet *subnet, bool (*is_ours)(const struct subnet *))
-{
-	bool found;
-
-	subnet->prefix = 24;
-	for (uint32_t second = 88; second < 256; second++) {
-		subnet->network = 10U << 24 | second << 16;
-		if (is_ours(subnet))
-			return 0;
-		if (look_for_overlap(rtnl, subnet, &found) < 0)
-			return -1;
-		if (!found)
-			return 0;
 	}
-	return fail_input("no subnet is free: the host has routes to 10.88.0.0/24 and all that "
-			  "follow; choose one with --subnet");
+	return fd;
 }
 
-int pool_lock(void)
+int pool_open(void)
 {
-	struct stat status;
+	struct stat status = { .st_nlink = 0 };
+	char path[64];
 	int fd = -1;
 
-	/* The last container removes the file: who waited for that one opens the next. */
-	do {
+	if (directory_path(path) < 0)
+		return -1;
+	/* The last container removes the directory: who waited for that one takes the next. */
+	while (status.st_nlink == 0) {
 		if (fd >= 0)
 			close(fd);
-		if (mkdir(POOL_DIR, 0700) < 0 && errno != EEXIST)
-			return fail("mkdir " POOL_DIR);
-		fd = open(POOL_DIR "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return fail("mkdir %s", path);
+		fd = open_locked(path, &status);
 		if (fd < 0 && errno != ENOENT) {
-			fail("open " POOL_DIR "/lock");
-			rmdir(POOL_DIR);
+			fail("open or flock %s", path);
+			rmdir(path);
 			return -1;
 		}
-		if (fd >= 0 && flock(fd, LOCK_EX) < 0) {
-			close(fd);
-			return fail("flock " POOL_DIR "/lock");
-		}
-	} while (fd < 0 || fstat(fd, &status) < 0 || status.st_nlink == 0);
+	}
 	return fd;
+}
+
+void pool_close(int pool)
+{
+	flock(pool, LOCK_UN); /* a child has inherited the descriptor */
+	close(pool);
 }
 
 void pool_remove(void)
 {
-	unlink(POOL_DIR "/lock");
-	rmdir(POOL_DIR);
+	char path[64];
+
+	if (directory_path(path) == 0)
+		rmdir(path);
 }
 
 /* A lease's file is called "BRIDGE=ADDRESS". */
-static void lease_path(const char *bridge, struct in_addr address, char *path, size_t size)
+static void lease_name(const struct lease *lease, char name[64])
 {
-	char text[INET_ADDRSTRLEN];
+	char address[INET_ADDRSTRLEN];
 
-	inet_ntop(AF_INET, &address, text, sizeof(text));
-	snprintf(path, size, POOL_DIR "/%s=%s", bridge, text);
+	inet_ntop(AF_INET, &lease->address, address, sizeof(address));
+	snprintf(name, 64, "%s=%s", lease->bridge, address);
 }
 
-static bool lease_parse(const char *name, char bridge[IFNAMSIZ], struct in_addr *address)
+static bool lease_parse(const char *name, struct lease *lease)
 {
-	char text[INET_ADDRSTRLEN];
+	char address[INET_ADDRSTRLEN];
 
-	return sscanf(name, "%15[^=]=%15s", bridge, text) == 2 &&
-		inet_pton(AF_INET, text, address) == 1;
+	return sscanf(name, "%15[^=]=%15s", lease->bridge, address) == 2 &&
+		inet_pton(AF_INET, address, &lease->address) == 1;
 }
 
 /* Returns the descriptor of the locked file; -1 and EWOULDBLOCK if someone else has it. */
-static int try_lease(const char *bridge, struct in_addr address)
+static int try_lease(int pool, const struct lease *lease)
 {
-	char path[64];
+	char name[64];
 	int fd;
 
-	lease_path(bridge, address, path, sizeof(path));
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	lease_name(lease, name);
+	fd = openat(pool, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		close(fd);
 		return -1;
@@ -174,62 +106,74 @@ static int try_lease(const char *bridge, struct in_addr address)
 	return fd;
 }
 
-int pool_lease(const char *bridge, const struct subnet *subnet, struct in_addr wanted,
-	       struct in_addr *leased)
+int pool_lease(int pool, const struct subnet *subnet, struct lease *lease)
 {
-	uint32_t first = wanted.s_addr ? ntohl(wanted.s_addr) : subnet->network + 2;
-	uint32_t last = wanted.s_addr ? first : (subnet->network | ~mask(subnet->prefix)) - 1;
+	bool wanted = lease->address.s_addr != 0;
+	uint32_t first = wanted ? ntohl(lease->address.s_addr) : subnet->network + 2;
+	uint32_t last = wanted ? first : subnet_broadcast(subnet) - 1;
 
 	for (uint32_t number = first; number <= last; number++) {
-		struct in_addr address = { htonl(number) };
-		int fd = try_lease(bridge, address);
+		int fd;
 
-		*leased = address;
+		lease->address.s_addr = htonl(number);
+		fd = try_lease(pool, lease);
 		if (fd >= 0)
 			return fd;
 		if (errno != EWOULDBLOCK)
-			return fail("open or flock " POOL_DIR "/%s=%s", bridge, inet_ntoa(address));
+			return fail("open or flock the lease of %s", inet_ntoa(lease->address));
 	}
-	if (wanted.s_addr)
-		return fail_input("--ip %s: another container has this address", inet_ntoa(wanted));
+	if (wanted)
+		return fail_input("--ip %s: another container has this address",
+				  inet_ntoa(lease->address));
 	return fail_input("all addresses of the subnet are taken; choose another with --subnet");
 }
 
-void pool_release(int lease, const char *bridge, struct in_addr address)
+void pool_release(int pool, const struct lease *lease)
 {
-	char path[64];
+	char name[64];
 
-	lease_path(bridge, address, path, sizeof(path));
-	unlink(path);
-	close(lease);
+	lease_name(lease, name);
+	unlinkat(pool, name, 0);
 }
 
-size_t pool_count(const char *bridge)
+/*
+ * The next lease in the directory, after those that were read before. Returns whether there is one.
+ */
+static bool next_lease(DIR *directory, struct lease *lease)
 {
-	autodir DIR *directory = opendir(POOL_DIR);
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (lease_parse(entry->d_name, lease))
+			return true;
+	return false;
+}
+
+/* For reading it from its beginning; NULL if that is not possible. */
+static DIR *list(int pool)
+{
+	int fd = openat(pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : fdopendir(fd);
+}
+
+size_t pool_count(int pool, const char *bridge)
+{
+	autodir DIR *directory = list(pool);
+	struct lease lease;
 	size_t count = 0;
 
-	for (struct dirent *entry; directory && (entry = readdir(directory));) {
-		char its_bridge[IFNAMSIZ];
-		struct in_addr address;
-		autofd int fd = -1;
-
-		if (!lease_parse(entry->d_name, its_bridge, &address) ||
-		    (bridge && strcmp(bridge, its_bridge) != 0))
-			continue;
-		fd = try_lease(its_bridge, address);
-		count += fd < 0;
-	}
+	while (next_lease(directory, &lease))
+		count += !bridge || strcmp(lease.bridge, bridge) == 0;
 	return count;
 }
 
-int pool_find_crashed(char bridge[IFNAMSIZ], struct in_addr *address)
+int pool_find_crashed(int pool, struct lease *lease)
 {
-	autodir DIR *directory = opendir(POOL_DIR);
+	autodir DIR *directory = list(pool);
 	int fd = -1;
 
-	for (struct dirent *entry; fd < 0 && directory && (entry = readdir(directory));)
-		if (lease_parse(entry->d_name, bridge, address))
-			fd = try_lease(bridge, *address);
+	while (fd < 0 && next_lease(directory, lease))
+		fd = try_lease(pool, lease);
 	return fd;
 }

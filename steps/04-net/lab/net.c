@@ -1,176 +1,171 @@
 #include "net.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bridge.h"
 #include "cleanup.h"
+#include "conntrack.h"
 #include "fail.h"
 #include "forwarding.h"
 #include "link.h"
-#include "rtnl.h"
+#include "narrate.h"
+#include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
 
-/* The bridge of a subnet has its name from it, so that two subnets never share one. */
-static void name_bridge(const struct subnet *subnet, char name[IFNAMSIZ])
+/* The other end of the pair has its name from the address, which nobody else has. */
+static void veth_name(const struct lease *lease, char name[IFNAMSIZ])
 {
-	snprintf(name, IFNAMSIZ, "st%08x-%u", subnet->network, subnet->prefix % 32);
+	snprintf(name, IFNAMSIZ, "ve%08x", ntohl(lease->address.s_addr));
 }
 
-static bool has_bridge(const struct subnet *subnet)
+/*
+ * Undoes what belongs to a lease, and gives it back. The kernel would remove the device a moment
+ * later: too late for the next who has the address.
+ */
+static void give_back(int pool, struct netlink *netlink, const struct lease *lease, bool published)
 {
-	char name[IFNAMSIZ];
+	char veth[IFNAMSIZ];
 
-	name_bridge(subnet, name);
-	return if_nametoindex(name) != 0;
+	veth_name(lease, veth);
+	if (if_nametoindex(veth))
+		link_delete(netlink, veth);
+	if (pool_count(pool, lease->bridge) == 1)
+		bridge_remove(netlink, lease->bridge);
+	else if (published)
+		nat_withdraw(lease->bridge, lease->address);
+	pool_release(pool, lease);
 }
 
-/* The bridge goes last: as long as it is there, the next step knows that there is work left. */
-static void remove_bridge(struct rtnl *rtnl, const char *name)
+/* Does for steps that were killed what they could not. */
+static void give_back_crashed(int pool, struct netlink *netlink)
 {
-	if (!if_nametoindex(name))
-		return;
-	nat_undo_firewall(name);
-	nat_remove(name);
-	link_delete(rtnl, name);
+	struct lease lease;
+	int held;
+
+	while ((held = pool_find_crashed(pool, &lease)) >= 0) {
+		give_back(pool, netlink, &lease, true);
+		close(held);
+	}
+	if (pool_count(pool, NULL) == 0)
+		forwarding_restore(pool);
 }
 
-static int create_bridge(struct rtnl *rtnl, const struct net *net)
+/* The first usable one of 10.88.0.0/24, 10.89.0.0/24 ..., if none was asked for. */
+static int choose_subnet(int pool, struct netlink *netlink, struct subnet *subnet)
 {
-	const char *name = net->bridge;
+	const struct in_addr wanted = { htonl(subnet->network) };
+	bool usable;
 
-	remove_bridge(rtnl, name); /* if there is one, nobody has a lease of it */
-	if (link_create_bridge(rtnl, name, subnet_gateway(&net->subnet)) < 0)
-		return -1;
-	if (link_add_address(rtnl, name, subnet_gateway(&net->subnet), net->subnet.prefix) < 0)
-		return -1;
-	if (link_set_up(rtnl, name) < 0)
-		return -1;
-	if (nat_create(name, &net->subnet) < 0)
-		return -1;
-	if (nat_pass_firewall(name) < 0)
-		return -1;
-	return forwarding_enable(rtnl, name);
+	if (subnet->prefix) {
+		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+			return -1;
+		return usable ? 0
+			      : fail_input("--subnet %s/%u: the host has a route to addresses "
+					   "in it",
+					   inet_ntoa(wanted), subnet->prefix);
+	}
+	subnet->prefix = 24;
+	for (uint32_t second = 88; second < 256; second++) {
+		subnet->network = 10U << 24 | second << 16;
+		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+			return -1;
+		if (usable)
+			return 0;
+	}
+	return fail_input("no subnet is free: the host has routes to 10.88.0.0/24 and all that "
+			  "follow; choose one with --subnet");
 }
 
 /* Binds the host's port, so that no other program, and no other container, has it meanwhile. */
-static int reserve(const struct port *port)
+static int reserve(struct port *port)
 {
 	const struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port->host_port),
 		.sin_addr = port->host,
 	};
-	int fd = socket(AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 
-	if (fd < 0)
+	port->reserved = socket(AF_INET, (port->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	if (port->reserved < 0)
 		return fail("socket");
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		close(fd);
+	if (bind(port->reserved, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return fail("bind %s:%u/%s to publish it", inet_ntoa(port->host), port->host_port,
 			    port->udp ? "udp" : "tcp");
-	}
-	return fd;
-}
-
-static int publish_all(struct net *net)
-{
-	net->reserved = calloc(net->port_count, sizeof(*net->reserved));
-	if (net->port_count && !net->reserved)
-		return fail("calloc");
-	for (size_t i = 0; i < net->port_count; i++)
-		net->reserved[i] = -1;
-	for (size_t i = 0; i < net->port_count; i++) {
-		net->reserved[i] = reserve(&net->ports[i]);
-		if (net->reserved[i] < 0)
-			return -1;
-		if (nat_publish(net->bridge, &net->ports[i], net->address) < 0)
-			return -1;
-	}
 	return 0;
 }
 
-/* Undoes what belongs to a lease, with the bridge's last one the bridge, and gives it back. */
-static void give_back(struct rtnl *rtnl, int lease, const char *bridge, struct in_addr address)
+static int publish(const struct net *net)
 {
-	if (pool_count(bridge) == 1)
-		remove_bridge(rtnl, bridge);
-	else
-		nat_withdraw(bridge, address);
-	pool_release(lease, bridge, address);
-}
-
-/* Does for steps that were killed what they could not. */
-static void give_back_crashed(struct rtnl *rtnl)
-{
-	char bridge[IFNAMSIZ];
-	struct in_addr address;
-	int lease;
-
-	while ((lease = pool_find_crashed(bridge, &address)) >= 0)
-		give_back(rtnl, lease, bridge, address);
-	if (pool_count(NULL) == 0)
-		forwarding_restore();
+	if (net->port_count == 0)
+		return 0;
+	for (size_t i = 0; i < net->port_count; i++)
+		if (reserve(&net->ports[i]) < 0)
+			return -1;
+	if (nat_publish(net->lease.bridge, net->ports, net->port_count, net->address) < 0)
+		return -1;
+	for (size_t i = 0; i < net->port_count; i++)
+		if (net->ports[i].udp)
+			conntrack_forget_udp(net->ports[i].host_port);
+	return 0;
 }
 
 int net_prepare(struct net *net)
 {
-	autortnl struct rtnl rtnl = { 0 };
-	autofd int lock = -1;
+	autonetlink struct netlink netlink = { 0 };
+	autofd int pool = -1;
 
 	if (net->mode != NET_BRIDGE)
 		return 0;
-	lock = pool_lock();
-	if (lock < 0)
+	pool = pool_open();
+	if (pool < 0)
 		return -1;
-	net->lease = -1;
 	net->prepared = true;
-	if (rtnl_open(&rtnl) < 0)
+	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
 		return -1;
-	give_back_crashed(&rtnl);
-	if (net->subnet.prefix == 0) {
-		if (pool_choose(&rtnl, &net->subnet, has_bridge) < 0)
-			return -1;
-	} else if (!has_bridge(&net->subnet) && pool_check(&rtnl, &net->subnet) < 0) {
+	give_back_crashed(pool, &netlink);
+	if (choose_subnet(pool, &netlink, &net->subnet) < 0)
 		return -1;
-	}
-	name_bridge(&net->subnet, net->bridge);
 	/* The lease first: if we are killed from here on, it tells the next step to clean up. */
-	net->lease = pool_lease(net->bridge, &net->subnet, net->address, &net->address);
-	if (net->lease < 0)
+	bridge_name(&net->subnet, net->lease.bridge);
+	net->lease.address = net->address;
+	net->held = pool_lease(pool, &net->subnet, &net->lease);
+	if (net->held < 0)
 		return -1;
-	if (pool_count(net->bridge) == 1 && create_bridge(&rtnl, net) < 0)
+	net->address = net->lease.address;
+	if (pool_count(pool, net->lease.bridge) == 1 &&
+	    bridge_create(pool, &netlink, &net->subnet) < 0)
 		return -1;
-	return publish_all(net);
+	return publish(net);
 }
 
-int net_configure(const struct net *net)
+/* In the container's network namespace. */
+static int configure(const struct net *net)
 {
 	/*
-	 * TODO 2: in the namespace in which this runs, set loopback up. That is all for NET_NONE.
-	 *
-	 * TODO 9: otherwise, give the device `inside` the address and the rate, if there is one;
-	 * set it up, and add the default route, which leads to the bridge: pool.h.
+	 * TODO 9: in the namespace in which this runs, give the device `inside` the address, and
+	 * the rate, if there is one; set it up, and add the default route, which leads to the
+	 * bridge. link.h, subnet.h; first of all, setting_disable_ipv6().
 	 */
 	(void)net;
-	(void)inside;
 	return 0;
 }
 
-/* Calls net_configure() in the network namespace, and comes back. */
+/* Goes there for that, and comes back. */
 static int configure_in(int namespace, struct net *net)
 {
 	/*
-	 * TODO 2: go into `namespace`, do net_configure(), and come back, also if it failed:
-	 * setns(2). Without a way back nothing can be undone: then `prepared` is false, which
-	 * leaves it to the next step.
+	 * TODO 9: go into `namespace`, do configure(), and come back, also if it failed: setns(2).
+	 * Without a way back nothing can be undone: then `prepared` is false, which leaves it to
+	 * the next step.
 	 */
+	(void)configure;
 	(void)namespace;
 	(void)net;
 	return 0;
@@ -178,54 +173,70 @@ static int configure_in(int namespace, struct net *net)
 
 int net_connect(struct net *net, int pid)
 {
-	autortnl struct rtnl rtnl = { 0 };
+	autonetlink struct netlink netlink = { 0 };
+	char path[64], veth[IFNAMSIZ];
 	autofd int namespace = -1;
-	char path[64];
 
-	if (net->mode == NET_HOST)
+	if (net->mode != NET_BRIDGE)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return fail("open %s", path);
-	if (net->mode == NET_NONE)
-		return configure_in(namespace, net);
-	if (rtnl_open(&rtnl) < 0)
+	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
 		return -1;
+	veth_name(&net->lease, veth);
 	/*
-	 * TODO 9: make the veth pair, whose end on the host is net->veth, "ve" and the PID. If
-	 * there is a rate, shape what leaves through it.
+	 * TODO 9: make the veth pair: `veth` on the host, `inside` in the container. If there is a
+	 * rate, shape what leaves through the end on the host.
 	 */
-	if (link_set_hairpin(&rtnl, net->veth) < 0)
+	(void)inside;
+	if (link_set_hairpin(&netlink, veth) < 0)
 		return -1;
 	/* TODO 9: configure the other end. */
-	if (link_wait(&rtnl, net->veth) < 0)
+	(void)configure_in;
+	if (link_wait(&netlink, veth) < 0)
 		return -1;
-	return link_wait(&rtnl, net->bridge);
+	return link_wait(&netlink, net->lease.bridge);
+}
+
+int net_loopback(const struct net *net)
+{
+	/*
+	 * TODO 2: unless the network is the host's, set the device "lo" up, by the older way, which
+	 * needs no messages: ioctl(2) with SIOCSIFFLAGS on any socket, netdevice(7). Tell narrate()
+	 * "ioctl SIOCSIFFLAGS lo up", and when it fails, fail() the same.
+	 */
+	(void)net;
+	return 0;
+}
+
+static void give_back_ports(const struct net *net)
+{
+	for (size_t i = 0; i < net->port_count; i++) {
+		if (net->ports[i].reserved > 0)
+			close(net->ports[i].reserved);
+		if (net->ports[i].udp)
+			conntrack_forget_udp(net->ports[i].host_port);
+	}
 }
 
 void net_disconnect(struct net *net)
 {
-	autortnl struct rtnl rtnl = { 0 };
-	autofd int lock = -1;
+	autonetlink struct netlink netlink = { 0 };
+	autofd int pool = -1;
 
 	if (!net->prepared)
 		return;
 	net->prepared = false;
-	lock = pool_lock();
-	if (lock < 0 || rtnl_open(&rtnl) < 0)
+	pool = pool_open();
+	if (pool < 0 || netlink_open(&netlink, NETLINK_ROUTE) < 0)
 		return; /* the next step finds the lease, and does it */
-	/* The kernel would remove it a moment later: too late for the next who has the address. */
-	if (if_nametoindex(net->veth))
-		link_delete(&rtnl, net->veth);
-	if (net->lease >= 0)
-		give_back(&rtnl, net->lease, net->bridge, net->address);
-	for (size_t i = 0; net->reserved && i < net->port_count && net->reserved[i] >= 0; i++)
-		close(net->reserved[i]);
-	if (pool_count(NULL) == 0) {
-		forwarding_restore();
-		pool_remove();
-	}
+	if (net->held > 0)
+		give_back(pool, &netlink, &net->lease, net->port_count > 0);
+	give_back_ports(net);
+	give_back_crashed(pool, &netlink);
+	pool_remove();
 }
 
 void net_cleanup(struct net **net)

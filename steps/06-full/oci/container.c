@@ -80,8 +80,7 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&container->uts) < 0)
 		return -1;
-	/* Without root the host side may not, and nothing of it is to be done on the host. */
-	if (container->net.mode == NET_NONE && net_configure(&container->net) < 0)
+	if (net_loopback(&container->net) < 0)
 		return -1;
 	if (enter_rootfs(container) < 0)
 		return -1;
@@ -134,7 +133,7 @@ int container_run(struct container *container)
 		return -1;
 	if (userns_shift_rootfs(&container->userns, &container->rootfs, child.pid) < 0)
 		return -1;
-	if (net->mode != NET_NONE && net_connect(net, child.pid) < 0)
+	if (net_connect(net, child.pid) < 0)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;
