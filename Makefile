@@ -11,16 +11,20 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # ---- What there is ------------------------------------------------------------------------------
 
-STEPS := 01 02 03 04
+STEPS := 01 02 03 04 05 06
 dir-01 := steps/01-uts
 dir-02 := steps/02-pid-proc
 dir-03 := steps/03-mount-pivot_root
 dir-04 := steps/04-net
+dir-05 := steps/05-cgroups
+dir-06 := steps/06-full
 # Step N links the modules of chapters 1 to N.
 chapters-01 := 01
 chapters-02 := 01 02
 chapters-03 := 01 02 03
 chapters-04 := 01 02 03 04
+chapters-05 := 01 02 03 04 05
+chapters-06 := 01 02 03 04 05 06
 # The system calls that a chapter is about, for `make trace-NN`.
 calls-01 := clone3,sethostname,setdomainname,execve
 calls-02 := $(calls-01),mount,openat2,fsopen,fsconfig,fsmount,move_mount
@@ -28,19 +32,25 @@ calls-03 := $(calls-02),open_tree,mount_setattr,mknodat,symlinkat,pivot_root,chr
 trace-options-03 := --read-only
 calls-04 := $(calls-03),socket,bind,sendto,recvfrom
 trace-options-04 := --network none
+calls-05 := $(calls-04),mkdirat,unlinkat,flock,bpf,unshare,write
+trace-options-05 := --network none --pids-limit 100
 rootfs-03 := rootfs
 rootfs-04 := rootfs
+rootfs-05 := rootfs
+rootfs-06 := rootfs
 # Libraries; a step without any is linked statically.
 libs-04 := -lmnl
+libs-05 := $(libs-04)
+libs-06 := $(libs-05) -lseccomp
 
 COMMON := $(wildcard common/*.c)
-modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c)))
+modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))
 MODULES := $(call modules,$(lastword $(STEPS)))
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
 PROBE := $(wildcard rootfs/*.c)
 SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
-SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] rootfs/*.[ch] tests/*.[ch])
+SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] steps/*/oci/*.[ch] steps/*/precompile/*.[ch] rootfs/*.[ch] tests/*.[ch])
 PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
 
 # ---- How it is compiled -------------------------------------------------------------------------
@@ -49,7 +59,8 @@ CC := gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wwrite-strings
-ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -Icommon $(foreach n,$(STEPS),-I$(dir-$(n)))
+INCLUDES := $(patsubst %,-I%,build common $(wildcard steps/* steps/*/oci))
+ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(INCLUDES)
 # Static programs start in a third of the time, and run in any root file system.
 LINK := -static
 ifdef SANITIZE
@@ -91,6 +102,13 @@ build/flags: FORCE
 .PHONY: FORCE
 FORCE:
 
+# Docker's seccomp filter, compiled when the step is built.
+build/precompile: $(call object,$(addprefix steps/06-full/,precompile/main.c oci/filter_docker.c oci/filter_compile.c)) build/common.a
+	$(CC) $(filter-out -static,$(LINK)) -o $@ $^ -lseccomp
+build/filter_default.h: build/precompile
+	build/precompile >$@
+build/steps/06-full/oci/filter_default.o: build/filter_default.h
+
 -include $(patsubst %.o,%.d,$(call object,$(COMMON) $(MODULES) $(wildcard steps/*/main.c tests/*.c)))
 
 # ---- The root file system -----------------------------------------------------------------------
@@ -114,14 +132,22 @@ build-tests: all $(TESTS:%=build/tests/%)
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(MODULES)) build/common.a
 	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-$(lastword $(STEPS))) -lcmocka
 
+ALL_TESTS := test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
 test: build-tests ## run all tests, and every console block of every README.md (needs root)
-	$(SUDO) tests/run.sh test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
+	$(SUDO) tests/run.sh $(ALL_TESTS)
 
-check: ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
+.PHONY: vm test-vm
+vm: all ## a shell in a virtual machine with this tree, where nothing can be broken (needs no root)
+	@tests/vm/run.sh
+
+test-vm: build-tests ## all tests in a virtual machine with Debian's kernel and cgroup v2 alone
+	tests/vm/run.sh tests/run.sh $(ALL_TESTS)
+
+check: build/filter_default.h ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
-		--inline-suppr --suppress=memleak -D_GNU_SOURCE -Icommon $(foreach n,$(STEPS),-I$(dir-$(n))) $(filter %.c,$(SOURCES))
+		--inline-suppr --suppress=memleak -D_GNU_SOURCE $(INCLUDES) $(filter %.c,$(SOURCES))
 	@# One process a file: with several in one it finds faults that are none (va_list).
 	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P "$$(nproc)" -I FILE \
 		clang-tidy --quiet --warnings-as-errors='*' FILE -- $(filter-out -f%,$(ALL_CFLAGS))
@@ -155,9 +181,12 @@ labs: ## prove the labs' grades: our modules', the skeletons', those of typical 
 
 # ---- For the reader -----------------------------------------------------------------------------
 
-.PHONY: deps doctor clean-host break pictures clean help
+.PHONY: deps deps-build doctor clean-host break pictures clean help
 deps: ## install what the workbook needs (Debian, Ubuntu), or say what to install
 	@common/deps.sh
+
+deps-build: ## install only what building and running the steps needs
+	@common/deps.sh build
 
 doctor: ## say what this machine can run, and why not
 	@common/doctor.sh

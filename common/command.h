@@ -4,9 +4,12 @@
 #ifndef COMMON_COMMAND_H
 #define COMMON_COMMAND_H
 
+#include <stdbool.h>
+
 struct command {
 	char **argv;	     /* ends with NULL; NULL itself: /bin/sh */
 	char **environment;  /* ends with NULL; NULL itself: our own */
+	bool home_asked;     /* the environment's HOME is one that was asked for */
 	const char *workdir; /* NULL: where we are */
 };
 

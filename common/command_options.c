@@ -65,6 +65,11 @@ static error_t set_defaults(struct command *command)
 		: set_from_ours(command, "TERM");
 }
 
+static bool is_home(const char *variable)
+{
+	return strcmp(variable, "HOME") == 0 || strncmp(variable, "HOME=", strlen("HOME=")) == 0;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct command *command = state->input;
@@ -77,6 +82,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 			fail_input("--env %s: needs a name", argument);
 			return EINVAL;
 		}
+		command->home_asked |= is_home(argument);
 		return strchr(argument, '=') ? set_variable(command, argument)
 					     : set_from_ours(command, argument);
 	case 'w':

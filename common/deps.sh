@@ -1,15 +1,19 @@
 #!/bin/sh
 # `make deps`: installs what the workbook needs on Debian and Ubuntu; elsewhere says what to install.
-# What is installed already is left alone, and then the network is not touched.
+# `make deps-build`: no more than what building and running the steps needs. What is installed
+# already is left alone, and then the network is not touched.
 set -u
 
 # One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
-build='make gcc libc6-dev binutils busybox-static'
-tests='libcmocka-dev clitest strace iproute2 nftables procps util-linux mount libcap2-bin patch git'
+build='make gcc libc6-dev binutils busybox-static libmnl-dev libnftables-dev libseccomp-dev'
+tests='libcmocka-dev clitest strace iproute2 nftables iptables procps util-linux mount libcap2-bin
+	python3-minimal patch git'
+machines='qemu-system-x86 xz-utils zstd e2fsprogs'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
 measures='hyperfine bubblewrap time jq'
 pictures='graphviz fonts-dejavu-core'
-packages="$build $tests $checks $measures $pictures"
+packages="$build $tests $machines $checks $measures $pictures"
+[ "${1:-}" != build ] || packages=$build
 
 fail() {
 	echo "deps: $*" >&2
@@ -64,17 +68,20 @@ fi
 system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${ID_LIKE:-}")
 case " $system " in
 *' fedora '*)
-	advise Fedora dnf install make gcc glibc-devel glibc-static binutils busybox libcmocka-devel \
-		clitest strace iproute iproute-tc nftables procps-ng util-linux libcap patch git clang \
-		clang-tools-extra compiler-rt cppcheck ShellCheck libasan libubsan hyperfine \
-		bubblewrap time jq graphviz dejavu-sans-fonts ;;
+	advise Fedora dnf install make gcc glibc-devel glibc-static binutils busybox libmnl-devel \
+		nftables-devel libseccomp-devel libcmocka-devel clitest strace iproute iproute-tc \
+		nftables iptables-nft procps-ng util-linux libcap patch git clang clang-tools-extra \
+		compiler-rt cppcheck ShellCheck libasan libubsan hyperfine bubblewrap time jq \
+		graphviz dejavu-sans-fonts qemu-system-x86-core e2fsprogs xz zstd ;;
 *' arch '*)
-	advise 'Arch Linux' pacman -S --needed make gcc glibc binutils busybox cmocka clitest strace \
-		iproute2 nftables procps-ng util-linux libcap patch git clang compiler-rt cppcheck \
-		shellcheck hyperfine bubblewrap time jq graphviz ttf-dejavu ;;
+	advise 'Arch Linux' pacman -S --needed make gcc glibc binutils busybox libmnl nftables \
+		libseccomp cmocka clitest strace iproute2 iptables-nft procps-ng util-linux libcap \
+		patch git clang compiler-rt cppcheck shellcheck hyperfine bubblewrap time jq graphviz \
+		ttf-dejavu qemu-system-x86 e2fsprogs xz zstd ;;
 *' alpine '*)
 	advise 'Alpine Linux' apk add make gcc libc-dev linux-headers argp-standalone binutils \
-		busybox-static cmocka-dev strace iproute2 nftables procps util-linux libcap patch git \
+		busybox-static libmnl-dev nftables-dev libseccomp-dev cmocka-dev strace iproute2 \
+		nftables iptables procps util-linux libcap patch git \
 		clang clang-extra-tools compiler-rt cppcheck shellcheck hyperfine bubblewrap jq \
 		coreutils graphviz font-dejavu
 	echo 'The programs need glibc (argp, strerrorname_np), and Alpine has musl: they do not build'
@@ -83,9 +90,11 @@ case " $system " in
 	cat <<-'END'
 		deps: this system is not known here. What is needed, by the names of the tools:
 		    to build     make, gcc or clang, glibc 2.36 or later with its static library, ar and
-		                 readelf (binutils), a statically linked busybox
-		    to test      cmocka, clitest, strace, ip and tc (iproute2), nft, ps and pgrep,
-		                 unshare (util-linux), capsh, patch, git
+		                 readelf (binutils), a statically linked busybox; libmnl, libnftables,
+		                 libseccomp with their headers
+		    to test      cmocka, clitest, strace, ip and tc (iproute2), nft, iptables-nft, ps and
+		                 pgrep, unshare (util-linux), capsh, python3, patch, git
+		    in machines  qemu-system-x86_64, mke2fs (e2fsprogs), xz, zstd; apt-get and dpkg
 		    to check     clang-format, clang-tidy, cppcheck, shellcheck
 		    to measure   hyperfine, bwrap, GNU time, jq
 		    to draw      dot (graphviz), the DejaVu fonts

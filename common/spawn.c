@@ -24,10 +24,10 @@ static const char *namespaces_text(uint64_t namespaces)
 		uint64_t flag;
 		const char *name;
 	} known[] = {
-		{ CLONE_NEWUTS, "CLONE_NEWUTS" },   { CLONE_NEWPID, "CLONE_NEWPID" },
-		{ CLONE_NEWNS, "CLONE_NEWNS" },	    { CLONE_NEWIPC, "CLONE_NEWIPC" },
-		{ CLONE_NEWNET, "CLONE_NEWNET" },   { CLONE_NEWCGROUP, "CLONE_NEWCGROUP" },
-		{ CLONE_NEWUSER, "CLONE_NEWUSER" },
+		{ CLONE_NEWUSER, "CLONE_NEWUSER" },	{ CLONE_NEWUTS, "CLONE_NEWUTS" },
+		{ CLONE_NEWPID, "CLONE_NEWPID" },	{ CLONE_NEWNS, "CLONE_NEWNS" },
+		{ CLONE_NEWIPC, "CLONE_NEWIPC" },	{ CLONE_NEWNET, "CLONE_NEWNET" },
+		{ CLONE_NEWCGROUP, "CLONE_NEWCGROUP" },
 	};
 	static char text[128];
 
@@ -55,30 +55,39 @@ static pid_t fork_into(uint64_t namespaces, struct child *child)
 	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
-/* Waits for the host side's word, and makes sure that we do not live longer than it does. */
-static int wait_for_release(int socket)
+int child_die_with_host(const struct child *child)
 {
 	ssize_t got;
-	char go;
+	char byte;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return fail("prctl PR_SET_PDEATHSIG");
-	got = recv(socket, &go, sizeof(go), 0);
 	/* It may have died before the prctl, even after its word: then this finds end-of-file. */
-	if (got > 0)
-		got = recv(socket, &go, sizeof(go), MSG_DONTWAIT);
+	got = recv(child->socket, &byte, sizeof(byte), MSG_DONTWAIT);
 	if (got < 0 && errno == EAGAIN)
 		return 0;
 	return got < 0 ? fail("recv from the host side") : fail_input("the host side has died");
 }
 
+/* Waits for the host side's word, and makes sure that we do not live longer than it does. */
+static int wait_for_release(const struct child *child)
+{
+	char go;
+
+	if (recv(child->socket, &go, sizeof(go), 0) < 0)
+		return fail("recv from the host side");
+	return child_die_with_host(child);
+}
+
 /* The child's life: from here to execve(2), or to a failure that the host side reports. */
-static _Noreturn void child_main(int socket, int (*inside)(void *), void *argument)
+static _Noreturn void child_main(struct child *child, int (*inside)(void *), void *argument)
 {
 	narrate_as("container");
-	if (wait_for_release(socket) == 0)
+	if (child->own_session)
+		setsid();
+	if (wait_for_release(child) == 0)
 		inside(argument);
-	send(socket, fail_get(), sizeof(struct failure), MSG_NOSIGNAL);
+	send(child->socket, fail_get(), sizeof(struct failure), MSG_NOSIGNAL);
 	_exit(fail_get()->status);
 }
 
@@ -91,6 +100,7 @@ void child_defer_signals(struct child *child)
 
 int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *), void *argument)
 {
+	const char *into = child->cgroup >= 0 ? "|CLONE_INTO_CGROUP" : "";
 	int ends[2];
 	autofd int childs_end = -1;
 
@@ -103,16 +113,19 @@ int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *),
 	child->pid = fork_into(namespaces, child);
 	if (child->pid == 0) {
 		close(child->socket);
+		child->socket = childs_end;
 		sigprocmask(SIG_SETMASK, &child->callers, NULL);
-		child_main(childs_end, inside, argument);
+		child_main(child, inside, argument);
 	}
 	if (child->pid < 0) {
 		child->pid = 0;
-		return fail("clone3 %s", namespaces_text(namespaces));
+		return fail("clone3 %s%s", namespaces_text(namespaces), into);
 	}
-	narrate("clone3 %s: process %d", namespaces_text(namespaces), child->pid);
+	narrate("clone3 %s%s: process %d", namespaces_text(namespaces), into, child->pid);
+	child->own_group = child->own_session;
 	/* The command gets the terminal only if it is ours to give: not in the background. */
-	terminal_open(&child->terminal);
+	if (!child->own_session)
+		terminal_open(&child->terminal);
 	if (child->terminal.fd >= 0) {
 		child->own_group = setpgid(child->pid, child->pid) == 0;
 		if (child->own_group)

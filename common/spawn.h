@@ -32,6 +32,10 @@ struct child {
 	bool deferring; /* child_defer_signals() was called, and found this mask: */
 	sigset_t callers;
 	struct terminal terminal;
+	/* To be set before child_spawn(): */
+	bool own_session; /* it shall have a session of its own, and so nothing of our terminal */
+	void (*meanwhile)(void *argument); /* child_wait() calls it: returns at the next signal */
+	void *argument;
 };
 
 /* Ends the child, if it still runs, when the variable goes out of scope. */
@@ -61,6 +65,21 @@ int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *),
 
 /* Lets the child go on. Returns 0 or -1. */
 int child_release(struct child *child);
+
+/*
+ * For the child's side, inside(), where child->socket is its own end of the hand-over: makes sure
+ * that it dies with the host side. Has to be done again when its user or group has changed, for
+ * then the kernel forgets. Returns 0, or -1 (the host side has died already, too).
+ * Source: PR_SET_PDEATHSIG of prctl(2).
+ */
+int child_die_with_host(const struct child *child);
+
+/*
+ * Hands a descriptor over, from inside() to the host side, which takes it: child_take() returns
+ * it, or -1 when there is none now. Source: unix(7), SCM_RIGHTS.
+ */
+int child_hand_over(const struct child *child, int fd);
+int child_take(const struct child *child);
 
 /*
  * Waits for the child's end. Forwards SIGINT, SIGTERM, SIGHUP and SIGQUIT to it, and stops and

@@ -98,6 +98,8 @@ int child_wait(struct child *child)
 	for (;;) {
 		siginfo_t end = { 0 };
 
+		if (child->meanwhile)
+			child->meanwhile(child->argument);
 		if (sigwaitinfo(&watched, &info) < 0)
 			continue; /* EINTR: we were stopped, and go on */
 		switch (info.si_signo) {

@@ -28,6 +28,7 @@ struct command {
 /* The commands of each file; the last row of each table has no name. */
 extern const struct command self_commands[];
 extern const struct command rights_commands[];
+extern const struct command filter_commands[];
 extern const struct command load_commands[];
 extern const struct command files_commands[];
 extern const struct command process_commands[];

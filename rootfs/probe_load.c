@@ -145,12 +145,12 @@ static int open_direct(const char *path, int flags)
 
 	if (fd < 0 && errno == EINVAL) { /* a file system without it */
 		direct = 0;
-		fd = open(path, flags | O_CLOEXEC, 0600);
+		fd = open(path, flags | O_SYNC | O_CLOEXEC, 0600);
 	}
 	if (fd < 0 || fstat(fd, &status))
 		die("open %s", path);
-	if (!S_ISREG(status.st_mode))
-		usage("%s is not a regular file", path);
+	if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
+		usage("%s is not a regular file or block device", path);
 	printf("direct %s\n", direct ? "yes" : "no");
 	return fd;
 }
@@ -163,7 +163,7 @@ static int transfer(char **argv, int writing)
 
 	if (bytes % 4096)
 		usage("%s is not a multiple of 4k", argv[1]);
-	fd = open_direct(argv[0], writing ? O_WRONLY | O_CREAT | O_SYNC : O_RDONLY);
+	fd = open_direct(argv[0], writing ? O_WRONLY | O_CREAT : O_RDONLY);
 	if (!writing)
 		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	begin = now_ms();

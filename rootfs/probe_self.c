@@ -72,6 +72,15 @@ static int tty(char **argv UNUSED)
 	return foreground ? YES : NO;
 }
 
+/* Pushes characters into the input of the terminal, as if somebody had typed them there. */
+static int type(char **argv)
+{
+	for (const char *next = argv[0]; *next; next++)
+		if (ioctl(STDIN_FILENO, TIOCSTI, next))
+			return print_result(0);
+	return print_result(1);
+}
+
 /* Without /proc nobody lists the descriptors; then each number is tried. */
 static int fds_without_proc(void)
 {
@@ -139,6 +148,7 @@ const struct command self_commands[] = {
 	{ "namespaces", "", "the namespaces of this process and their inodes", namespaces, 0, 0 },
 	{ "ids", "", "pid, parent, process group, session, user, groups", ids, 0, 0 },
 	{ "tty", "", "which of 0, 1, 2 are terminals; yes if we are in the foreground", tty, 0, 0 },
+	{ "type", "TEXT", "type that at the terminal of standard input", type, 1, 1 },
 	{ "fds", "", "the open descriptors above 2", fds, 0, 0 },
 	{ "echo-args", "[ARG...]", "each argument in brackets", echo_args, 0, ANY },
 	{ "env", "", "the environment", environment, 0, 0 },

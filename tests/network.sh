@@ -41,7 +41,9 @@ begin() {
 
 expect() {
 	tries=2000
+	eval "pid=\$pid_$1"
 	until grep -q -x -e "$2" "$d/$1.out"; do
+		kill -0 "$pid" 2>/dev/null || tries=$((tries < 2 ? tries : 2)) # it has ended: once more
 		tries=$((tries - 1))
 		[ "$tries" -gt 0 ] || { echo "$1 did not print: $2" && exit 9; }
 		sleep 0.005
@@ -92,6 +94,8 @@ make_host() {
 	$out ip addr add $far/24 dev eth0
 	$out ip link set eth0 up
 	ip route add default via $far
+	# The kernel sees a moment later that both ends are up.
+	until ip -o link show uplink | grep -q 'state UP'; do sleep 0.005; done
 }
 
 d=$(mktemp -d)

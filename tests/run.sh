@@ -5,7 +5,8 @@
 #
 # All of it happens in namespaces of its own, which stand for the host: what runs elsewhere on the
 # machine does not disturb it, and nothing that a test leaves behind outlives it. "/" is shared
-# there, as systemd has it: then a mount that a step forgets to keep to itself shows.
+# there, as systemd has it: then a mount that a step forgets to keep to itself shows. /run is empty:
+# the leases of the machine's own containers belong to its own network.
 set -u
 trap 'exit 130' INT TERM # PID 1 would ignore them
 cd "$(dirname "$0")/.." || exit 1
@@ -14,7 +15,8 @@ if [ "${OUTER_NAMESPACE:-}" != entered ]; then
 	# Private first: mounts that are shared already would stay shared with the real host's.
 	OUTER_NAMESPACE=entered exec unshare --mount --propagation private --uts --ipc --net \
 		--pid --fork --kill-child --mount-proc sh -c \
-		'mount --make-rshared / && ip link set lo up && exec "$0" "$@"' "$0" "$@"
+		'mount -t tmpfs -o mode=755 run /run && mount --make-rshared / &&
+		 ip link set lo up && exec "$0" "$@"' "$0" "$@"
 fi
 
 passed=0 failed=''

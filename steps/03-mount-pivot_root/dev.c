@@ -38,6 +38,18 @@ int dev_make_node(int directory, const char *name, mode_t type, dev_t device)
 	return made < 0 ? fail("mknodat %s %u:%u", name, major(device), minor(device)) : 0;
 }
 
+int dev_link(int root)
+{
+	autofd int dev = file_open_in_root(root, "/dev", O_PATH | O_DIRECTORY);
+
+	if (dev < 0)
+		return fail("openat2 /dev in the root file system");
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (symlinkat(links[i].target, dev, links[i].name) < 0)
+			return fail("symlinkat /dev/%s", links[i].name);
+	return 0;
+}
+
 int dev_populate(int root)
 {
 	autofd int dev = file_open_in_root(root, "/dev", O_PATH | O_DIRECTORY);
@@ -48,8 +60,5 @@ int dev_populate(int root)
 		if (dev_make_node(dev, nodes[i].name, S_IFCHR,
 				  makedev(nodes[i].major, nodes[i].minor)) < 0)
 			return -1;
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (symlinkat(links[i].target, dev, links[i].name) < 0)
-			return fail("symlinkat /dev/%s", links[i].name);
-	return 0;
+	return dev_link(root);
 }

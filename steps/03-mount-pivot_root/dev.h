@@ -18,4 +18,7 @@ int dev_make_node(int directory, const char *name, mode_t type, dev_t device);
  */
 int dev_populate(int root);
 
+/* The links alone. */
+int dev_link(int root);
+
 #endif

@@ -30,6 +30,11 @@ struct rootfs {
 	struct etc etc;
 	struct rootfs_mount *mounts; /* what goes on top of the default ones */
 	size_t mount_count;
+	/* For a user namespace (chapter 6), where some of this has to be done otherwise: */
+	const struct rootfs_mount *first; /* in the place of the default ones; NULL: those */
+	size_t first_count;
+	bool no_nodes; /* devices are among the mounts */
+	int tree;      /* what rootfs_clone() made of the directory; 0: nothing so far */
 };
 
 /*
@@ -39,6 +44,15 @@ struct rootfs {
  * (CVE-2024-21626). Returns 0 or -1.
  */
 int rootfs_close_callers(void);
+
+/* What is mounted first: the second article's Mounts, without its /proc. */
+const struct rootfs_mount *rootfs_defaults(size_t *count);
+
+/*
+ * Makes bind mounts of the directory and of the sources, attached nowhere yet. rootfs_open() does
+ * that first of all, unless it is done. Returns 0 or -1.
+ */
+int rootfs_clone(struct rootfs *rootfs);
 
 /*
  * Makes the directory a mount that only this namespace has, in which /etc names the container, and

@@ -59,6 +59,12 @@ static const struct rootfs_mount defaults[] = {
 	},
 };
 
+const struct rootfs_mount *rootfs_defaults(size_t *count)
+{
+	*count = sizeof(defaults) / sizeof(defaults[0]);
+	return defaults;
+}
+
 int rootfs_close_callers(void)
 {
 	if (close_range(STDERR_FILENO + 1, UINT_MAX, 0) < 0)
@@ -100,38 +106,50 @@ static int open_sources(struct rootfs *rootfs)
  * pivot_root wants a mount point, and /etc wants files of its own: both are on a tmpfs, which
  * covers the directory `place` in this namespace and goes away with the old root.
  */
-static int attach_root(int root, int place)
+static int attach_root(const struct rootfs *rootfs, int root, int place)
 {
 	/*
 	 * TODO 7: mount such a tmpfs ("mode=700": mount.h) on `place` itself, and the new root on
-	 * /rootfs in the tmpfs. etc_bind() does the rest: etc.h.
+	 * /rootfs in the tmpfs. etc_bind(), with rootfs->etc, does the rest: etc.h.
 	 */
+	(void)rootfs;
 	(void)root;
 	(void)place;
 	return 0;
 }
 
-int rootfs_open(struct rootfs *rootfs)
+int rootfs_clone(struct rootfs *rootfs)
 {
-	autofd int place = -1;
-	int root;
+	autofd int directory = open_path(rootfs);
 
-	umask(022);
-	place = open_path(rootfs);
-	if (place < 0)
+	if (directory < 0)
 		return -1;
-	/* Before the directory is covered: a source may be in it, or hold it. */
 	if (open_sources(rootfs) < 0)
 		return -1;
-	/*
-	 * TODO 8: make a bind mount of the directory, attach it with attach_root(), and return its
-	 * descriptor; close it if that failed. Until then the directory itself is the root.
-	 */
-	if (attach_root(-1, place) < 0)
+	/* TODO 8: make a bind mount of rootfs->path. Until then the directory itself is the root. */
+	rootfs->tree = directory;
+	directory = -1;
+	return rootfs->tree < 0 ? -1 : 0;
+}
+
+int rootfs_open(struct rootfs *rootfs)
+{
+	/* A tree that is there already, by a path that we may not follow, covers something else. */
+	const char *covered = rootfs->tree > 0 ? "/proc" : rootfs->path;
+	autofd int place = -1;
+
+	umask(022);
+	/* Before the directory is covered: a source may be in it, or hold it. */
+	if (rootfs->tree <= 0 && rootfs_clone(rootfs) < 0)
 		return -1;
-	root = place;
-	place = -1;
-	return root;
+	place = file_open_directory(covered);
+	if (place < 0)
+		return -1;
+	if (attach_root(rootfs, rootfs->tree, place) < 0) {
+		close(rootfs->tree);
+		return -1;
+	}
+	return rootfs->tree;
 }
 
 static int mount_new(const struct rootfs_mount *wanted, int root)
@@ -154,20 +172,27 @@ static int mount_bind(const struct rootfs_mount *wanted, int root)
 			    S_ISDIR(status.st_mode) ? S_IFDIR : S_IFREG);
 }
 
-int rootfs_populate(const struct rootfs *rootfs, int root)
+static int mount_all(const struct rootfs_mount *mounts, size_t count, int root)
 {
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-		if (mount_new(&defaults[i], root) < 0)
-			return -1;
-	if (dev_populate(root) < 0)
-		return -1;
-	for (size_t i = 0; i < rootfs->mount_count; i++) {
-		const struct rootfs_mount *wanted = &rootfs->mounts[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct rootfs_mount *wanted = &mounts[i];
 
 		if ((wanted->type ? mount_new(wanted, root) : mount_bind(wanted, root)) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+int rootfs_populate(const struct rootfs *rootfs, int root)
+{
+	size_t count = rootfs->first_count;
+	const struct rootfs_mount *first = rootfs->first ? rootfs->first : rootfs_defaults(&count);
+
+	if (mount_all(first, count, root) < 0)
+		return -1;
+	if ((rootfs->no_nodes ? dev_link(root) : dev_populate(root)) < 0)
+		return -1;
+	return mount_all(rootfs->mounts, rootfs->mount_count, root);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "proc.h"
 #include "resolver.h"
 #include "spawn.h"
+#include "userns_rootfs.h"
 
 /* The root file system, complete before it is entered. */
 static int enter_rootfs(struct container *container)
@@ -19,7 +20,53 @@ static int enter_rootfs(struct container *container)
 		return -1;
 	if (rootfs_populate(&container->rootfs, root) < 0)
 		return -1;
-	return rootfs_enter(&container->rootfs, root);
+	if (device_populate(&container->cgroup.devices, root) < 0)
+		return -1;
+	if (cgroup_mount(&container->cgroup, root) < 0)
+		return -1;
+	if (paths_cover(&container->paths, root) < 0)
+		return -1;
+	if (rootfs_enter(&container->rootfs, root) < 0)
+		return -1;
+	return console_open(&container->console, container->child, root, 0);
+}
+
+/* Who it is. The names are looked up in the container's own files. */
+static int resolve_user(struct container *container)
+{
+	struct user *user = &container->user;
+
+	if (user_resolve(user) < 0)
+		return -1;
+	if (user->text)
+		capabilities_for_user(&container->capabilities, user->uid);
+	return user_set_home(user, &container->command);
+}
+
+/*
+ * Gives up what the command is not to have; each step needs rights that a later one takes away. A
+ * filter for system calls needs CAP_SYS_ADMIN or no_new_privs: without this it has to come first,
+ * and lets all that follows pass.
+ */
+static int lower_rights(struct container *container)
+{
+	if (rlimits_set(&container->rlimits) < 0)
+		return -1;
+	if (capabilities_limit(&container->capabilities) < 0)
+		return -1;
+	if (!container->no_new_privileges && filter_load(&container->filter) < 0)
+		return -1;
+	if (user_become(&container->user) < 0)
+		return -1;
+	if (child_die_with_host(container->child) < 0)
+		return -1;
+	if (capabilities_apply(&container->capabilities) < 0)
+		return -1;
+	if (!container->no_new_privileges)
+		return 0;
+	if (filter_no_new_privileges() < 0)
+		return -1;
+	return filter_load(&container->filter);
 }
 
 /* In the new namespaces, in the order that the kernel wants. */
@@ -27,13 +74,22 @@ static int inside(void *argument)
 {
 	struct container *container = argument;
 
+	if (cgroup_enter(&container->cgroup) < 0)
+		return -1;
+	if (userns_enter(&container->userns, container->child) < 0)
+		return -1;
 	if (mount_private() < 0)
 		return -1;
 	if (uts_set(&container->uts) < 0)
 		return -1;
-	if (net_loopback(&container->net) < 0)
+	/* Without root the host side may not, and nothing of it is to be done on the host. */
+	if (container->net.mode == NET_NONE && net_configure(&container->net) < 0)
 		return -1;
 	if (enter_rootfs(container) < 0)
+		return -1;
+	if (resolve_user(container) < 0)
+		return -1;
+	if (lower_rights(container) < 0)
 		return -1;
 	return init_exec(&container->init, &container->command);
 }
@@ -44,24 +100,46 @@ static uint64_t namespaces_of(const struct container *container)
 
 	if (container->net.mode != NET_HOST)
 		namespaces |= CLONE_NEWNET;
+	if (container->userns.mode == USERNS_MAPPED)
+		namespaces |= CLONE_NEWUSER;
 	return namespaces;
 }
 
 int container_run(struct container *container)
 {
 	autonet struct net *net = &container->net;
+	autocgroup struct cgroup *cgroup = &container->cgroup;
 	autochild struct child child = CHILD_NONE;
+	int status;
 
+	container->child = &child;
 	child_defer_signals(&child);
+	if (console_prepare(&container->console, &child) < 0)
+		return -1;
+	if (userns_prepare(&container->userns) < 0)
+		return -1;
+	if (userns_prepare_rootfs(&container->userns, &container->rootfs, &cgroup->devices,
+				  net->mode == NET_HOST) < 0)
+		return -1;
 	if (net_prepare(net) < 0)
 		return -1;
 	if (resolver_describe(net, &container->rootfs.etc) < 0)
 		return -1;
+	if (cgroup_create(cgroup) < 0)
+		return -1;
+	child.cgroup = cgroup_directory(cgroup);
 	if (child_spawn(&child, namespaces_of(container), inside, container) < 0)
 		return -1;
-	if (net_connect(net, child.pid) < 0)
+	if (userns_map(&container->userns, child.pid) < 0)
+		return -1;
+	if (userns_shift_rootfs(&container->userns, &container->rootfs, child.pid) < 0)
+		return -1;
+	if (net->mode != NET_NONE && net_connect(net, child.pid) < 0)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;
-	return child_wait(&child);
+	status = child_wait(&child);
+	if (status >= 0)
+		cgroup_report(cgroup);
+	return status;
 }

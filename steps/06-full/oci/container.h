@@ -10,10 +10,18 @@
 #ifndef STEPS_CONTAINER_H
 #define STEPS_CONTAINER_H
 
+#include "capabilities.h"
+#include "cgroup.h"
 #include "command.h"
+#include "console.h"
+#include "filter.h"
 #include "init.h"
 #include "net.h"
+#include "paths.h"
+#include "rlimits.h"
 #include "rootfs.h"
+#include "user.h"
+#include "userns.h"
 #include "uts.h"
 
 struct container {
@@ -21,7 +29,18 @@ struct container {
 	struct init init;
 	struct rootfs rootfs;
 	struct net net;
+	struct userns userns;
+	struct cgroup cgroup;
+	struct paths paths;
+	struct user user;
+	struct rlimits rlimits;
+	struct capabilities capabilities;
+	struct filter filter;
+	bool no_new_privileges;
+	struct console console;
 	struct command command;
+	/* Its first process; for that process itself: its way to the host side. */
+	struct child *child;
 };
 
 /*

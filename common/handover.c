@@ -1,0 +1,63 @@
+/* The hand-over between the two sides of spawn.h, for more than a word: an open descriptor. */
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fail.h"
+#include "narrate.h"
+#include "spawn.h"
+
+/* A message of one byte, with room for one descriptor beside it. */
+struct parcel {
+	char byte;
+	struct iovec data;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	struct msghdr message;
+};
+
+static struct msghdr *pack(struct parcel *parcel)
+{
+	memset(parcel, 0, sizeof(*parcel));
+	parcel->data = (struct iovec){ .iov_base = &parcel->byte, .iov_len = 1 };
+	parcel->message = (struct msghdr){
+		.msg_iov = &parcel->data,
+		.msg_iovlen = 1,
+		.msg_control = parcel->control,
+		.msg_controllen = sizeof(parcel->control),
+	};
+	return &parcel->message;
+}
+
+int child_hand_over(const struct child *child, int fd)
+{
+	struct parcel parcel;
+	struct msghdr *message = pack(&parcel);
+	struct cmsghdr *header = CMSG_FIRSTHDR(message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	narrate("sendmsg SCM_RIGHTS to the host side");
+	if (sendmsg(child->socket, message, MSG_NOSIGNAL) < 0)
+		return fail("sendmsg to the host side");
+	return 0;
+}
+
+int child_take(const struct child *child)
+{
+	struct parcel parcel;
+	struct msghdr *message = pack(&parcel);
+	struct cmsghdr *header;
+	int fd;
+
+	/* A longer message is the child's failure, which is left for child_wait(). */
+	if (recv(child->socket, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT) != 1)
+		return -1;
+	if (recvmsg(child->socket, message, MSG_CMSG_CLOEXEC) != 1)
+		return -1;
+	header = CMSG_FIRSTHDR(message);
+	if (!header || header->cmsg_type != SCM_RIGHTS)
+		return -1;
+	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}

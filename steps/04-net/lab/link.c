@@ -1,0 +1,201 @@
+#include "link.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <net/if.h>
+#include <linux/if.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+/* Begins a request about the device `name`, which exists. Returns its index, or 0 after a message.
+ */
+static int find(const char *name)
+{
+	unsigned int index = if_nametoindex(name);
+
+	return index ? (int)index : fail("if_nametoindex %s", name);
+}
+
+/* Keeps the device from giving itself a link-local IPv6 address: on the host it shall have none. */
+static int prevent_ipv6(struct rtnl *rtnl, const char *name)
+{
+	struct nlattr *families, *inet6;
+
+	rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	families = mnl_attr_nest_start(rtnl->message, IFLA_AF_SPEC);
+	inet6 = mnl_attr_nest_start(rtnl->message, AF_INET6);
+	mnl_attr_put_u8(rtnl->message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(rtnl->message, inet6);
+	mnl_attr_nest_end(rtnl->message, families);
+	return rtnl_send(rtnl, "RTM_SETLINK %s without an IPv6 address", name);
+}
+
+static void put_hardware_address(struct rtnl *rtnl, struct in_addr address)
+{
+	unsigned char mac[6] = { 0x02, 'S' }; /* 02: chosen here, of no manufacturer */
+
+	memcpy(mac + 2, &address, sizeof(address));
+	mnl_attr_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
+}
+
+int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address)
+{
+	/*
+	 * TODO 3: as TODO 1, but the device is new, and it is an error if there is one of the name:
+	 * two flags for rtnl_begin(), netlink(7). put_hardware_address() adds its own. What kind of
+	 * device it is stands in a nest of attributes: IFLA_INFO_KIND in IFLA_LINKINFO. In the end
+	 * prevent_ipv6(), which shows such a nest. Tell rtnl_send() "RTM_NEWLINK bridge NAME".
+	 */
+	(void)put_hardware_address;
+	(void)prevent_ipv6;
+	(void)rtnl;
+	(void)address;
+	return fail_input("RTM_NEWLINK bridge %s: not written yet (TODO 3)", name);
+}
+
+int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, const char *peer,
+		     int namespace, struct in_addr address)
+{
+	/*
+	 * TODO 5: one message makes both ends. `name` is new, up at once, and a port of the bridge,
+	 * whose index is in IFLA_MASTER. In IFLA_LINKINFO is the kind, "veth", and beside it
+	 * IFLA_INFO_DATA; in that VETH_INFO_PEER; and in that the other end, as in a message of its
+	 * own: a struct ifinfomsg (mnl_nlmsg_put_extra_header()), its name, its hardware address,
+	 * and in IFLA_NET_NS_FD its namespace. Tell rtnl_send() "RTM_NEWLINK veth NAME, PEER in the
+	 * container".
+	 */
+	(void)rtnl;
+	(void)bridge;
+	(void)namespace;
+	(void)address;
+	return fail_input("RTM_NEWLINK veth %s, %s: not written yet (TODO 5)", name, peer);
+}
+
+int link_set_hairpin(struct rtnl *rtnl, const char *name)
+{
+	int index = find(name);
+	struct ifinfomsg *link;
+	struct nlattr *port;
+
+	if (index < 0)
+		return -1;
+	link = rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(*link));
+	link->ifi_family = AF_BRIDGE;
+	link->ifi_index = index;
+	port = mnl_attr_nest_start(rtnl->message, IFLA_PROTINFO | NLA_F_NESTED);
+	mnl_attr_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
+	mnl_attr_nest_end(rtnl->message, port);
+	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
+}
+
+int link_delete(struct rtnl *rtnl, const char *name)
+{
+	rtnl_begin(rtnl, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	return rtnl_send(rtnl, "RTM_DELLINK %s", name);
+}
+
+int link_set_up(struct rtnl *rtnl, const char *name)
+{
+	/*
+	 * TODO 1: a message of type RTM_NEWLINK, with a struct ifinfomsg and an attribute
+	 * IFLA_IFNAME, the name: of the flags of the device, IFF_UP is to change, and to be set.
+	 * See rtnl.h for the functions, rtnetlink(7) for the structure. Tell rtnl_send()
+	 * "RTM_NEWLINK NAME up".
+	 */
+	(void)rtnl;
+	return fail_input("RTM_NEWLINK %s up: not written yet (TODO 1)", name);
+}
+
+static int look_at_state(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *state =
+		rtnl_attribute(message, sizeof(struct ifinfomsg), IFLA_OPERSTATE);
+
+	*(bool *)data = state && mnl_attr_get_u8(state) == IF_OPER_UP;
+	return MNL_CB_STOP;
+}
+
+int link_wait(struct rtnl *rtnl, const char *name)
+{
+	bool up = false;
+
+	for (int tries = 0; tries < 5000; tries++) {
+		rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+		mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+		if (rtnl_dump(rtnl, look_at_state, &up, "RTM_GETLINK") < 0)
+			return -1;
+		if (up)
+			return 0;
+		usleep(200);
+	}
+	return fail_input("%s, a network device, does not come up", name);
+}
+
+static int note_a_port(const struct nlmsghdr *message, void *data)
+{
+	(void)message;
+	*(bool *)data = true;
+	return MNL_CB_OK;
+}
+
+int link_has_ports(struct rtnl *rtnl, const char *bridge, bool *found)
+{
+	int index = find(bridge);
+
+	if (index < 0)
+		return -1;
+	*found = false;
+	rtnl_begin(rtnl, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	mnl_attr_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)index);
+	return rtnl_dump(rtnl, note_a_port, found, "RTM_GETLINK");
+}
+
+int link_add_address(struct rtnl *rtnl, const char *name, struct in_addr address,
+		     unsigned int prefix)
+{
+	/*
+	 * TODO 4: RTM_NEWADDR, new as in TODO 3, with a struct ifaddrmsg, which has the index of
+	 * the device. Three attributes: IFA_LOCAL and IFA_ADDRESS, which are the same here, and
+	 * IFA_BROADCAST, in which all bits of the host's part are set. Tell rtnl_send()
+	 * "RTM_NEWADDR ADDRESS/PREFIX to NAME".
+	 */
+	(void)rtnl;
+	(void)prefix;
+	return fail_input("RTM_NEWADDR %s to %s: not written yet (TODO 4)", inet_ntoa(address),
+			  name);
+}
+
+int link_add_default_route(struct rtnl *rtnl, struct in_addr gateway)
+{
+	/*
+	 * TODO 6: RTM_NEWROUTE, new as well, with a struct rtmsg: IPv4, table main, protocol
+	 * static, to a single host (unicast) anywhere (universe). A default route has no
+	 * destination, only RTA_GATEWAY. Tell rtnl_send() "RTM_NEWROUTE default via GATEWAY".
+	 */
+	(void)rtnl;
+	return fail_input("RTM_NEWROUTE default via %s: not written yet (TODO 6)",
+			  inet_ntoa(gateway));
+}
+
+int link_set_rate(struct rtnl *rtnl, const char *name, uint64_t rate)
+{
+	/*
+	 * TODO 10: RTM_NEWQDISC, which makes a queueing discipline or replaces the one that is
+	 * there, with a struct tcmsg: the device's index, and TC_H_ROOT as the parent. TCA_KIND is
+	 * "tbf", in the nest TCA_OPTIONS are TCA_TBF_PARMS (a struct tc_tbf_qopt) and
+	 * TCA_TBF_BURST. The kernel counts in bytes. Give the bucket room for 10 ms, at least 16
+	 * KiB, and let 50 ms more wait: that is `limit`. Above 32 bits the rate is in
+	 * TCA_TBF_RATE64. Tell rtnl_send() "RTM_NEWQDISC tbf RATE bit/s on NAME".
+	 */
+	(void)rtnl;
+	(void)rate;
+	return fail_input("RTM_NEWQDISC tbf on %s: not written yet (TODO 10)", name);
+}

@@ -1,0 +1,186 @@
+#include "pool.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+
+/* The name of the directory has the number of the network namespace. */
+static int directory_path(char path[64])
+{
+	struct stat namespace;
+
+	if (stat("/proc/self/ns/net", &namespace) < 0)
+		return fail("stat /proc/self/ns/net");
+	snprintf(path, 64, "/run/steps-net-%lu", (unsigned long)namespace.st_ino);
+	return 0;
+}
+
+/* Returns the directory's descriptor, locked, and fills `status`; -1 with no message. */
+static int open_locked(const char *path, struct stat *status)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && (flock(fd, LOCK_EX) < 0 || fstat(fd, status) < 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+int pool_open(void)
+{
+	struct stat status = { .st_nlink = 0 };
+	char path[64];
+	int fd = -1;
+
+	if (directory_path(path) < 0)
+		return -1;
+	/* The last container removes the directory: who waited for that one takes the next. */
+	while (status.st_nlink == 0) {
+		if (fd >= 0)
+			close(fd);
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return fail("mkdir %s", path);
+		fd = open_locked(path, &status);
+		if (fd < 0 && errno != ENOENT) {
+			fail("open or flock %s", path);
+			rmdir(path);
+			return -1;
+		}
+	}
+	return fd;
+}
+
+void pool_close(int pool)
+{
+	flock(pool, LOCK_UN); /* a child has inherited the descriptor */
+	close(pool);
+}
+
+void pool_remove(void)
+{
+	char path[64];
+
+	if (directory_path(path) == 0)
+		rmdir(path);
+}
+
+/* A lease's file is called "BRIDGE=ADDRESS". */
+static void lease_name(const struct lease *lease, char name[64])
+{
+	char address[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &lease->address, address, sizeof(address));
+	snprintf(name, 64, "%s=%s", lease->bridge, address);
+}
+
+static bool lease_parse(const char *name, struct lease *lease)
+{
+	char address[INET_ADDRSTRLEN];
+
+	return sscanf(name, "%15[^=]=%15s", lease->bridge, address) == 2 &&
+		inet_pton(AF_INET, address, &lease->address) == 1;
+}
+
+/* Returns the descriptor of the locked file; -1 and EWOULDBLOCK if someone else has it. */
+static int try_lease(int pool, const struct lease *lease)
+{
+	/*
+	 * TODO 7: open the lease's file, and make it if it is not there: lease_name(), openat(2).
+	 * Lock it without waiting: flock(2). No other process may get the descriptor, the command
+	 * neither: the lock would stay until all of them have closed it.
+	 */
+	(void)lease_name;
+	(void)pool;
+	(void)lease;
+	errno = ENOSYS;
+	return -1;
+}
+
+int pool_lease(int pool, const struct subnet *subnet, struct lease *lease)
+{
+	bool wanted = lease->address.s_addr != 0;
+	uint32_t first = wanted ? ntohl(lease->address.s_addr) : subnet->network + 2;
+	uint32_t last = wanted ? first : subnet_broadcast(subnet) - 1;
+
+	for (uint32_t number = first; number <= last; number++) {
+		int fd;
+
+		lease->address.s_addr = htonl(number);
+		fd = try_lease(pool, lease);
+		if (fd >= 0)
+			return fd;
+		if (errno != EWOULDBLOCK)
+			return fail("open or flock the lease of %s", inet_ntoa(lease->address));
+	}
+	if (wanted)
+		return fail_input("--ip %s: another container has this address",
+				  inet_ntoa(lease->address));
+	return fail_input("all addresses of the subnet are taken; choose another with --subnet");
+}
+
+void pool_release(int pool, const struct lease *lease)
+{
+	char name[64];
+
+	lease_name(lease, name);
+	unlinkat(pool, name, 0);
+}
+
+/*
+ * The next lease in the directory, after those that were read before. Returns whether there is one.
+ */
+static bool next_lease(DIR *directory, struct lease *lease)
+{
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (lease_parse(entry->d_name, lease))
+			return true;
+	return false;
+}
+
+/* For reading it from its beginning; NULL after a message. */
+static DIR *list(int pool)
+{
+	autofd int fd = openat(pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!directory)
+		fail("open the directory of leases");
+	else
+		fd = -1; /* it is the directory's now */
+	return directory;
+}
+
+int pool_count(int pool, const char *bridge)
+{
+	autodir DIR *directory = list(pool);
+	struct lease lease;
+	int count = 0;
+
+	if (!directory)
+		return -1;
+	while (next_lease(directory, &lease))
+		count += !bridge || strcmp(lease.bridge, bridge) == 0;
+	return count;
+}
+
+int pool_find_crashed(int pool, struct lease *lease)
+{
+	autodir DIR *directory = list(pool);
+	int fd = -1;
+
+	while (fd < 0 && next_lease(directory, lease))
+		fd = try_lease(pool, lease);
+	return fd;
+}

@@ -1,0 +1,115 @@
+#include "cgroup_file.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "narrate.h"
+
+int cgroup_write(int directory, const char *name, const char *text, ...)
+{
+	autofd int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
+	char value[256];
+	va_list arguments;
+	int length;
+
+	va_start(arguments, text);
+	length = vsnprintf(value, sizeof(value), text, arguments);
+	va_end(arguments);
+	narrate("write %s %s", name, value);
+	if (fd < 0)
+		return fail("open %s", name);
+	if (length >= (int)sizeof(value))
+		return fail_input("%s: the value is too long", name);
+	if (write(fd, value, (size_t)length) != length)
+		return fail("write %s %s", name, value);
+	return 0;
+}
+
+int cgroup_write_both(int directory, const char *name, uint64_t number)
+{
+	char outer[64];
+
+	snprintf(outer, sizeof(outer), "../%s", name);
+	if (cgroup_write(directory, outer, "%ju", number) < 0)
+		return -1;
+	return cgroup_write(directory, name, "%ju", number);
+}
+
+int cgroup_try_write(int directory, const char *name, const char *text)
+{
+	autofd int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : 0;
+}
+
+bool cgroup_has(int directory, const char *name)
+{
+	return faccessat(directory, name, F_OK, 0) == 0;
+}
+
+enum { CHUNK = 4096 };
+
+/* Reads to the end of the file. Returns the text, or NULL with errno. */
+static char *read_all(int fd)
+{
+	autofree char *text = NULL;
+	char *whole;
+	size_t length = 0;
+	ssize_t got;
+
+	do {
+		char *grown = realloc(text, length + CHUNK + 1);
+
+		if (!grown)
+			return NULL;
+		text = grown;
+		got = read(fd, text + length, CHUNK);
+		if (got < 0)
+			return NULL;
+		length += (size_t)got;
+	} while (got > 0);
+	text[length] = '\0';
+	whole = text;
+	text = NULL;
+	return whole;
+}
+
+char *cgroup_read(int directory, const char *name)
+{
+	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+	char *text = fd < 0 ? NULL : read_all(fd);
+
+	if (!text)
+		fail("%s %s", fd < 0 ? "open" : "read", name);
+	return text;
+}
+
+char *cgroup_try_read(int directory, const char *name)
+{
+	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : read_all(fd);
+}
+
+uint64_t cgroup_read_number(int directory, const char *name, const char *key)
+{
+	autofree char *text = cgroup_try_read(directory, name);
+	const char *line = text;
+	size_t length = key ? strlen(key) : 0;
+
+	while (line && length && (strncmp(line, key, length) != 0 || line[length] != ' ')) {
+		line = strchr(line, '\n');
+		line += line ? 1 : 0;
+	}
+	if (!line)
+		return CGROUP_UNKNOWN;
+	line += length + (length ? 1 : 0);
+	return isdigit((unsigned char)*line) ? strtoull(line, NULL, 10) : CGROUP_UNKNOWN;
+}

@@ -1,0 +1,127 @@
+#include "device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "cgroup_file.h"
+#include "cleanup.h"
+#include "dev.h"
+#include "fail.h"
+#include "file.h"
+
+static const struct device_rule defaults[] = {
+	{ false, 'a', DEVICE_ALL, DEVICE_ALL, "rwm" },
+	{ true, 'c', DEVICE_ALL, DEVICE_ALL, "m" }, /* any node may be made, but not opened */
+	{ true, 'b', DEVICE_ALL, DEVICE_ALL, "m" },
+	{ true, 'c', 1, 3, "rwm" },	       /* null */
+	{ true, 'c', 1, 5, "rwm" },	       /* zero */
+	{ true, 'c', 1, 7, "rwm" },	       /* full */
+	{ true, 'c', 1, 8, "rwm" },	       /* random */
+	{ true, 'c', 1, 9, "rwm" },	       /* urandom */
+	{ true, 'c', 5, 0, "rwm" },	       /* tty */
+	{ true, 'c', 5, 1, "rwm" },	       /* console */
+	{ true, 'c', 5, 2, "rwm" },	       /* ptmx */
+	{ true, 'c', 136, DEVICE_ALL, "rwm" }, /* pts/0, pts/1, ... */
+	{ true, 'c', 10, 200, "rwm" },	       /* net/tun */
+};
+
+int device_add_rule(struct devices *devices, struct device_rule rule)
+{
+	struct device_rule *grown =
+		reallocarray(devices->rules, devices->rule_count + 1, sizeof(*grown));
+
+	if (!grown)
+		return fail("reallocarray");
+	devices->rules = grown;
+	grown[devices->rule_count++] = rule;
+	return 0;
+}
+
+int device_add_node(struct devices *devices, struct device_node node)
+{
+	struct device_node *grown =
+		reallocarray(devices->nodes, devices->node_count + 1, sizeof(*grown));
+
+	if (!grown)
+		return fail("reallocarray");
+	devices->nodes = grown;
+	grown[devices->node_count++] = node;
+	return 0;
+}
+
+int device_add_defaults(struct devices *devices)
+{
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
+		if (device_add_rule(devices, defaults[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* Whether the node is there already: /dev/null may be asked for, too. */
+static bool is_there(int directory, const char *name, const struct device_node *node)
+{
+	struct stat status;
+
+	return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		(status.st_mode & S_IFMT) == (node->mode & S_IFMT) &&
+		status.st_rdev == node->device;
+}
+
+static int make_node(const struct device_node *node, int root)
+{
+	autofree char *parent = strdup(node->path);
+	autofd int directory = -1;
+	char *name;
+
+	if (!parent)
+		return fail("strdup");
+	name = strrchr(parent, '/');
+	*name++ = '\0';
+	directory = file_make_in_root(root, parent, S_IFDIR);
+	if (directory < 0)
+		return -1;
+	if (is_there(directory, name, node))
+		return 0;
+	if (dev_make_node(directory, name, node->mode & S_IFMT, node->device) < 0)
+		return -1;
+	if (fchmodat(directory, name, node->mode & 07777, 0) < 0)
+		return fail("fchmodat %s", node->path);
+	if (fchownat(directory, name, node->uid, node->gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return fail("fchownat %s", node->path);
+	return 0;
+}
+
+int device_populate(const struct devices *devices, int root)
+{
+	for (size_t i = 0; i < devices->node_count; i++)
+		if (make_node(&devices->nodes[i], root) < 0)
+			return -1;
+	return 0;
+}
+
+/* A number in a rule of v1: "*" for all. */
+static const char *number_text(int number, char text[16])
+{
+	snprintf(text, 16, "%d", number);
+	return number == DEVICE_ALL ? "*" : text;
+}
+
+int device_write(const struct devices *devices, int directory)
+{
+	for (size_t i = 0; i < devices->rule_count; i++) {
+		const struct device_rule *rule = &devices->rules[i];
+		char major[16], minor[16];
+
+		if (cgroup_write(directory, rule->allow ? "devices.allow" : "devices.deny",
+				 "%c %s:%s %s", rule->type, number_text(rule->major, major),
+				 number_text(rule->minor, minor), rule->access) < 0)
+			return -1;
+	}
+	return 0;
+}

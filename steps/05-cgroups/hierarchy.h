@@ -1,0 +1,53 @@
+/*
+ * Chapter 5: where the cgroups of this machine are.
+ *
+ * A hierarchy is a tree of cgroups, and each cgroup in it a directory. Version 2 of cgroups has one
+ * hierarchy for all controllers; version 1 has several, each with one controller or two. A hybrid
+ * machine has both, and each controller lives in one of them.
+ *
+ * Source: cgroups(7); proc_pid_mountinfo(5); Documentation/admin-guide/cgroup-v2.rst.
+ */
+#ifndef STEPS_HIERARCHY_H
+#define STEPS_HIERARCHY_H
+
+#include <stdbool.h>
+
+enum controller {
+	CONTROLLER_MEMORY,
+	CONTROLLER_CPU,
+	CONTROLLER_CPUSET,
+	CONTROLLER_PIDS,
+	CONTROLLER_IO,	    /* v1 calls it blkio */
+	CONTROLLER_CPUACCT, /* v1 alone, as are the next two: v2 does that in every cgroup */
+	CONTROLLER_DEVICES,
+	CONTROLLER_FREEZER,
+	CONTROLLERS,
+};
+
+/* A set of controllers is a number that has their bits. */
+#define SET(controller) (1U << (controller))
+
+struct hierarchy {
+	int version;		  /* 1 or 2 */
+	char name[64];		  /* v1: its controllers, as it is mounted with: "cpu,cpuacct" */
+	unsigned int controllers; /* the set of those that live here */
+	int top;		  /* the topmost cgroup that we may write to */
+	int directory;		  /* our cgroup; -1: we have none here */
+	int lock;		  /* what keeps it ours */
+};
+
+enum { HIERARCHIES_MAX = CONTROLLERS + 1 };
+
+/*
+ * Finds the hierarchies that are mounted and that we may write to. Returns how many, whose `top` is
+ * to be closed, or -1.
+ */
+int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX]);
+
+/* What a controller is called in that version of cgroups; NULL: it is not there. */
+const char *hierarchy_controller(int version, enum controller controller);
+
+/* The set of controllers that are in a list: "cpu,cpuacct" or "cpu io memory". */
+unsigned int hierarchy_controllers(int version, const char *list);
+
+#endif

@@ -1,0 +1,112 @@
+/* Step 05: runs a command with limits to what it can use. */
+#include <sched.h>
+
+#include "cgroup.h"
+#include "cgroup_options.h"
+#include "cleanup.h"
+#include "command.h"
+#include "device.h"
+#include "fail.h"
+#include "file.h"
+#include "init.h"
+#include "init_options.h"
+#include "mount.h"
+#include "net.h"
+#include "net_options.h"
+#include "options.h"
+#include "proc.h"
+#include "resolver.h"
+#include "rootfs.h"
+#include "rootfs_options.h"
+#include "spawn.h"
+#include "uts.h"
+#include "uts_options.h"
+
+#define ABOUT "Run a command (default: /bin/sh) with limits to what it can use."
+
+/* What is wanted: one structure a chapter. */
+struct step {
+	struct uts uts;
+	struct init init;
+	struct rootfs rootfs;
+	struct net net;
+	struct cgroup cgroup;
+	struct command command;
+};
+
+/* In the new namespaces, in the order that the kernel wants. */
+static int inside(void *argument)
+{
+	struct step *step = argument;
+	autofd int root = -1;
+
+	if (cgroup_enter(&step->cgroup) < 0)
+		return -1;
+	if (mount_private() < 0)
+		return -1;
+	if (uts_set(&step->uts) < 0)
+		return -1;
+	if (step->net.mode == NET_NONE && net_configure(&step->net) < 0)
+		return -1;
+	root = rootfs_open(&step->rootfs);
+	if (root < 0)
+		return -1;
+	if (proc_mount(root) < 0)
+		return -1;
+	if (rootfs_populate(&step->rootfs, root) < 0)
+		return -1;
+	if (device_populate(&step->cgroup.devices, root) < 0)
+		return -1;
+	if (cgroup_mount(&step->cgroup, root) < 0)
+		return -1;
+	if (rootfs_enter(&step->rootfs, root) < 0)
+		return -1;
+	return init_exec(&step->init, &step->command);
+}
+
+int main(int argc, char **argv)
+{
+	static struct step step;
+	const struct options_part parts[] = {
+		{ .group = &uts_options, .fills = &step.uts },
+		{ .group = &init_options, .fills = &step.init },
+		{ .group = &rootfs_options, .fills = &step.rootfs },
+		{ .group = &net_options, .fills = &step.net },
+		{ .group = &cgroup_options, .fills = &step.cgroup },
+		{ .group = &command_options, .fills = &step.command },
+		{ NULL, NULL },
+	};
+	uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
+	autonet struct net *net = &step.net;
+	autocgroup struct cgroup *cgroup = &step.cgroup;
+	autochild struct child child = CHILD_NONE;
+	int status;
+
+	if (file_reserve_standard() < 0)
+		return fail_report();
+	if (rootfs_close_callers() < 0)
+		return fail_report();
+	if (options_parse(argc, argv, ABOUT, parts, &step.command) < 0)
+		return fail_report();
+	if (net->mode != NET_HOST)
+		namespaces |= CLONE_NEWNET;
+	child_defer_signals(&child);
+	if (net_prepare(net) < 0)
+		return fail_report();
+	if (resolver_describe(net, &step.rootfs.etc) < 0)
+		return fail_report();
+	if (cgroup_create(cgroup) < 0)
+		return fail_report();
+	child.cgroup = cgroup_directory(cgroup);
+	if (child_spawn(&child, namespaces, inside, &step) < 0)
+		return fail_report();
+	if (net_connect(net, child.pid) < 0)
+		return fail_report();
+	if (child_release(&child) < 0)
+		return fail_report();
+	status = child_wait(&child);
+	if (status < 0)
+		return fail_report();
+	cgroup_report(cgroup);
+	return status;
+}

@@ -1,0 +1,112 @@
+#include "console.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bind.h"
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+#include "mount.h"
+#include "narrate.h"
+
+/* The size of our terminal, where we have one. */
+static void find_size(struct winsize *size)
+{
+	for (int fd = STDIN_FILENO; size->ws_row == 0 && fd <= STDERR_FILENO; fd++)
+		ioctl(fd, TIOCGWINSZ, size);
+}
+
+int console_prepare(struct console *console, struct child *child)
+{
+	child->own_session = true;
+	if (!console->terminal)
+		return 0;
+	/* A pipe's end-of-file and a program's keys cannot both be told through a terminal. */
+	if (console->interactive && !isatty(STDIN_FILENO))
+		return fail_input("the input device is not a TTY: leave out -t, or -i");
+	find_size(&console->size);
+	return relay_prepare(&console->relay, child, console->interactive);
+}
+
+/* Opens a new pair in the container's /dev/pts: `ends` are the master and the slave. */
+static int open_pair(int root, int ends[2])
+{
+	const int unlock = 0;
+
+	narrate("open /dev/pts/ptmx");
+	ends[0] = file_open_in_root(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+	if (ends[0] < 0)
+		return fail("openat2 /dev/pts/ptmx");
+	if (ioctl(ends[0], TIOCSPTLCK, &unlock) < 0)
+		return fail("ioctl TIOCSPTLCK");
+	/* By its path the slave could be another's; this is the one of our master. */
+	ends[1] = ioctl(ends[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return ends[1] < 0 ? fail("ioctl TIOCGPTPEER") : 0;
+}
+
+/* Shows the terminal as /dev/console, where programs of the system print. */
+static int bind_console(int root, int master)
+{
+	autofd int pts = file_open_in_root(root, "/dev/pts", O_PATH | O_DIRECTORY);
+	autofd int mount = -1;
+	unsigned int number;
+	char name[16];
+
+	if (pts < 0)
+		return fail("openat2 /dev/pts");
+	if (ioctl(master, TIOCGPTN, &number) < 0)
+		return fail("ioctl TIOCGPTN");
+	snprintf(name, sizeof(name), "%u", number);
+	mount = bind_create(pts, name);
+	return mount < 0 ? -1 : mount_attach(mount, root, "/dev/console", S_IFREG);
+}
+
+static int make_standard(int fd, int first, int last)
+{
+	for (int standard = first; standard <= last; standard++)
+		if (dup2(fd, standard) < 0)
+			return fail("dup2");
+	return 0;
+}
+
+static int attach_terminal(int slave, const struct winsize *size, uid_t owner)
+{
+	if (ioctl(slave, TIOCSWINSZ, size) < 0)
+		return fail("ioctl TIOCSWINSZ");
+	if (fchown(slave, owner, (gid_t)-1) < 0)
+		return fail("fchown of the terminal");
+	narrate("ioctl TIOCSCTTY");
+	if (ioctl(slave, TIOCSCTTY, 0) < 0)
+		return fail("ioctl TIOCSCTTY");
+	return make_standard(slave, STDIN_FILENO, STDERR_FILENO);
+}
+
+int console_open(const struct console *console, const struct child *child, int root, uid_t owner)
+{
+	autofd int master = -1, slave = -1, null = -1;
+	int ends[2] = { -1, -1 };
+
+	if (console->terminal) {
+		int opened = open_pair(root, ends);
+
+		master = ends[0];
+		slave = ends[1];
+		if (opened < 0)
+			return -1;
+		if (bind_console(root, master) < 0)
+			return -1;
+		if (child_hand_over(child, master) < 0)
+			return -1;
+		return attach_terminal(slave, &console->size, owner);
+	}
+	if (console->interactive)
+		return 0;
+	/* Its own: what it does to the host's, to its mode for one, the host would have. */
+	null = file_open_in_root(root, "/dev/null", O_RDONLY);
+	if (null < 0)
+		return fail("openat2 /dev/null in the root file system");
+	return make_standard(null, STDIN_FILENO, STDIN_FILENO);
+}

@@ -1,0 +1,18 @@
+/*
+ * Chapter 6: what the options on rights come to, taken together.
+ */
+#ifndef STEPS_RIGHTS_H
+#define STEPS_RIGHTS_H
+
+#include "capabilities_options.h"
+#include "container.h"
+#include "seccomp_options.h"
+
+/*
+ * Fills in the capabilities, the filter, the paths and, for --privileged, the devices. Returns 0 or
+ * -1.
+ */
+int rights_choose(struct container *container, const struct capabilities_options *capabilities,
+		  const struct seccomp_options *security);
+
+#endif

@@ -1,0 +1,162 @@
+/* pool.c: which subnets are free, and leases, which nobody can leak. */
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#include "cleanup.h"
+#include "network.h"
+#include "pool.h"
+
+#define BRIDGE "st0a5b0700-29"
+
+static const struct subnet subnet = { 0x0a5b0700, 29 };
+static const struct in_addr any = { 0 };
+
+/* A test that fails leaves its leases behind, which are not worth a word. */
+static int clean_and_compare(void **state)
+{
+	run_shell("rm -rf /run/steps-net-*");
+	return compare_host(state);
+}
+
+#undef host_test
+#define host_test(function)                                                                        \
+	cmocka_unit_test_setup_teardown(function, remember_host, clean_and_compare)
+
+/* Leases an address of the subnet; returns its last byte. What holds it is *held, -1 if refused. */
+static unsigned int lease_one(int pool, struct in_addr wanted, int *held)
+{
+	struct lease lease = { .bridge = BRIDGE, .address = wanted };
+
+	*held = pool_lease(pool, &subnet, &lease);
+	return ntohl(lease.address.s_addr) & 0xff;
+}
+
+/* Gives back the lease of 10.91.7.`last`. */
+static void release(int pool, int held, unsigned int last)
+{
+	const struct lease lease = { .bridge = BRIDGE,
+				     .address = { htonl(subnet.network | last) } };
+
+	pool_release(pool, &lease);
+	close(held);
+}
+
+static void no_address_is_leased_twice(void **state)
+{
+	int pool = pool_open(), leases[5], lease;
+
+	(void)state;
+	assert_true(pool >= 0);
+	for (unsigned int i = 0; i < 5; i++) {
+		assert_int_equal(lease_one(pool, any, &leases[i]), 2 + i);
+		assert_true(leases[i] >= 0);
+		assert_int_equal(fcntl(leases[i], F_GETFD), FD_CLOEXEC);
+	}
+	lease_one(pool, any, &lease);
+	assert_int_equal(lease, -1);
+	assert_contains(fail_get()->text, "all addresses of the subnet are taken");
+	forget_failure();
+	assert_int_equal(pool_count(pool, BRIDGE), 5);
+	assert_int_equal(pool_count(pool, "st0a5c0700-29"), 0);
+	release(pool, leases[3], 5);
+	assert_int_equal(lease_one(pool, any, &leases[3]), 5);
+	for (unsigned int i = 0; i < 5; i++)
+		release(pool, leases[i], 2 + i);
+	assert_int_equal(pool_count(pool, NULL), 0);
+	pool_remove();
+	pool_close(pool);
+}
+
+static void a_wanted_address_is_leased_if_it_is_free(void **state)
+{
+	const struct in_addr wanted = { htonl(0x0a5b0704) };
+	int pool = pool_open(), lease, other;
+
+	(void)state;
+	assert_true(pool >= 0);
+	assert_int_equal(lease_one(pool, wanted, &lease), 4);
+	assert_true(lease >= 0);
+	lease_one(pool, wanted, &other);
+	assert_int_equal(other, -1);
+	assert_string_equal(fail_get()->text, "--ip 10.91.7.4: another container has this address");
+	forget_failure();
+	release(pool, lease, 4);
+	pool_remove();
+	pool_close(pool);
+}
+
+/* Its file stays, and is found; whoever comes first may have it again. */
+static void a_lease_ends_with_its_process(void **state)
+{
+	int pool = pool_open(), lease, held;
+	struct lease crashed;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pool >= 0 && pid >= 0);
+	if (pid == 0)
+		_exit(lease_one(pool, any, &lease) == 2 && lease >= 0 &&
+				      lease_one(pool, any, &lease) == 3
+			      ? 0
+			      : 1);
+	assert_int_equal(finish(pid), 0);
+	assert_int_equal(pool_count(pool, NULL), 2);
+	held = pool_find_crashed(pool, &crashed);
+	assert_true(held >= 0);
+	assert_string_equal(crashed.bridge, BRIDGE);
+	pool_release(pool, &crashed);
+	close(held);
+	held = pool_find_crashed(pool, &crashed);
+	assert_true(held >= 0);
+	pool_release(pool, &crashed);
+	close(held);
+	assert_int_equal(pool_find_crashed(pool, &crashed), -1);
+	assert_int_equal(lease_one(pool, any, &lease), 2);
+	assert_int_equal(pool_find_crashed(pool, &crashed), -1);
+	assert_int_equal(pool_count(pool, BRIDGE), 1);
+	release(pool, lease, 2);
+	pool_remove();
+	pool_close(pool);
+}
+
+static bool is_free(struct rtnl *rtnl, const char *text)
+{
+	struct subnet wanted;
+	bool found;
+
+	assert_true(subnet_parse(text, &wanted));
+	assert_int_equal(subnet_has_route(&wanted, rtnl, &found), 0);
+	return !found;
+}
+
+static void a_subnet_is_free_if_no_route_has_an_address_of_it(void **state)
+{
+	autortnl struct rtnl rtnl = { 0 };
+
+	(void)state;
+	assert_int_equal(rtnl_open(&rtnl), 0);
+	assert_true(is_free(&rtnl, "10.91.0.0/16")); /* there is a default route */
+	assert_success(in_network("ip route add 10.91.7.128/25 via $far", NULL));
+	assert_false(is_free(&rtnl, "10.91.7.128/25"));
+	assert_false(is_free(&rtnl, "10.91.7.0/24")); /* the route is in it */
+	assert_false(is_free(&rtnl, "10.0.0.0/8"));
+	assert_false(is_free(&rtnl, "10.91.7.192/30")); /* it is in the route */
+	assert_true(is_free(&rtnl, "10.91.7.0/25"));
+	assert_true(is_free(&rtnl, "10.91.6.0/24"));
+	assert_true(is_free(&rtnl, "138.91.7.128/25"));
+	assert_false(is_free(&rtnl, "198.51.100.0/24")); /* the host's own */
+	assert_success(in_network("ip route del 10.91.7.128/25", NULL));
+	assert_true(is_free(&rtnl, "10.91.7.128/25"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(no_address_is_leased_twice),
+		host_test(a_wanted_address_is_leased_if_it_is_free),
+		host_test(a_lease_ends_with_its_process),
+		host_test(a_subnet_is_free_if_no_route_has_an_address_of_it),
+	};
+
+	return cmocka_run_group_tests(tests, enter_network, NULL);
+}

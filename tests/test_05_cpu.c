@@ -1,0 +1,197 @@
+/* Step 05: limits of CPU time, of CPUs and of processes, by what they do. */
+#include "cgroup_version.h"
+#include "test_05.h"
+
+static long cpu_ms(const struct result *result)
+{
+	assert_success(result);
+	return number_after(result->out, "cpu_ms ");
+}
+
+/*
+ * The kernel gives no more than was asked for, and so much if the machine is not too busy with
+ * others: then it is tried again.
+ */
+static void assert_cpu_time(const char *const argv[], long wanted)
+{
+	long got = 0;
+
+	for (int tries = 0; tries < 4 && got < wanted * 8 / 10; tries++) {
+		const struct result *result = run_with(NULL, argv);
+		const char *other = strstr(result->out, "other");
+
+		got = cpu_ms(result) + (other ? number_after(other, "cpu_ms ") : 0);
+		assert_true(got <= wanted * 12 / 10);
+	}
+	assert_within(got, wanted);
+}
+
+static void cpu_time_is_as_asked_for(void **state)
+{
+	(void)state;
+	need_controller("cpu");
+	assert_cpu_time((const char *const[]){ "./step-05", "--network", "none", "--cpus", "0.3",
+					       "probe", "cpu", "2000", NULL },
+			600);
+	assert_cpu_time((const char *const[]){ "./step-05", "--network", "none", "--cpus", ".15",
+					       "probe", "cpu", "2000", NULL },
+			300);
+}
+
+static void cpu_time_is_that_of_all_processes(void **state)
+{
+	(void)state;
+	need_controller("cpu");
+	assert_cpu_time((const char *const[]){ "./step-05", "--network", "none", "--tmpfs", "/tmp",
+					       "--cpus", "0.3", "sh", "-c",
+					       "probe cpu 2000 >/tmp/f & probe cpu 2000; wait\n"
+					       "echo other; cat /tmp/f",
+					       NULL },
+			600);
+}
+
+/* Two containers that compete for one CPU get it as their weights are. */
+static void shares_decide_who_gets_the_cpu(void **state)
+{
+	const struct result *result;
+	long first, second, wanted = 500;
+
+	(void)state;
+	need_controller("cpu");
+	need_controller("cpuset");
+	if (is_in_v2("cpu"))
+		wanted = (long)(1000 * cgroup_weight(512) / cgroup_weight(1024));
+	result = script(
+		SCRATCH
+		"for i in 1024 512; do\n"
+		"./step-05 --network none --volume $d:/mnt --cpuset-cpus 0 --cpu-shares $i "
+		"sh -c ': >/mnt/on.$0; while [ ! -e /mnt/go ]; do sleep 0.1; done\n"
+		"probe cpu 4000 >/mnt/$0' $i & done\n"
+		"while [ $(ls $d | grep -c on.) -lt 2 ]; do sleep 0.1; done; : >$d/go; wait\n"
+		"cat $d/1024 $d/512",
+		NULL);
+	first = cpu_ms(result);
+	second = number_after(strstr(result->out, "cpu_ms ") + 1, "cpu_ms ");
+	assert_within(second * 1000 / first, wanted);
+}
+
+/* The formula of runC 1.3.2 and crun 1.23, done once more by awk, which has logarithms. */
+static void shares_become_weights_as_in_the_runtimes(void **state)
+{
+	const struct result *result =
+		run("awk",
+		    "BEGIN { for (s = 3; s < 262144; s += 61) { l = log(s) / log(2)\n"
+		    "w = exp(log(10) * ((l * l + 125 * l) / 612 - 7 / 34))\n"
+		    "print s, int(w - 1e-9) + 1 } }");
+	const char *line = result->out;
+	unsigned long shares, weight;
+	int compared = 0;
+
+	(void)state;
+	for (; sscanf(line, "%lu %lu", &shares, &weight) == 2; line = strchr(line, '\n') + 1) {
+		if (cgroup_weight(shares) != weight)
+			fail_msg("%lu: %lu, not %lu", shares, (unsigned long)cgroup_weight(shares),
+				 weight);
+		compared++;
+	}
+	assert_true(compared > 4000);
+	assert_int_equal(cgroup_weight(2), 1);
+	assert_int_equal(cgroup_weight(1024), 100);
+	assert_int_equal(cgroup_weight(2000), 170);
+	assert_int_equal(cgroup_weight(262144), 10000);
+}
+
+static void the_cpuset_is_where_it_runs(void **state)
+{
+	static const char *const cpus[] = { "0", "1" };
+
+	(void)state;
+	need_controller("cpuset");
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		skip_because("there is only one CPU");
+	for (int i = 0; i < 2; i++) {
+		char wanted[64];
+
+		snprintf(wanted, sizeof(wanted), "allowed %s\nseen %s\n", cpus[i], cpus[i]);
+		assert_prints(step("--cpuset-cpus", cpus[i], "probe", "cpus"), wanted);
+	}
+	assert_contains(step("--cpuset-cpus", "0-1", "probe", "cpus")->out, "allowed 0-1\n");
+	assert_contains(step("--cpuset-cpus", "0,1", "probe", "cpus")->out, "allowed 0-1\n");
+}
+
+static void memory_nodes_are_set(void **state)
+{
+	(void)state;
+	need_controller("cpuset");
+	assert_prints(step("--cpuset-mems", "0", "sh", "-c",
+			   CAT("cpuset.mems",
+			       "cpuset/cpuset.mems") "; grep Mems_allowed_list /proc/self/status"),
+		      "0\nMems_allowed_list:\t0\n");
+}
+
+static void what_is_not_there_is_refused(void **state)
+{
+	static const char *const lists[] = { "999", "0-999", "100000" };
+
+	(void)state;
+	need_controller("cpuset");
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		assert_refused(step("--cpuset-cpus", lists[i], "true"), 125,
+			       "step-05: write cpuset.cpus ");
+		assert_refused(step("--cpuset-mems", lists[i], "true"), 125,
+			       "step-05: write cpuset.mems ");
+	}
+	assert_refused(step("--cpuset-cpus", "1-0", "true"), 125,
+		       "; these CPUs are not there, or not for us\n");
+}
+
+static void a_fork_bomb_stops_at_the_limit(void **state)
+{
+	(void)state;
+	need_controller("pids");
+	/* PID 1 is the first. */
+	assert_string_equal(step("--pids-limit", "10", "probe", "forkbomb", "1000")->out,
+			    "forked 9\nfork EAGAIN\n");
+	assert_string_equal(step("--pids-limit", "10", "--init", "probe", "forkbomb", "1000")->out,
+			    "forked 8\nfork EAGAIN\n");
+}
+
+static void without_a_limit_nothing_stops_it(void **state)
+{
+	static const char *const none[] = { "0", "-1" };
+
+	(void)state;
+	assert_prints(step("probe", "forkbomb", "500"), "forked 500\n");
+	need_controller("pids");
+	for (int i = 0; i < 2; i++)
+		assert_prints(step("--pids-limit", none[i], "probe", "forkbomb", "500"),
+			      "forked 500\n");
+}
+
+static void a_limit_of_one_has_no_room_for_an_init(void **state)
+{
+	(void)state;
+	need_controller("pids");
+	assert_prints(step("--pids-limit", "1", "true"), "");
+	assert_refused(step("--pids-limit", "1", "--init", "true"), 125,
+		       "step-05: fork: EAGAIN Resource temporarily unavailable; the limit of "
+		       "processes is reached (--pids-limit, ulimit -u)\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(cpu_time_is_as_asked_for),
+		host_test(cpu_time_is_that_of_all_processes),
+		host_test(shares_decide_who_gets_the_cpu),
+		host_test(shares_become_weights_as_in_the_runtimes),
+		host_test(the_cpuset_is_where_it_runs),
+		host_test(memory_nodes_are_set),
+		host_test(what_is_not_there_is_refused),
+		host_test(a_fork_bomb_stops_at_the_limit),
+		host_test(without_a_limit_nothing_stops_it),
+		host_test(a_limit_of_one_has_no_room_for_an_init),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

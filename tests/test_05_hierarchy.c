@@ -1,0 +1,243 @@
+/* steps/05-cgroups/hierarchy.c: cgroups are found where they are mounted; what is missing, or may
+ * not be written to, is refused by name. */
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "hierarchy.h"
+#include "test_05.h"
+
+static void controllers_are_read_from_lists(void **state)
+{
+	(void)state;
+	assert_int_equal(hierarchy_controllers(1, "rw,cpu,cpuacct"),
+			 SET(CONTROLLER_CPU) | SET(CONTROLLER_CPUACCT));
+	assert_int_equal(hierarchy_controllers(1, "rw,seclabel,blkio"), SET(CONTROLLER_IO));
+	assert_int_equal(hierarchy_controllers(1, "rw,name=systemd"), 0);
+	assert_int_equal(hierarchy_controllers(1, "io,cpus,cp,memoryx"), 0);
+	assert_int_equal(hierarchy_controllers(2, "cpuset cpu io memory hugetlb pids rdma misc\n"),
+			 SET(CONTROLLER_CPUSET) | SET(CONTROLLER_CPU) | SET(CONTROLLER_IO) |
+				 SET(CONTROLLER_MEMORY) | SET(CONTROLLER_PIDS));
+	assert_int_equal(hierarchy_controllers(2, "devices freezer cpuacct blkio"), 0);
+	assert_int_equal(hierarchy_controllers(2, "\n"), 0);
+}
+
+/* Which versions are found, and how many hierarchies of each. */
+static void find(int count[3])
+{
+	struct hierarchy list[HIERARCHIES_MAX];
+	int found = hierarchy_find(list);
+
+	check(found >= 0);
+	count[1] = count[2] = 0;
+	for (int i = 0; i < found; i++) {
+		count[list[i].version]++;
+		close(list[i].top);
+	}
+}
+
+/* As awk sees it: different controllers, for a hierarchy may be mounted more than once. */
+static int count_mounts(const char *condition)
+{
+	char script[256];
+
+	snprintf(script, sizeof(script),
+		 "awk '%s { seen[$4] } END { print length(seen) }' /proc/self/mounts", condition);
+	return atoi(run_shell(script)->out);
+}
+
+#define V1 "$3 == \"cgroup\" && $4 ~ /memory|cpu|pids|blkio|devices|freezer/"
+
+static void all_that_are_mounted_are_found(void **state)
+{
+	int count[3];
+
+	(void)state;
+	find(count);
+	assert_int_equal(count[1], count_mounts(V1));
+	assert_int_equal(count[2], count_mounts("$3 == \"cgroup2\"") > 0);
+}
+
+/* A tmpfs over all of /sys/fs/cgroup: mountinfo still lists what is below. */
+static void cover(const char *argument)
+{
+	int count[3];
+
+	(void)argument;
+	check(mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0);
+	find(count);
+	check(count[1] == 0 && count[2] == 0);
+	check(run("sh", "-c", "mkdir /sys/fs/cgroup/memory /sys/fs/cgroup/unified")->status == 0);
+	find(count);
+	check(count[1] == 0 && count[2] == 0);
+}
+
+static void what_is_covered_is_not_taken(void **state)
+{
+	(void)state;
+	in_own_mounts(cover, NULL);
+}
+
+/* The same hierarchies in a second place count once. */
+static void mount_again(const char *argument)
+{
+	int before[3], count[3];
+
+	(void)argument;
+	find(before);
+	check(mount("none", "/mnt", "tmpfs", 0, NULL) == 0);
+	check(mount("/sys/fs/cgroup", "/mnt", NULL, MS_BIND | MS_REC, NULL) == 0);
+	find(count);
+	check(before[1] == count[1] && before[2] == count[2]);
+	/* And are found there if they are nowhere else. */
+	check(mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0);
+	find(count);
+	check(before[1] == count[1] && before[2] == count[2]);
+}
+
+static void another_place_will_do(void **state)
+{
+	(void)state;
+	in_own_mounts(mount_again, NULL);
+}
+
+/* As in a container. */
+static void check_read_only(const char *argument)
+{
+	(void)argument;
+	check(run_shell("awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/self/mounts |\n"
+			"while read m; do mount -o remount,bind,ro $m; done")
+		      ->status == 0);
+	check(strcmp(step("true")->err,
+		     "step-05: no cgroup hierarchy may be written to: all "
+		     "devices can be used\n") == 0);
+	check(strcmp(step("--pids-limit", "9", "true")->err,
+		     "step-05: pids-limit: no cgroup hierarchy here has the controller pids and "
+		     "may be written to; `make doctor` tells what there is\n") == 0);
+}
+
+static void what_is_read_only_is_not_taken(void **state)
+{
+	(void)state;
+	in_own_mounts(check_read_only, NULL);
+}
+
+/* A user who was given a cgroup further down, and is in it: that one is found. */
+static void delegate(const char *mountpoint)
+{
+	struct hierarchy list[HIERARCHIES_MAX];
+	char path[200], script[1024];
+	struct stat given, top;
+	bool same = false;
+	int count;
+
+	snprintf(path, sizeof(path), "%s/test-step-%s", mountpoint, random_name());
+	snprintf(script, sizeof(script),
+		 "mkdir -p %s/given/own && chown 65534 %s/given/cgroup.procs %s/given && "
+		 "echo %d >%s/given/own/cgroup.procs",
+		 path, path, path, getpid(), path);
+	check(system(script) == 0);
+	snprintf(script, sizeof(script), "%s/given", path);
+	check(stat(script, &given) == 0);
+	check(seteuid(65534) == 0);
+	count = hierarchy_find(list);
+	check(seteuid(0) == 0);
+	check(count >= 0);
+	for (int i = 0; i < count; i++) {
+		check(fstat(list[i].top, &top) == 0);
+		same = same || (top.st_ino == given.st_ino && top.st_dev == given.st_dev);
+	}
+	snprintf(script, sizeof(script),
+		 "echo %d >%s/cgroup.procs; echo $$ >%s/cgroup.procs; rmdir %s/given/own %s/given "
+		 "%s",
+		 getpid(), mountpoint, mountpoint, path, path, path);
+	check(system(script) == 0);
+	check(same);
+}
+
+static void a_user_gets_what_was_delegated(void **state)
+{
+	const struct result *result =
+		run_shell("awk '$3 == \"cgroup2\" || $3 == \"cgroup\" && $4 ~ /pids/ { print $2 }' "
+			  "/proc/self/mounts");
+	char mountpoint[128], *line, *next = strdup(result->out);
+	char *all = next;
+
+	(void)state;
+	while ((line = strsep(&next, "\n")) && *line) {
+		snprintf(mountpoint, sizeof(mountpoint), "%s", line);
+		in_own_mounts(delegate, mountpoint);
+	}
+	free(all);
+}
+
+static void a_missing_controller_is_refused_by_name(void **state)
+{
+	static const struct {
+		const char *option, *value, *name, *controller;
+	} limits[] = {
+		{ "--memory", "64m", "memory", "memory" },
+		{ "--memory-reservation", "64m", "memory-reservation", "memory" },
+		{ "--memory-swappiness", "10", "memory-swappiness", "memory" },
+		{ "--cpus", "0.5", "cpus", "cpu" },
+		{ "--cpu-shares", "512", "cpu-shares", "cpu" },
+		{ "--cpuset-cpus", "0", "cpuset-cpus", "cpuset" },
+		{ "--cpuset-mems", "0", "cpuset-mems", "cpuset" },
+		{ "--pids-limit", "9", "pids-limit", "pids" },
+		{ "--device-read-bps", "/dev/loop0:1m", "rates of devices", "blkio" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		char wanted[256];
+
+		snprintf(wanted, sizeof(wanted),
+			 "step-05: %s: no cgroup hierarchy here has the controller %s and may be "
+			 "written to; `make doctor` tells what there is\n",
+			 limits[i].name, limits[i].controller);
+		assert_refused(step_in("none", limits[i].option, limits[i].value, "true"), 125,
+			       wanted);
+	}
+}
+
+/* A cgroup that has processes gives no controllers to others; only the real root may. */
+static void processes_in_the_topmost_cgroup_are_told(void **state)
+{
+	const struct result *result;
+
+	(void)state;
+	if (!is_in_v2("pids"))
+		skip_because("the controller pids is not in v2 here");
+	result = script(
+		"t=/sys/fs/cgroup/test-step-$1; own=$(sed s/0::// /proc/self/cgroup)\n"
+		"echo +pids >/sys/fs/cgroup/cgroup.subtree_control; mkdir $t\n"
+		"echo $$ >$t/cgroup.procs\n"
+		"unshare --cgroup --mount sh -c 'umount /sys/fs/cgroup\n"
+		"mount -t cgroup2 none /sys/fs/cgroup; ./step-05 --network none true; echo $?\n"
+		"./step-05 --network none --pids-limit 9 true; echo $?' || true\n"
+		"echo $$ >/sys/fs/cgroup$own/cgroup.procs; rmdir $t",
+		random_name());
+	assert_success(result);
+	assert_string_equal(result->out, "0\n125\n");
+	assert_string_equal(
+		result->err,
+		"step-05: write cgroup.subtree_control +pids: EBUSY Device or resource busy; "
+		"processes are in this cgroup, not in one below it: nobody else may be where "
+		"limits begin\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(controllers_are_read_from_lists),
+		host_test(all_that_are_mounted_are_found),
+		host_test(what_is_covered_is_not_taken),
+		host_test(another_place_will_do),
+		host_test(what_is_read_only_is_not_taken),
+		host_test(a_user_gets_what_was_delegated),
+		host_test(a_missing_controller_is_refused_by_name),
+		host_test(processes_in_the_topmost_cgroup_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,164 @@
+/* Step 05, ended at any moment: no cgroup is left, or the next step removes it. */
+#include <signal.h>
+
+#include "cleanup.h"
+#include "test_05.h"
+
+/* Starts and kills it again and again, with limits that need several hierarchies of v1. */
+static void kill_rounds(int signal)
+{
+	const char *memory = has_controller("memory") ? "--memory=64m" : "--init";
+	const char *pids = has_controller("pids") ? "--pids-limit=50" : "--init";
+
+	kill_at_random_moments(signal, "./step-05", "--network", "none", memory, pids, "probe",
+			       "sleep", "1000", random_name());
+}
+
+static void an_interrupt_leaves_nothing(void **state)
+{
+	(void)state;
+	kill_rounds(SIGINT);
+}
+
+static void a_termination_leaves_nothing(void **state)
+{
+	(void)state;
+	kill_rounds(SIGTERM);
+}
+
+static void a_hangup_leaves_nothing(void **state)
+{
+	(void)state;
+	kill_rounds(SIGHUP);
+}
+
+static void after_a_kill_the_next_start_cleans_up(void **state)
+{
+	(void)state;
+	kill_rounds(SIGKILL);
+	assert_prints(step("true"), "");
+}
+
+static void failures_leave_nothing(void **state)
+{
+	static const char *const bad[][3] = {
+		{ "--rootfs", "/nowhere", "true" },	 { "--workdir", "/nowhere", "true" },
+		{ "--volume", "/nowhere:/mnt", "true" }, { "--pids-limit", "20", "/nowhere" },
+		{ "--cpuset-cpus", "999", "true" },	 { "--memory", "64m", "/etc/passwd" },
+	};
+
+	(void)state;
+	need_controller("memory");
+	need_controller("pids");
+	need_controller("cpuset");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		autofree char *err = strdup(step(bad[i][0], bad[i][1], bad[i][2])->err);
+
+		assert_non_null(strchr(err, '\n'));
+		assert_string_equal(run_shell("find /sys/fs/cgroup -name 'step-*'")->out, "");
+	}
+}
+
+/* A command that changes its user outlives a step that is killed; the next step ends it. */
+static void what_outlives_its_step_is_ended_by_the_next(void **state)
+{
+	const char *token = random_name();
+	char command[128];
+	pid_t pid;
+
+	(void)state;
+	snprintf(command, sizeof(command), "exec su user -c 'exec probe sleep 1000 %s'", token);
+	pid = start("./step-05", "--network", "none", "sh", "-c", command);
+	wait_until(count_processes(token) == 1);
+	kill(pid, SIGKILL);
+	assert_int_equal(finish(pid), 137);
+	usleep(100000);
+	assert_int_equal(count_processes(token), 1);
+	assert_prints(step("true"), "");
+	assert_int_equal(count_processes(token), 0);
+}
+
+/* What a container has made below its own cgroup goes with it. */
+static void cgroups_in_the_cgroup_are_removed_too(void **state)
+{
+	(void)state;
+	if (!is_mounted("cgroup2"))
+		skip_because("cgroup v2 is not mounted here");
+	assert_prints(step("sh", "-ec",
+			   "mount -o remount,bind,rw /sys/fs/cgroup; cd /sys/fs/cgroup\n"
+			   "mkdir -p a/b/c step-x; echo 1 >a/b/c/cgroup.procs; echo made"),
+		      "made\n");
+}
+
+/* Those of a living step are not touched, and neither are others' cgroups. */
+static void what_is_in_use_is_left_alone(void **state)
+{
+	(void)state;
+	need_controller("pids");
+	assert_prints(
+		script("./step-05 --network none --pids-limit 9 sh -c 'sleep 3; echo alive' & "
+		       "sleep 1\n"
+		       "for i in 1 2 3; do ./step-05 --network none true; done; wait $!; echo $?",
+		       NULL),
+		"alive\n0\n");
+}
+
+/* Each makes its own, and looks for leftovers while the others make theirs. */
+static void many_at_once_do_not_disturb_each_other(void **state)
+{
+	const char *memory = has_controller("memory") ? "--memory=64m" : "--init";
+
+	(void)state;
+	for (int round = 0; round < 4; round++)
+		assert_prints(script("for i in $(seq 30); do ./step-05 --network none $1 sh -c "
+				     "'echo on' & done; wait",
+				     memory),
+			      "on\non\non\non\non\non\non\non\non\non\non\non\non\non\non\n"
+			      "on\non\non\non\non\non\non\non\non\non\non\non\non\non\non\n");
+}
+
+/* This program once more, where cgroups of one version alone are mounted. */
+static void run_again(const char *view)
+{
+	const struct result *result;
+
+	if (!views()[1])
+		skip_because("this machine has cgroups of one version only");
+	result = run("env", "IN_VIEW=1", "tests/cgroups.sh", view, "build/tests/test_05_kills");
+	if (result->status != 0)
+		fail_msg("%s%s", result->out, result->err);
+}
+
+static void all_of_it_is_so_on_v1(void **state)
+{
+	(void)state;
+	run_again("v1");
+}
+
+static void all_of_it_is_so_on_v2(void **state)
+{
+	(void)state;
+	run_again("v2");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(an_interrupt_leaves_nothing),
+		host_test(a_termination_leaves_nothing),
+		host_test(a_hangup_leaves_nothing),
+		host_test(after_a_kill_the_next_start_cleans_up),
+		host_test(failures_leave_nothing),
+		host_test(what_outlives_its_step_is_ended_by_the_next),
+		host_test(cgroups_in_the_cgroup_are_removed_too),
+		host_test(what_is_in_use_is_left_alone),
+		host_test(many_at_once_do_not_disturb_each_other),
+	};
+	const struct CMUnitTest again[] = {
+		host_test(all_of_it_is_so_on_v1),
+		host_test(all_of_it_is_so_on_v2),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	return failed || getenv("IN_VIEW") ? failed : cmocka_run_group_tests(again, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/* Chapter 6's module capabilities itself: names, and sets that are not alike. */
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "capabilities.h"
+#include "test_03.h"
+#include "user.h"
+
+#define BIT(capability) (1ULL << (capability))
+#define CHOWN		BIT(CAP_CHOWN)
+#define KILL		BIT(CAP_KILL)
+#define SETGID		BIT(CAP_SETGID)
+#define NET_RAW		BIT(CAP_NET_RAW)
+
+/* The five sets that this process has. */
+static struct capabilities get_sets(void)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct low_high[2];
+	struct capabilities sets = { 0 };
+
+	check(syscall(SYS_capget, &header, low_high) == 0);
+	sets.effective = (uint64_t)low_high[1].effective << 32 | low_high[0].effective;
+	sets.permitted = (uint64_t)low_high[1].permitted << 32 | low_high[0].permitted;
+	sets.inheritable = (uint64_t)low_high[1].inheritable << 32 | low_high[0].inheritable;
+	for (unsigned int i = 0; i < 63; i++) {
+		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
+			sets.bounding |= BIT(i);
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, i, 0, 0) == 1)
+			sets.ambient |= BIT(i);
+	}
+	return sets;
+}
+
+static void check_sets(const struct capabilities *wanted)
+{
+	const struct capabilities got = get_sets();
+
+	check(got.bounding == wanted->bounding);
+	check(got.effective == wanted->effective);
+	check(got.permitted == wanted->permitted);
+	check(got.inheritable == wanted->inheritable);
+	check(got.ambient == wanted->ambient);
+}
+
+static void names_are_found_in_all_their_forms(void **state)
+{
+	(void)state;
+	assert_true(capabilities_by_name("CAP_CHOWN") == CHOWN);
+	assert_true(capabilities_by_name("chown") == CHOWN);
+	assert_true(capabilities_by_name("cap_Net_Raw") == NET_RAW);
+	assert_true(capabilities_by_name("CHECKPOINT_RESTORE") == BIT(40));
+	assert_true(capabilities_by_name("All") == CAPABILITIES_ALL);
+	assert_true(capabilities_by_name("CAP_ALL") == 0);
+	assert_true(capabilities_by_name("CAP_CAP_CHOWN") == 0);
+	assert_true(capabilities_by_name("") == 0);
+	assert_string_equal(capabilities_text(CHOWN | NET_RAW | BIT(40)),
+			    "CAP_CHOWN CAP_NET_RAW CAP_CHECKPOINT_RESTORE");
+	assert_string_equal(capabilities_text(0), "");
+	assert_true(strlen(capabilities_text(CAPABILITIES_ALL)) < 1000);
+}
+
+/* By the names that the kernel's header has. */
+static void names_have_the_numbers_of_the_kernels_header(void **state)
+{
+	char *names =
+		strdup(run_shell("echo '#include <linux/capability.h>' | cc -E -dM - | "
+				 "sed -n 's/^#define \\(CAP_[A-Z_]*\\) *\\([0-9]*\\)$/\\1 \\2/p'")
+			       ->out);
+	char name[64];
+	int number, count = 0;
+
+	(void)state;
+	for (char *rest = names, *line; (line = strsep(&rest, "\n"));) {
+		if (sscanf(line, "%63s %d", name, &number) != 2)
+			continue;
+		assert_true(capabilities_by_name(name) == BIT(number));
+		assert_string_equal(capabilities_text(BIT(number)), name);
+		count++;
+	}
+	free(names);
+	assert_in_range(count, 38, 63);
+}
+
+static void different_sets(const char *argument)
+{
+	const struct capabilities wanted = {
+		.bounding = CHOWN | KILL | NET_RAW | SETGID,
+		.permitted = CHOWN | KILL | NET_RAW,
+		.effective = CHOWN,
+		.inheritable = KILL | NET_RAW,
+		.ambient = KILL,
+	};
+
+	(void)argument;
+	check(capabilities_limit(&wanted) == 0);
+	check(capabilities_apply(&wanted) == 0);
+	check_sets(&wanted);
+}
+
+static void each_set_is_its_own(void **state)
+{
+	(void)state;
+	in_own_mounts(different_sets, NULL);
+}
+
+static void sets_of_another_user(const char *argument)
+{
+	const struct user user = { .uid = 1000, .gid = 1000 };
+	struct capabilities wanted;
+
+	(void)argument;
+	capabilities_fill(&wanted, CHOWN | NET_RAW);
+	check(capabilities_limit(&wanted) == 0);
+	check(user_become(&user) == 0);
+	check(capabilities_apply(&wanted) == 0);
+	check_sets(&wanted);
+	check(prctl(PR_GET_KEEPCAPS) == 0);
+	/* The ambient ones go on to a program. */
+	check(system("test \"$(grep CapEff /proc/self/status)\" = "
+		     "\"$(printf 'CapEff:\\t0000000000002001')\"") == 0);
+}
+
+static void a_user_can_hold_what_the_sets_say(void **state)
+{
+	(void)state;
+	in_own_mounts(sets_of_another_user, NULL);
+}
+
+static void sets_as_held(const char *argument)
+{
+	struct capabilities wanted, few = { 0 };
+	uint64_t held;
+
+	(void)argument;
+	check(capabilities_held(&held) == 0);
+	check(held == (get_sets().permitted & get_sets().bounding));
+	capabilities_fill(&wanted, CAPABILITIES_ALL & ~CHOWN);
+	check(capabilities_limit(&wanted) == 0 && capabilities_apply(&wanted) == 0);
+	capabilities_fill(&few, held & ~CHOWN);
+	check_sets(&few);
+	/* What we hold no longer is refused, or left out. */
+	capabilities_fill(&wanted, CHOWN | KILL);
+	check(capabilities_limit(&wanted) == -1);
+	check(strcmp(fail_get()->text,
+		     "capabilities: CAP_CHOWN: not held by us, so not ours to give") == 0);
+	fail_report();
+	check(capabilities_apply(&wanted) == -1);
+	fail_report();
+	check_sets(&few);
+	capabilities_fill(&wanted, CHOWN | KILL | CAPABILITIES_AS_HELD);
+	check(capabilities_limit(&wanted) == 0 && capabilities_apply(&wanted) == 0);
+	capabilities_fill(&few, KILL);
+	check_sets(&few);
+}
+
+static void what_is_not_held_is_refused_or_left_out(void **state)
+{
+	(void)state;
+	in_own_mounts(sets_as_held, NULL);
+}
+
+static void ambient_alone(const char *argument)
+{
+	const struct capabilities wanted = { .bounding = CHOWN | KILL,
+					     .permitted = CHOWN | KILL,
+					     .ambient = KILL };
+
+	(void)argument;
+	check(capabilities_limit(&wanted) == 0);
+	check(capabilities_apply(&wanted) == -1);
+	check(strstr(fail_get()->text,
+		     "prctl PR_CAP_AMBIENT_RAISE CAP_KILL: EPERM Operation not "
+		     "permitted; it must be permitted and inheritable, too"));
+}
+
+static void ambient_ones_must_be_inheritable(void **state)
+{
+	(void)state;
+	in_own_mounts(ambient_alone, NULL);
+}
+
+static void effective_alone(const char *argument)
+{
+	const struct capabilities wanted = { .bounding = CHOWN | KILL,
+					     .permitted = CHOWN,
+					     .effective = KILL };
+
+	(void)argument;
+	check(capabilities_limit(&wanted) == 0);
+	check(capabilities_apply(&wanted) == -1);
+	check(strstr(fail_get()->text,
+		     "capset: EPERM Operation not permitted; "
+		     "effective ones must be permitted"));
+}
+
+static void effective_ones_must_be_permitted(void **state)
+{
+	(void)state;
+	in_own_mounts(effective_alone, NULL);
+}
+
+static void without_setpcap(const char *argument)
+{
+	struct capabilities wanted;
+
+	(void)argument;
+	capabilities_fill(&wanted, CAPABILITIES_ALL & ~BIT(CAP_SETPCAP));
+	check(capabilities_apply(&wanted) == 0);
+	capabilities_fill(&wanted, CHOWN);
+	check(capabilities_limit(&wanted) == -1);
+	check(strstr(fail_get()->text,
+		     "prctl PR_CAPBSET_DROP 1: EPERM Operation not permitted; "
+		     "needs CAP_SETPCAP"));
+}
+
+static void the_bounding_set_needs_setpcap(void **state)
+{
+	(void)state;
+	in_own_mounts(without_setpcap, NULL);
+}
+
+static void another_user_keeps_the_bounding_set_alone(void **state)
+{
+	struct capabilities set;
+
+	(void)state;
+	capabilities_fill(&set, CHOWN);
+	capabilities_for_user(&set, 0);
+	assert_true(set.bounding == CHOWN && set.ambient == CHOWN && set.effective == CHOWN);
+	capabilities_for_user(&set, 1);
+	assert_true(set.bounding == CHOWN && !set.ambient && !set.effective && !set.permitted &&
+		    !set.inheritable);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(names_are_found_in_all_their_forms),
+		host_test(names_have_the_numbers_of_the_kernels_header),
+		host_test(each_set_is_its_own),
+		host_test(a_user_can_hold_what_the_sets_say),
+		host_test(what_is_not_held_is_refused_or_left_out),
+		host_test(ambient_ones_must_be_inheritable),
+		host_test(effective_ones_must_be_permitted),
+		host_test(the_bounding_set_needs_setpcap),
+		host_test(another_user_keeps_the_bounding_set_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

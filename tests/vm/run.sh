@@ -1,0 +1,139 @@
+#!/bin/bash
+# tests/vm/run.sh [-t SECONDS] [-k KERNEL] [-a ARGUMENTS] [COMMAND [ARG...]]: runs a command (default:
+# a shell) as root in a throw-away virtual machine: a stock Debian kernel, on cgroup v2 as systemd
+# sets it up, in a copy of this machine's tree that forgets all changes. The command is run in this
+# directory; its output comes here, and so does its exit status. Only build/vm/results is shared:
+# what is written there stays. Needs no root, only qemu-system-x86.
+#
+#     -t SECONDS    end it after so long, with status 124 (an interactive one: never)
+#     -k KERNEL     the kernel: a Debian package, maybe with a release (linux-image-amd64)
+#     -a ARGUMENTS  for the kernel's command line, as cgroup_disable=memory; or for inside.sh
+#
+# The parts: the kernel and its modules are unpacked from the package, never installed, into
+# build/vm/KERNEL. The initramfs (init.sh) mounts this machine's "/", shared by 9p and not writable,
+# under an overlay with a tmpfs on top, and goes there. inside.sh then sets up the rest and runs the
+# command. Three serial lines come out: the console, the output and the exit status.
+set -u
+limit='' cpus=2 kernel=linux-image-amd64 arguments=''
+cd "$(dirname "$0")/../.." || exit 125
+
+fail() {
+	echo "vm: $*" >&2
+	exit 125
+}
+
+while getopts t:c:k:a: option; do
+	case $option in
+	t) limit=$OPTARG ;;
+	c) cpus=$OPTARG ;;
+	k) kernel=$OPTARG ;;
+	a) arguments=$OPTARG ;;
+	*) exit 125 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || set -- bash
+image=build/vm/${kernel%%/*} run=build/vm/run.$$
+command -v qemu-system-x86_64 >/dev/null || fail 'no qemu-system-x86_64 here: make deps'
+busybox=$(command -v busybox) || fail 'no busybox here: make deps'
+
+# A bzImage begins with a header that says where the compressed kernel is in it: decompressing it
+# here takes less time than its own code takes without hardware virtualization.
+# Source: Documentation/x86/boot.rst, setup_sects, payload_offset and payload_length.
+number() { od -An "-tu$2" -j "$1" -N "$2" "$vmlinuz" | tr -d ' '; }
+unpack_vmlinux() {
+	local vmlinuz=$1 unpack=xz
+
+	[ "$(payload | head -c 4 | od -An -tx1)" != ' 28 b5 2f fd' ] || unpack=zstd
+	payload | $unpack -dc
+}
+payload() {
+	tail -c +$((($(number 497 1) + 1) * 512 + $(number 584 4) + 1)) "$vmlinuz" |
+		head -c $(($(number 588 4) - 4)) # without the size at its end
+}
+
+fetch_kernel() (
+	package=$(apt-cache depends "$kernel" 2>/dev/null |
+		sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+	package=${package:-${kernel%%/*}}
+	echo "vm: fetching $package" >&2
+	mkdir -p "$run.new" && cd "$run.new" || exit 1
+	apt-get -q -q download "$package" 2>apt.log || { cat apt.log >&2 && exit 1; }
+	dpkg -x ./*.deb . && rm -f ./*.deb apt.log || exit 1
+	unpack_vmlinux boot/vmlinuz-* >vmlinux && "$busybox" depmod -b . "$(ls lib/modules)" || exit 1
+	cd - >/dev/null && rm -rf "$image" && mv "$run.new" "$image"
+)
+
+# The modules that the root file system needs, with those that they need: modules.dep names them.
+make_initramfs() (
+	modules=lib/modules/$(ls "$image/lib/modules")
+	files=$(grep -E '/(9p|9pnet_virtio|overlay|virtio_(pci|blk|net))\.ko[.a-z]*:' "$image/$modules/modules.dep")
+	tree=$run/initramfs
+	mkdir -p "$tree/bin" && cp "$busybox" "$tree/bin/busybox" && cp tests/vm/init.sh "$tree/init" &&
+		for file in ${files//:/}; do
+			mkdir -p "$tree/$modules/${file%/*}" && cp "$image/$modules/$file" "$tree/$modules/$file"
+		done && cp "$image/$modules/modules.dep" "$tree/$modules" && cd "$tree" && find . | "$busybox" cpio -o -H newc 2>/dev/null >../initramfs.cpio
+)
+
+# shellcheck disable=SC2317 # it is called by the trap
+clean() {
+	trap '' EXIT INT TERM HUP
+	[ -z "$machine" ] || kill "$machine" 2>/dev/null
+	wait
+	rm -rf "$run" "$run.new"
+}
+
+machine=''
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+mkdir -p build/vm/results
+for old in build/vm/run.*; do # of those that were killed
+	pid=${old#*run.}
+	[ -d "/proc/${pid%.new}" ] || rm -rf "$old"
+done
+exec 9>build/vm/lock && flock 9 || exit 125
+[ -e "$image/vmlinux" ] || fetch_kernel || fail "no kernel $kernel"
+exec 9>&-
+mkdir "$run" || exit 125
+make_initramfs || fail 'no initramfs'
+printf '%q ' "$@" >"$run/command"
+truncate -s 256M "$run/disk" || exit 125
+mke2fs -q -F -t ext4 "$run/disk" || fail 'no file system for the disk'
+
+# Hardware virtualization, if the processor has it: /dev/kvm alone says nothing.
+# Otherwise QEMU translates. It does so anew when code is at another address (norandmaps makes that
+# three times as fast); one thread for all processors needs half the time of one for each, and leaves
+# the other processors to other machines; and its cmpxchg16b makes newer kernels fail (QEMU 7.2).
+if grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
+	accelerator='-accel kvm -cpu host'
+else
+	accelerator='-accel tcg,thread=single -cpu max,-cx16' arguments="norandmaps $arguments"
+fi
+# shellcheck disable=SC2054,SC2206 # QEMU's commas; words
+qemu=(qemu-system-x86_64 -M q35 $accelerator -smp $cpus -m 2G -nodefaults -no-user-config -no-reboot
+	-display none -kernel "$image/vmlinux" -initrd "$run/initramfs.cpio"
+	-serial "file:$run/console" -chardev stdio,id=output,signal=off -serial chardev:output
+	-serial "file:$run/status" -device virtio-rng-pci -nic user,model=virtio-net-pci
+	-drive "file=$run/disk,format=raw,if=virtio,cache=unsafe"
+	-virtfs local,path=/,mount_tag=host,security_model=none,multidevs=remap,readonly=on
+	-virtfs "local,path=build/vm/results,mount_tag=results,security_model=none")
+append="console=ttyS0 quiet panic=-1 workbook=$PWD run=$run image=$image busybox=$busybox $arguments"
+# It ends with us, even if we are killed.
+if [ -t 0 ] && [ -t 1 ]; then
+	append="$append terminal=$(stty size | tr ' ' x) TERM=$TERM"
+	setpriv --pdeathsig TERM timeout --foreground --kill-after=5 "${limit:-0}" \
+		"${qemu[@]}" -append "$append"
+else
+	# The output by a pipe: QEMU makes what it writes to non-blocking, for others as well.
+	setpriv --pdeathsig TERM timeout --kill-after=5 "${limit:-1800}" \
+		"${qemu[@]}" -append "$append" </dev/null > >(cat) &
+	machine=$!
+	wait $machine
+fi
+ended=$? machine=''
+status=$(tr -d '\r\n' <"$run/status")
+[ -z "$status" ] || exit "$status"
+[ $ended -ne 124 ] || { echo "vm: it had not ended after $limit s" >&2 && exit 124; }
+tail -n 30 "$run/console" >&2
+fail "the machine has died (QEMU's exit status $ended); above is the end of its console"

@@ -1,0 +1,35 @@
+#!/bin/sh
+# PID 1 of the virtual machine, after init.sh, by busybox: runs the command in a session of its own,
+# reports its exit status, and switches the machine off.
+#
+# From the kernel's command line: $workbook and $run, paths; $terminal, the size of the caller's, if
+# there is one. ttyS1 is the output, ttyS2 the exit status.
+# shellcheck disable=SC2154
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+mount --make-rshared /
+cd "$workbook" || exit
+scope=/sys/fs/cgroup/user.slice/user-0.slice/session-1.scope
+
+# in_session [-c]: -c gives it the terminal. The rest of the environment is ours, not the command's.
+in_session() (
+	sh -c "echo \$\$ >$scope/cgroup.procs; exec \"\$@\"" sh env -i "PATH=$PATH" HOME=/root \
+		"TERM=$TERM" setsid "$@" bash "$run/command"
+)
+
+stty -F /dev/ttyS2 raw -echo
+if [ -n "${terminal:-}" ]; then
+	stty -F /dev/ttyS1 sane rows "${terminal%x*}" cols "${terminal#*x}"
+	in_session -c <>/dev/ttyS1 >&0 2>&1
+	echo $? >/dev/ttyS2
+else
+	stty -F /dev/ttyS1 raw -echo
+	mkfifo /run/output
+	cat /run/output >/dev/ttyS1 &
+	cat=$!
+	in_session </dev/null >/run/output 2>&1
+	echo $? >/dev/ttyS2
+	# To the end of the output, or not: a process that was left behind may keep it open.
+	(sleep 2 && kill $cat) &
+	wait $cat
+fi
+poweroff -f
