@@ -136,12 +136,15 @@ ALL_TESTS := test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
 test: build-tests ## run all tests, and every console block of every README.md (needs root)
 	$(SUDO) tests/run.sh $(ALL_TESTS)
 
-.PHONY: vm test-vm
+.PHONY: vm test-vm test-matrix
 vm: all ## a shell in a virtual machine with this tree, where nothing can be broken (needs no root)
 	@tests/vm/run.sh
 
-test-vm: build-tests ## all tests in a virtual machine with Debian's kernel and cgroup v2 alone
-	tests/vm/run.sh tests/run.sh $(ALL_TESTS)
+test-vm: build-tests ## all tests in virtual machines with Debian's kernel, on cgroup v2 alone
+	tests/vm/matrix.sh v2
+
+test-matrix: build-tests ## the same for several kernels and kinds of machines
+	tests/vm/matrix.sh
 
 check: build/filter_default.h ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
