@@ -6,6 +6,7 @@ static const struct tolerated tolerated[] = {
 	{ "ioctl", HOST_SURVIVES, "stdout is no terminal then, there is none to lend" },
 	{ "close", SURVIVED, "the descriptor is closed all the same: close(2)" },
 	{ "rt_sigtimedwait", SURVIVED, "it is asked again" },
+	{ "poll", HOST_SURVIVES, "so is this" },
 	{ "readlinkat", SURVIVED, "then it is no link, and the directory is made" },
 	{ "recvfrom", HOST_SURVIVES, "the child has left no message" },
 	{ "getrandom", HOST_SURVIVES, "the memory allocator's" },
@@ -44,10 +45,20 @@ static void every_system_call_of_it_may_fail(void **state)
 		       tolerated);
 }
 
+static void so_it_may_with_a_terminal_and_users_of_its_own(void **state)
+{
+	(void)state;
+	fail_each_call((const char *const[]){ "./step-06", "run", "--network", "none", "-t",
+					      "--userns", "auto", "/bin/probe", "echo-args",
+					      random_name(), NULL },
+		       tolerated);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(every_system_call_of_it_may_fail),
+		host_test(so_it_may_with_a_terminal_and_users_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
