@@ -168,7 +168,8 @@ define lab-rules
 lab-$(1): rootfs
 	@mkdir -p build/lab-$(1) && exec 9<build/lab-$(1) && flock 9 && \
 	rm -rf $$(COPIED:%=build/lab-$(1)/%) && cp -pr $$(COPIED) build/lab-$(1) && \
-	cp $$(patsubst $$(dir-$(1))/lab/%,$(ANSWER)/%,$$(wildcard $$(dir-$(1))/lab/*.c)) build/lab-$(1)/$$(dir-$(1)) && \
+	(cd $(ANSWER) && cp --parents $$(patsubst $$(dir-$(1))/lab/%,%,$$(wildcard $$(dir-$(1))/lab/*.c $$(dir-$(1))/lab/oci/*.c)) \
+		$(CURDIR)/build/lab-$(1)/$$(dir-$(1))) && \
 	$$(MAKE) -s --no-print-directory -C build/lab-$(1) STEPS='$$(chapters-$(1))' \
 		step-$(1) build/probe $$(shell tests/grade.sh $(1)) && \
 	$$(SUDO) build/lab-$(1)/tests/grade.sh $(1) $(ANSWER) $(TEST)
@@ -191,7 +192,7 @@ deps-build: ## install only what building and running the steps needs
 doctor: ## say what this machine can run, and why not
 	@common/doctor.sh
 
-clean-host: ## find what steps that were killed have left on the host (needs root)
+clean-host: step-05 ## remove what steps that were killed have left on the host (needs root)
 	@$(SUDO) common/clean-host.sh
 
 break: ## a copy of the workbook in build/broken, to break things in

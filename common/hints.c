@@ -40,6 +40,8 @@ static const struct {
 	{ "mount / MS_REC", EINVAL, "inside a chroot \"/\" is no mount point: use systemd-nspawn" },
 	{ "mount_setattr MOUNT_ATTR_IDMAP", EINVAL,
 	  "this file system has no idmapped mounts; ext4, xfs and btrfs do" },
+	{ "mkdir /run/steps-net", EACCES, "a bridge needs root; --network none does not" },
+	{ "open /run/steps-net", EACCES, "a bridge needs root; --network none does not" },
 	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },
@@ -85,6 +87,10 @@ static const struct {
 	{ "prctl PR_CAPBSET_DROP", EPERM, "needs CAP_SETPCAP" },
 	{ "prctl PR_CAP_AMBIENT_RAISE", EPERM, "it must be permitted and inheritable, too" },
 	{ "seccomp", EACCES, "needs CAP_SYS_ADMIN, or no-new-privileges" },
+	{ "bind", EADDRNOTAVAIL, "no device of the host has this address" },
+	{ "mkdir /run/steps-net", EACCES, "a bridge needs root: use sudo" },
+	{ "mkdir /run/steps-net", EROFS, "/run is read-only: use --network none or host" },
+	{ "RTM_NEWLINK", EPERM, "needs the right to configure networks, CAP_NET_ADMIN" },
 	{ "sethostname", EPERM, "needs root: use sudo" },
 };
 

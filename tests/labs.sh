@@ -23,12 +23,15 @@ prove() {
 	fi
 }
 
+# The names of the lab's files.
+files() { (cd "$lab" && find . -name '*.c'); }
+
 # Makes our modules the answer, with a patch applied.
 answer_ours() {
 	local file
 	mkdir -p "$answer"
-	for file in "$lab"/*.c; do
-		cp "${lab%/lab}/${file##*/}" "$answer" || return 1
+	for file in $(files); do
+		(cd "${lab%/lab}" && cp --parents "$file" "$answer") || return 1
 	done
 	[ $# -eq 0 ] || patch --quiet --strip=3 --directory="$answer" <"$1"
 }
@@ -51,8 +54,8 @@ mutant() { answer_ours "$1" && grade "$answer" && echo "lost: $lost" && [ "$lost
 # Each hunk of the difference has a TODO in it.
 difference() {
 	local file
-	for file in "$lab"/*.c; do
-		diff -U 1 "${lab%/lab}/${file##*/}" "$file" | tail -n +3
+	for file in $(files); do
+		diff -U 1 "${lab%/lab}/$file" "$lab/$file" | tail -n +3
 	done | awk 'function check() { if (hunk && hunk !~ /TODO/) { print hunk; bad = 1 } }
 		/^@@/ { check(); hunk = "" } { hunk = hunk "\n" $0 } END { check(); exit bad }'
 }

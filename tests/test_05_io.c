@@ -7,6 +7,7 @@ static char loop[32];
 static int make_disk(void **state)
 {
 	const struct result *result = run_shell(
+		"[ -e /dev/loop-control ] || busybox modprobe -q loop\n"
 		"f=$(mktemp) && truncate -s 16M $f && l=$(losetup --find --show --partscan $f)\n"
 		"s=$?; rm -f $f; [ $s -eq 0 ] && addpart $l 1 2048 8192 && echo $l");
 

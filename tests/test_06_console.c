@@ -51,6 +51,9 @@ static void it_belongs_to_the_user_and_to_the_group_tty(void **state)
 {
 	(void)state;
 	assert_prints(run(RUN, "-t", "/bin/stat", "-c", "%u %g %a", "/dev/pts/0"), "0 5 620\r\n");
+	assert_prints(run(RUN, "-t", "--user", "user", "/bin/sh", "-c",
+			  "stat -c '%u %g %a' /dev/pts/0; echo there >/dev/pts/0"),
+		      "1000 5 620\r\nthere\r\n");
 }
 
 static void each_container_has_its_own(void **state)

@@ -41,16 +41,17 @@ static void the_terminal_is_as_before(void **state)
 /* The step gets the signal, not the command. */
 static void so_it_is_after_signals(void **state)
 {
-	static const char *const signals[] = { "INT", "TERM", "HUP", "QUIT" };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		char command[256];
 
 		snprintf(command, sizeof(command),
-			 "(until stty -a | grep -q -- -icanon; do sleep 0.05; done; "
-			 "kill -%s $(pgrep -s 0 step-06)) & " RUN "-ti /bin/sleep 60",
-			 signals[i]);
+			 "(until stty -a </dev/tty | grep -q -- -icanon; do sleep 0.05; done; "
+			 "kill -%d $(pgrep -s 0 step-06)) & " RUN "-ti /bin/sleep 60; "
+			 "[ $? = %d ] || exit",
+			 signals[i], 128 + signals[i]);
 		assert_terminal_is_as_before(command);
 	}
 }

@@ -229,6 +229,7 @@ static void read_only_with_what_is_below(const char *argument)
 	covered = file_open_directory("/mnt");
 	check(openat(covered, "x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
 	check(openat(covered, "c/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
+	check(system("grep -q below /mnt/c/file") == 0);
 	/* The mount that was copied is as it was. */
 	check(openat(root, "x", O_WRONLY | O_CREAT, 0600) >= 0);
 }

@@ -132,7 +132,8 @@ static struct sock_fprog program;
 
 static void compile(struct filter *filter)
 {
-	filter->program = (struct sock_fprog){ 0 };
+	free(program.filter);
+	program = filter->program = (struct sock_fprog){ 0 };
 	check(filter_compile(filter) == 0);
 	program = filter->program;
 }
@@ -254,9 +255,12 @@ static void the_program_from_the_build_is_the_same(void **state)
 	assert_int_equal(built.program.len, now.program.len);
 	assert_memory_equal(built.program.filter, now.program.filter,
 			    now.program.len * sizeof(*now.program.filter));
+	free((void *)built.rules);
+	free((void *)now.rules);
 	/* Not for other capabilities. */
 	assert_int_equal(filter_default(&built, 0), 0);
 	assert_int_equal(built.program.len, 0);
+	free((void *)built.rules);
 }
 
 static void too_many_rules_are_refused(void **state)
@@ -277,6 +281,7 @@ static void too_many_rules_are_refused(void **state)
 	assert_string_equal(fail_get()->text,
 			    "seccomp: the filter has more than 4096 instructions");
 	forget_failure();
+	free(filter.program.filter);
 	free(rules);
 }
 

@@ -57,6 +57,21 @@ uint64_t cgroup_weight(uint64_t shares)
 	return low;
 }
 
+/*
+ * Whether it may not give controllers to its children, since processes are in it: the root alone,
+ * which has no type, may have both. The kernel refuses it too, but for some controllers only when
+ * all that is below has already become unfit for processes ("domain invalid").
+ */
+static bool has_processes(int directory)
+{
+	autofree char *processes = NULL;
+
+	if (!cgroup_has(directory, "cgroup.type"))
+		return false;
+	processes = cgroup_try_read(directory, "cgroup.procs");
+	return processes && *processes;
+}
+
 /* A controller works in the children of a cgroup when that cgroup's subtree_control names it. */
 static int adopt(int parent, int child, unsigned int controllers)
 {
@@ -71,6 +86,10 @@ static int adopt(int parent, int child, unsigned int controllers)
 		return -1;
 	/* Only what is missing: to change it takes long where processes are below. */
 	missing = controllers & ~hierarchy_controllers(2, enabled);
+	if (missing && has_processes(parent)) {
+		errno = EBUSY;
+		return fail("write cgroup.subtree_control");
+	}
 	for (int i = 0; i < CONTROLLERS; i++)
 		if (missing & SET(i) &&
 		    cgroup_write(parent, "cgroup.subtree_control", "+%s",

@@ -38,7 +38,8 @@ static error_t set_range(struct userns *userns, const char *text)
 	size_t length = strcspn(text, ":");
 
 	map = (struct id_map){ .size = USUAL_SIZE };
-	memcpy(first, text, length < sizeof(first) ? length : sizeof(first) - 1);
+	if (length < sizeof(first))
+		memcpy(first, text, length);
 	if (!read_id(first, &map.outside) ||
 	    (text[length] && !read_id(text + length + 1, &map.size)) || map.size == 0 ||
 	    map.size > UINT32_MAX - map.outside) {

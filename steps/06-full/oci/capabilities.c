@@ -1,5 +1,6 @@
 #include "capabilities.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,17 +109,24 @@ const char *capabilities_text(uint64_t set)
 static struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 typedef struct __user_cap_data_struct halves[_LINUX_CAPABILITY_U32S_3];
 
+/* The bounding set. Beyond the last capability that it knows, the kernel says EINVAL. */
+static int get_bounding(uint64_t *bounding)
+{
+	*bounding = 0;
+	for (int i = 0, is_set; (is_set = prctl(PR_CAPBSET_READ, i, 0, 0, 0)) >= 0; i++)
+		*bounding |= (uint64_t)is_set << i;
+	return errno == EINVAL ? 0 : fail("prctl PR_CAPBSET_READ");
+}
+
 int capabilities_held(uint64_t *held)
 {
 	halves data;
-	uint64_t bounding = 0;
 
+	if (get_bounding(held) < 0)
+		return -1;
 	if (syscall(SYS_capget, &header, data) < 0)
 		return fail("capget");
-	/* Beyond the last one that it knows, the kernel says EINVAL. */
-	for (int i = 0, is_set; (is_set = prctl(PR_CAPBSET_READ, i, 0, 0, 0)) >= 0; i++)
-		bounding |= (uint64_t)is_set << i;
-	*held = ((uint64_t)data[1].permitted << 32 | data[0].permitted) & bounding;
+	*held &= (uint64_t)data[1].permitted << 32 | data[0].permitted;
 	return 0;
 }
 
@@ -151,16 +159,18 @@ static int resolve(const struct capabilities *capabilities, struct capabilities 
 
 int capabilities_limit(const struct capabilities *capabilities)
 {
-	uint64_t bounding = capabilities->bounding, held = 0;
+	uint64_t wanted = capabilities->bounding, held = 0, bounding = 0;
 
 	if (capabilities_held(&held) < 0)
 		return -1;
-	if (limit_to(held, &bounding) < 0)
+	if (limit_to(held, &wanted) < 0)
 		return -1;
-	narrate("prctl PR_CAPBSET_DROP all but %s", capabilities_text(bounding));
-	for (int i = 0, is_set; (is_set = prctl(PR_CAPBSET_READ, i, 0, 0, 0)) >= 0; i++)
-		if (is_set && !(bounding & BIT(i)) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
-			return fail("prctl PR_CAPBSET_DROP %d", i);
+	if (get_bounding(&bounding) < 0)
+		return -1;
+	narrate("prctl PR_CAPBSET_DROP all but %s", capabilities_text(wanted));
+	for (int i = 0; i < 64; i++)
+		if (bounding & ~wanted & BIT(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
+			return fail("prctl PR_CAPBSET_DROP %s", capabilities_text(BIT(i)));
 	return 0;
 }
 
@@ -175,21 +185,29 @@ static int raise_ambient(uint64_t ambient)
 	return 0;
 }
 
+static int set_three(const struct capabilities *set)
+{
+	halves data;
+
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		data[i] = (struct __user_cap_data_struct){
+			.effective = (uint32_t)(set->effective >> 32 * i),
+			.permitted = (uint32_t)(set->permitted >> 32 * i),
+			.inheritable = (uint32_t)(set->inheritable >> 32 * i),
+		};
+	if (syscall(SYS_capset, &header, data) < 0)
+		return fail("capset");
+	return 0;
+}
+
 int capabilities_apply(const struct capabilities *capabilities)
 {
 	struct capabilities set;
-	halves data;
 
 	if (resolve(capabilities, &set) < 0)
 		return -1;
-	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
-		data[i] = (struct __user_cap_data_struct){
-			.effective = (uint32_t)(set.effective >> 32 * i),
-			.permitted = (uint32_t)(set.permitted >> 32 * i),
-			.inheritable = (uint32_t)(set.inheritable >> 32 * i),
-		};
-	narrate("capset permitted %s", capabilities_text(set.permitted));
-	if (syscall(SYS_capset, &header, data) < 0)
-		return fail("capset");
+	narrate("capset permitted %s", set.permitted ? capabilities_text(set.permitted) : "none");
+	if (set_three(&set) < 0)
+		return -1;
 	return raise_ambient(set.ambient);
 }

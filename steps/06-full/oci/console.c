@@ -84,29 +84,38 @@ static int attach_terminal(int slave, const struct winsize *size, uid_t owner)
 	return make_standard(slave, STDIN_FILENO, STDERR_FILENO);
 }
 
-int console_open(const struct console *console, const struct child *child, int root, uid_t owner)
+static int open_terminal(const struct console *console, const struct child *child, uid_t owner)
 {
-	autofd int master = -1, slave = -1, null = -1;
-	int ends[2] = { -1, -1 };
+	autofd int root = file_open_directory("/"), master = -1, slave = -1;
+	int ends[2] = { -1, -1 }, opened;
 
-	if (console->terminal) {
-		int opened = open_pair(root, ends);
+	if (root < 0)
+		return -1;
+	opened = open_pair(root, ends);
+	master = ends[0];
+	slave = ends[1];
+	if (opened < 0)
+		return -1;
+	if (bind_console(root, master) < 0)
+		return -1;
+	if (child_hand_over(child, master) < 0)
+		return -1;
+	return attach_terminal(slave, &console->size, owner);
+}
 
-		master = ends[0];
-		slave = ends[1];
-		if (opened < 0)
-			return -1;
-		if (bind_console(root, master) < 0)
-			return -1;
-		if (child_hand_over(child, master) < 0)
-			return -1;
-		return attach_terminal(slave, &console->size, owner);
-	}
-	if (console->interactive)
-		return 0;
-	/* Its own: what it does to the host's, to its mode for one, the host would have. */
-	null = file_open_in_root(root, "/dev/null", O_RDONLY);
+/* The container's own: what is done to the host's, to its mode for one, the host would have. */
+static int open_nothing(void)
+{
+	autofd int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
 	if (null < 0)
-		return fail("openat2 /dev/null in the root file system");
+		return fail("open /dev/null");
 	return make_standard(null, STDIN_FILENO, STDIN_FILENO);
+}
+
+int console_open(const struct console *console, const struct child *child, uid_t owner)
+{
+	if (console->terminal)
+		return open_terminal(console, child, owner);
+	return console->interactive ? 0 : open_nothing();
 }

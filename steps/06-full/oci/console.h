@@ -34,13 +34,13 @@ struct console {
 int console_prepare(struct console *console, struct child *child);
 
 /*
- * In the container, whose new root is the directory `root`, with /dev in it and an own session:
- * makes the terminal, hands its master over, shows it as /dev/console, and puts it in the place
- * of the standard streams, as the controlling terminal. It belongs to the user `owner` then. If
- * none is wanted, puts /dev/null in the place of standard input, unless `interactive`.
+ * In the container, whose root has been entered, and in a session of its own: makes the terminal,
+ * hands its master over, shows it as /dev/console, and puts it in the place of the standard
+ * streams, as the controlling terminal. It belongs to the user `owner` then. If none is wanted,
+ * puts /dev/null in the place of standard input, unless `interactive`.
  *
- * To be called when all mounts are made, and before the user changes. Returns 0 or -1.
+ * To be called before the user changes. Returns 0 or -1.
  */
-int console_open(const struct console *console, const struct child *child, int root, uid_t owner);
+int console_open(const struct console *console, const struct child *child, uid_t owner);
 
 #endif

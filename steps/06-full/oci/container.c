@@ -26,9 +26,7 @@ static int enter_rootfs(struct container *container)
 		return -1;
 	if (paths_cover(&container->paths, root) < 0)
 		return -1;
-	if (rootfs_enter(&container->rootfs, root) < 0)
-		return -1;
-	return console_open(&container->console, container->child, root, 0);
+	return rootfs_enter(&container->rootfs, root);
 }
 
 /* Who it is. The names are looked up in the container's own files. */
@@ -89,6 +87,8 @@ static int inside(void *argument)
 		return -1;
 	if (resolve_user(container) < 0)
 		return -1;
+	if (console_open(&container->console, container->child, container->user.uid) < 0)
+		return -1;
 	if (lower_rights(container) < 0)
 		return -1;
 	return init_exec(&container->init, &container->command);
@@ -134,7 +134,7 @@ int container_run(struct container *container)
 		return -1;
 	if (userns_shift_rootfs(&container->userns, &container->rootfs, child.pid) < 0)
 		return -1;
-	if (net->mode != NET_NONE && net_connect(net, child.pid) < 0)
+	if (net_connect(net, child.pid) < 0)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;

@@ -187,23 +187,28 @@ static int mask_all(const struct paths *paths, int root)
 	return 0;
 }
 
-/* A mount of its own on the path, with all that is mounted below it, which is read-only. */
+/* A mount of its own on the place, with all that is mounted below it, which is read-only. */
+static int cover_read_only(int place, const char *path)
+{
+	autofd int copy = copy_mount(place, path);
+
+	if (copy < 0)
+		return -1;
+	if (bind_restrict(copy, MOUNT_ATTR_RDONLY, AT_RECURSIVE) < 0)
+		return -1;
+	return attach(copy, place, path);
+}
+
 static int make_read_only(int root, const char *path)
 {
 	autofd int place = open_place(root, path);
-	autofd int copy = -1;
 
 	if (place == -2)
 		return 0;
 	if (place < 0)
 		return -1;
 	narrate("read-only %s", path);
-	copy = copy_mount(place, path);
-	if (copy < 0)
-		return -1;
-	if (bind_restrict(copy, MOUNT_ATTR_RDONLY, AT_RECURSIVE) < 0)
-		return -1;
-	return attach(copy, place, path);
+	return cover_read_only(place, path);
 }
 
 static int make_writable(int root, const char *path)

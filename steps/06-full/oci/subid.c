@@ -77,7 +77,7 @@ static int choose_as_user(struct userns *userns)
 {
 	char number[11];
 	autofree char *name = name_of(getuid());
-	const char *const names[] = { number, name, NULL };
+	const char *const names[] = { name, number, NULL }; /* without a name newuidmap refuses */
 	struct id_map uids[2] = { { 0, geteuid(), 1 }, { .inside = 1 } };
 	struct id_map gids[2] = { { 0, getegid(), 1 }, { .inside = 1 } };
 	size_t parts = 1;

@@ -94,9 +94,9 @@ static int add_binds(struct rootfs *rootfs, const struct devices *devices, bool 
 }
 
 /* What is mounted in the container must not appear on the host: cuts the copy off from it. */
-static int make_private(int mount)
+static int make_private(int mount, uint64_t attributes)
 {
-	struct mount_attr private = { .propagation = MS_PRIVATE };
+	struct mount_attr private = { .attr_set = attributes, .propagation = MS_PRIVATE };
 
 	if (mount_setattr(mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &private, sizeof(private)) < 0)
 		return fail("mount_setattr MS_PRIVATE");
@@ -107,10 +107,11 @@ static int clone_private(struct rootfs *rootfs)
 {
 	if (rootfs_clone(rootfs) < 0)
 		return -1;
-	if (make_private(rootfs->tree) < 0)
+	/* A node in it would belong to root inside, as if that had been allowed to make it. */
+	if (make_private(rootfs->tree, MOUNT_ATTR_NODEV) < 0)
 		return -1;
 	for (size_t i = 0; i < rootfs->mount_count; i++)
-		if (!rootfs->mounts[i].type && make_private(rootfs->mounts[i].opened) < 0)
+		if (!rootfs->mounts[i].type && make_private(rootfs->mounts[i].opened, 0) < 0)
 			return -1;
 	return 0;
 }

@@ -11,7 +11,7 @@
 int main(void)
 {
 	const uint64_t bounding = 1ULL << CAP_SYS_CHROOT;
-	struct filter filter;
+	static struct filter filter;
 
 	if (filter_docker(&filter, bounding) < 0 || filter_compile(&filter) < 0)
 		return fail_report();

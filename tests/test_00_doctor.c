@@ -1,0 +1,169 @@
+/* `make doctor`: what it says of a step is what the step then does, on all sorts of machines. */
+#include <stdlib.h>
+
+#include "cleanup.h"
+#include "harness.h"
+
+/*
+ * Does what doctor.sh has said ($d/said) with each step, and prints where it was wrong. 77: the
+ * steps cannot be reached by who we are.
+ */
+static const char agree[] =
+	"test -x step-01 && test -r rootfs/busybox || exit 77\n"
+	"works() { \"$@\" >/dev/null 2>&1; }\n"
+	"common/doctor.sh >$d/said && said=0 || said=$?; all=0\n"
+	"for step in 01 02 03 04 05 06; do\n"
+	"	verdict=$(sed -n \"s/^step-$step  //p\" $d/said | head -n 1)\n"
+	"	run=./step-$step end=true; test $step != 06 || run='./step-06 run' end=/bin/true\n"
+	"	works $run $end && plain=yes || plain=no\n"
+	"	case $verdict in\n"
+	"	runs*) test $plain = yes ;;\n"
+	"	needs*) all=1; test $plain = no && works $run --network none $end ;;\n"
+	"	cannot*) all=1; test $plain = no ;;\n"
+	"	*) false ;;\n"
+	"	esac || echo \"step-$step  $verdict, but plain: $plain\"\n"
+	"done\n"
+	"test $said = $all || echo \"exit status $said, not $all\"\n";
+
+/* `where` is the beginning of a shell command that goes on with a program and its arguments. */
+static void assert_agrees(const char *where, const char *part)
+{
+	autofree char *script = NULL;
+	const struct result *result;
+
+	assert_true(asprintf(&script,
+			     "export d=$(mktemp -d); chmod 777 $d; %s sh -c \"$agree\"\n"
+			     "status=$?; cat $d/said >&2; rm -rf $d; exit $status",
+			     where) > 0);
+	setenv("agree", agree, 1);
+	result = run_shell(script);
+	if (result->status == 77)
+		skip_because("who is not root cannot reach the workbook");
+	if (result->out[0])
+		fail_msg("%s: doctor is wrong: %s%s", where, result->out, result->err);
+	assert_contains(result->err, part);
+}
+
+/* In a mount namespace, after `change`. */
+static void assert_agrees_after(const char *change, const char *part)
+{
+	autofree char *where = NULL;
+
+	assert_true(asprintf(&where,
+			     "unshare --mount --propagation private sh -c '%s && exec \"$@\"' sh",
+			     change) > 0);
+	assert_agrees(where, part);
+}
+
+static void it_agrees_here(void **state)
+{
+	(void)state;
+	assert_agrees("", "step-01  ");
+}
+
+static void it_sees_which_capabilities_are_missing(void **state)
+{
+	(void)state;
+	assert_agrees("setpriv --bounding-set=-sys_admin", "step-01  cannot run: root has no");
+	assert_agrees("setpriv --bounding-set=-mknod",
+		      "step-03  cannot run: root has no CAP_MKNOD");
+	assert_agrees("setpriv --bounding-set=-net_admin", "step-04  cannot run: root has no");
+	assert_agrees("setpriv --bounding-set=-audit_write", "step-06  cannot run: root lacks");
+	assert_agrees("setpriv --bounding-set=-sys_chroot", "step-03  runs without --chroot");
+}
+
+static void it_sees_what_a_user_namespace_forbids(void **state)
+{
+	(void)state;
+	assert_agrees("unshare --user --map-root-user", "step-03  cannot run: you are in a user ");
+	assert_agrees("unshare --user --map-root-user sh -c 'echo 0 "
+		      ">/proc/sys/user/max_uts_namespaces; exec \"$@\"' sh",
+		      "step-01  cannot run: no new uts namespaces");
+	assert_agrees("unshare --user --map-root-user sh -c 'echo 0 "
+		      ">/proc/sys/user/max_pid_namespaces; exec \"$@\"' sh",
+		      "step-02  cannot run: no new pid namespaces");
+}
+
+static void it_sees_that_root_is_needed(void **state)
+{
+	(void)state;
+	assert_agrees("setpriv --reuid=65534 --regid=65534 --clear-groups",
+		      "step-01  cannot run: ");
+}
+
+static void it_sees_a_chroot(void **state)
+{
+	(void)state;
+	assert_agrees_after("mkdir -p $d/root/proc && for i in /*; do "
+			    "test -d $i -a $i != /proc -a $i != /tmp && mkdir -p $d/root$i && "
+			    "mount --rbind $i $d/root$i; done; mount -t proc proc $d/root/proc; "
+			    "mkdir -p $d/root$d $d/root$PWD && mount --bind $d $d/root$d && "
+			    "mount --rbind $PWD $d/root$PWD; "
+			    "set -- chroot $d/root env -C $PWD \"$@\"",
+			    "step-02  cannot run: you are in a chroot");
+}
+
+static void it_sees_what_a_bridge_lacks(void **state)
+{
+	static const char needs[] = "step-04  needs --network none";
+
+	(void)state;
+	assert_agrees_after("mount -t tmpfs -o ro none /run", needs);
+	assert_agrees_after("mount --bind -o ro /proc/sys /proc/sys", needs);
+	assert_agrees_after("ldconfig -p | sed -n \"s/.*libnftables.so.1 .*=> //p\" | "
+			    "while read lib; do mount --bind /dev/null $lib; done",
+			    needs);
+}
+
+#define ONLY_V2                                                                                    \
+	"mount --bind $(findmnt -n -t cgroup2 -o TARGET | tail -n 1) /mnt && "                     \
+	"mount -t tmpfs none /sys/fs/cgroup && mount --move /mnt /sys/fs/cgroup"
+
+static void it_sees_which_cgroups_there_are(void **state)
+{
+	(void)state;
+	assert_agrees_after("mount -t tmpfs none /sys/fs/cgroup",
+			    "step-05  runs without any limit: no cgroup can be written to");
+	/* Bound, not mounted anew, which would change the host's own mount of it. */
+	assert_agrees_after(ONLY_V2, "cgroup v2 at /sys/fs/cgroup: ");
+	assert_agrees_after(ONLY_V2 " && mount -o remount,bind,ro /sys/fs/cgroup",
+			    "step-05  runs without any limit: no cgroup can be written to");
+}
+
+/* Nothing but its own words: no file, no module, no setting. */
+static void it_changes_nothing(void **state)
+{
+	const struct result *result;
+
+	(void)state;
+	result = run_shell("before=$(cat /proc/modules 2>/dev/null); common/doctor.sh >/dev/null\n"
+			   "test \"$before\" = \"$(cat /proc/modules 2>/dev/null)\"");
+	assert_int_equal(result->status, 0);
+	assert_string_equal(result->err, "");
+}
+
+static void it_says_what_to_build_with(void **state)
+{
+	(void)state;
+	assert_contains(run_shell("unshare --mount sh -c 'mount -t tmpfs none "
+				  "/usr/include/nftables; common/doctor.sh'")
+				->out,
+			"missing to build the steps: nftables/libnftables.h");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(it_agrees_here),
+		host_test(it_sees_which_capabilities_are_missing),
+		host_test(it_sees_what_a_user_namespace_forbids),
+		host_test(it_sees_that_root_is_needed),
+		host_test(it_sees_a_chroot),
+		host_test(it_sees_what_a_bridge_lacks),
+		host_test(it_sees_which_cgroups_there_are),
+		host_test(it_changes_nothing),
+		host_test(it_says_what_to_build_with),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

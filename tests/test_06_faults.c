@@ -1,0 +1,53 @@
+/* Step 06 when a system call fails: each one on the way to the command, once. */
+#include "faults.h"
+#include "test_03.h"
+
+static const struct tolerated tolerated[] = {
+	{ "ioctl", HOST_SURVIVES, "stdout is no terminal then, there is none to lend" },
+	{ "close", SURVIVED, "the descriptor is closed all the same: close(2)" },
+	{ "rt_sigtimedwait", SURVIVED, "it is asked again" },
+	{ "readlinkat", SURVIVED, "then it is no link, and the directory is made" },
+	{ "recvfrom", HOST_SURVIVES, "the child has left no message" },
+	{ "getrandom", HOST_SURVIVES, "the memory allocator's" },
+	{ "access /sys/devices/system/cpu/cpu0/thermal_throttle", HOST_SURVIVES,
+	  "most processors do not have it" },
+	{ "prlimit64", HOST_SURVIVES, "our own limit may be lower than the default one, or not" },
+	{ "faccessat2", CANNOT_FAIL, "it can: test_05_hierarchy.c" },
+	{ "openat .", HOST_SURVIVES, "the top of a hierarchy, to look for leftovers" },
+	{ "fcntl", HOST_SURVIVES, "so is that" },
+	{ "getdents64", HOST_SURVIVES, "and that" },
+	{ "unlinkat", HOST_SURVIVES, "the next step removes it" },
+	{ "rt_sigaction", CANNOT_FAIL, "signal and addresses are right" },
+	{ "rt_sigprocmask", CANNOT_FAIL, "what to do and addresses are right" },
+	{ "newfstatat", CANNOT_FAIL, "the descriptors are open, and \"/\" is there" },
+	{ "fstat", CANNOT_FAIL, "the same, with a newer C library" },
+	{ "umask", CANNOT_FAIL, "umask(2): it always succeeds" },
+	{ "uname", CANNOT_FAIL, "the address is right" },
+	{ "getpid", CANNOT_FAIL, "getpid(2): it always succeeds" },
+	{ "geteuid", CANNOT_FAIL, "geteuid(2): it always succeeds" },
+	{ "sched_getaffinity", CANNOT_FAIL, "the address is right" },
+	{ "openat /etc/resolv.conf", CANNOT_FAIL, "it can: chapter 3's tests" },
+	{ "write", CANNOT_FAIL, "it can: chapter 5's tests" },
+	{ "read", CANNOT_FAIL, "it can: chapter 5's tests" },
+	{ "setsid", CANNOT_FAIL, "it leads no process group" },
+	{ "getsockname", CANNOT_FAIL, "the socket is open; libmnl takes it for bind(2)" },
+	{ 0 },
+};
+
+static void every_system_call_of_it_may_fail(void **state)
+{
+	(void)state;
+	fail_each_call((const char *const[]){ "./step-06", "run", "--network", "none", "-u",
+					      "user:users", "--group-add", "audio", "/bin/probe",
+					      "echo-args", random_name(), NULL },
+		       tolerated);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(every_system_call_of_it_may_fail),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
