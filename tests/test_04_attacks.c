@@ -92,7 +92,7 @@ static void there_is_no_ipv6_between_containers_and_host(void **state)
 			"expect c on; cat $d/c.out; ip -6 addr show dev st0a580000-24\n"
 			"$ping -6 -q -c 1 -W 1 fe80::53:aff:fe58:2%st0a580000-24 2>&1 | tail -1",
 			NULL),
-		"on\nping: sendto: Network unreachable\n");
+		"on\nping: sendto: Network is unreachable\n");
 }
 
 int main(void)

@@ -38,12 +38,38 @@ static void without_the_right_to_network_it_says_so(void **state)
 {
 	(void)state;
 	assert_refused(run("setpriv", "--bounding-set=-net_admin", "./step-04", "true"), 125,
-		       "step-04: RTM_NEWLINK bridge st0a580000-24: EPERM ");
+		       "step-04: RTM_NEWLINK bridge st0a580000-24: EPERM Operation not permitted; "
+		       "needs the right to configure networks, CAP_NET_ADMIN\n");
 	assert_refused(
 		run("setpriv", "--bounding-set=-net_admin", "./step-04", "--network=none", "true"),
 		125, "step-04: RTM_NEWLINK lo up: EPERM ");
+}
+
+static void without_root_it_says_so(void **state)
+{
+	static const char *const modes[] = { "none", "host" };
+
+	(void)state;
 	assert_refused(run("setpriv", "--reuid=65534", "--clear-groups", "./step-04", "true"), 125,
-		       "step-04: mkdir /run/steps-net-");
+		       ": EACCES Permission denied; a bridge needs root: use sudo\n");
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		assert_refused(run("setpriv", "--reuid=65534", "--clear-groups", "./step-04",
+				   "--network", modes[i], "true"),
+			       125, "; new namespaces need root: use sudo\n");
+}
+
+static void a_run_that_is_read_only_is_told(void **state)
+{
+	(void)state;
+	assert_refused(in_network(MINE
+				  "$mine 'mount -t tmpfs -o ro none /run; exec ./step-04 true'",
+				  NULL),
+		       125, "; /run is read-only: use --network none or host\n");
+	assert_prints(in_network(MINE
+				 "$mine 'mount -t tmpfs -o ro none /run\n"
+				 "for n in none host; do ./step-04 --network $n echo $n; done'",
+				 NULL),
+		      "none\nhost\n");
 }
 
 /* For this process and its children, the kernel has no NETLINK_NETFILTER. */
@@ -159,6 +185,8 @@ int main(void)
 		host_test(without_libnftables_none_and_host_work),
 		host_test(without_libnftables_a_bridge_is_refused),
 		host_test(without_the_right_to_network_it_says_so),
+		host_test(without_root_it_says_so),
+		host_test(a_run_that_is_read_only_is_told),
 		host_test(a_kernel_without_nftables_is_told),
 		host_test(a_failure_of_the_library_is_told),
 		host_test(a_refusal_is_told_in_the_kernels_words),
