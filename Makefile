@@ -136,12 +136,15 @@ ALL_TESTS := test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
 test: build-tests ## run all tests, and every console block of every README.md (needs root)
 	$(SUDO) tests/run.sh $(ALL_TESTS)
 
-.PHONY: vm test-vm
+.PHONY: vm test-vm test-matrix
 vm: all ## a shell in a virtual machine with this tree, where nothing can be broken (needs no root)
 	@tests/vm/run.sh
 
-test-vm: build-tests ## all tests in a virtual machine with Debian's kernel and cgroup v2 alone
-	tests/vm/run.sh tests/run.sh $(ALL_TESTS)
+test-vm: build-tests ## all tests in virtual machines with Debian's kernel, on cgroup v2 alone
+	tests/vm/matrix.sh v2
+
+test-matrix: build-tests ## the same for several kernels and kinds of machines
+	tests/vm/matrix.sh
 
 check: build/filter_default.h ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
@@ -192,7 +195,7 @@ deps-build: ## install only what building and running the steps needs
 doctor: ## say what this machine can run, and why not
 	@common/doctor.sh
 
-clean-host: ## find what steps that were killed have left on the host (needs root)
+clean-host: step-05 ## remove what steps that were killed have left on the host (needs root)
 	@$(SUDO) common/clean-host.sh
 
 break: ## a copy of the workbook in build/broken, to break things in

@@ -33,13 +33,13 @@ static int remove_disk(void **state)
 /* Runs `probe WHAT`, with a rate if `option` is not NULL, and returns bytes a second. */
 static long transfer(const char *option, const char *rate, const char *what, const char *size)
 {
-	char device[80], limit[128];
+	char device[80], limit[128] = "--init";
 	const struct result *result;
 
 	snprintf(device, sizeof(device), "%s:/dev/disk", loop);
-	snprintf(limit, sizeof(limit), "--%s=%s:%s", option, loop, rate);
-	result = step("--device", device, option ? limit : "--init", "probe", what, "/dev/disk",
-		      size);
+	if (option)
+		snprintf(limit, sizeof(limit), "--%s=%s:%s", option, loop, rate);
+	result = step("--device", device, limit, "probe", what, "/dev/disk", size);
 	assert_success(result);
 	assert_contains(result->out, "direct yes\n");
 	return number_after(result->out, "bytes_per_second ");
