@@ -194,7 +194,7 @@ static void count_io(int directory, struct cgroup_usage *usage)
 	usage->bytes_read = usage->bytes_written = 0;
 	for (char *line; (line = strsep(&rest, "\n"));) {
 		char kind[16];
-		uint64_t bytes;
+		uintmax_t bytes;
 
 		if (sscanf(line, "%*u:%*u %15s %ju", kind, &bytes) != 2)
 			continue;
