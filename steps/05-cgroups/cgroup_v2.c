@@ -15,6 +15,8 @@
 #include "fail.h"
 #include "mount.h"
 
+enum { FREEZE_MILLISECONDS = 10000 };
+
 /*
  * The logarithm to the base 2, digit by digit, for squaring a number doubles it. libm has it too,
  * but to load libm would cost every start 0.1 ms.
@@ -233,6 +235,7 @@ static int freeze(int directory, bool frozen)
 	struct pollfd changed = { .fd = events, .events = POLLPRI };
 	char text[128];
 	ssize_t length;
+	int ready;
 
 	if (events < 0)
 		return fail("open cgroup.events");
@@ -245,7 +248,10 @@ static int freeze(int directory, bool frozen)
 		text[length] = '\0';
 		if (strstr(text, frozen ? "frozen 1" : "frozen 0"))
 			return 0;
-		if (poll(&changed, 1, -1) < 0 && errno != EINTR)
+		ready = poll(&changed, 1, FREEZE_MILLISECONDS);
+		if (ready == 0)
+			return fail_input("cgroup.freeze: the processes cannot be frozen");
+		if (ready < 0 && errno != EINTR)
 			return fail("poll cgroup.events");
 	}
 }

@@ -19,12 +19,13 @@ new_namespaces() {
 		sort | tr '\n' ' '
 }
 
-# compare NAME OURS PEER BIN: OURS and PEER are commands that take another one; BIN is where they
-# find `true` and the probe, the static ones of our root file system for all.
+# compare NAME OURS PEER BIN [KIND]: OURS and PEER are commands that take another one; BIN is where
+# they find `true` and the probe, the static ones of our root file system for all. KIND is a namespace
+# that OURS alone has, where that is what the chapter adds.
 compare() {
-	name=$1 ours=$2 peer=$3 bin=$4
+	name=$1 ours=$2 peer=$3 bin=$4 more=${5:+$5 }
 	# shellcheck disable=SC2086  # the commands are divided into words
-	a=$(new_namespaces $ours "$bin/probe") b=$(new_namespaces $peer "$bin/probe")
+	a=$(new_namespaces $ours "$bin/probe") b="$more$(new_namespaces $peer "$bin/probe")"
 	if [ "$a" != "$b" ]; then
 		echo "$name: not comparable: '$ours' has new $a, '$peer' has new $b" >&2
 		exit 1
@@ -51,6 +52,9 @@ compare step-03 './step-03' \
 compare step-03 './step-03' \
 	'bwrap --unshare-uts --unshare-ipc --unshare-pid --bind rootfs/busybox / --proc /proc --dev /dev' \
 	/bin
+compare step-05 './step-05 --network none' './step-04 --network none' /bin cgroup
+compare step-05+ './step-05 --network none --memory 64m --cpus 1 --pids-limit 100' \
+	'./step-04 --network none' /bin cgroup
 
 printf '%-8s %8s  %-8s %8s %6s %12s\n' step us peer us ratio 'peak KiB'
 while read -r name us peer theirs ratio memory; do
