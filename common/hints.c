@@ -80,7 +80,6 @@ static const struct {
 	{ "prctl PR_CAP_AMBIENT_RAISE", EPERM, "it must be permitted and inheritable, too" },
 	{ "seccomp", EACCES, "needs CAP_SYS_ADMIN, or no-new-privileges" },
 	{ "bind", EADDRNOTAVAIL, "no device of the host has this address" },
-	{ "mkdir /run/steps-net", EACCES, "a bridge needs root: use sudo" },
 	{ "mkdir /run/steps-net", EROFS, "/run is read-only: use --network none or host" },
 	{ "RTM_NEWLINK", EPERM, "needs the right to configure networks, CAP_NET_ADMIN" },
 	{ "sethostname", EPERM, "needs root: use sudo" },

@@ -23,11 +23,13 @@ enum { FREEZE_MILLISECONDS = 10000 };
  */
 static double logarithm(double number)
 {
-	double result = 0;
+	double result = 0, digit = 0.5;
 
-	for (; number >= 2; number /= 2)
+	while (number >= 2) {
+		number /= 2;
 		result++;
-	for (double digit = 0.5; digit > 1e-15; digit /= 2) {
+	}
+	for (int digits = 0; digits < 50; digits++, digit /= 2) {
 		number *= number;
 		if (number < 2)
 			continue;
@@ -95,7 +97,7 @@ static int adopt(int parent, int child, unsigned int controllers)
 	for (int i = 0; i < CONTROLLERS; i++)
 		if (missing & SET(i) &&
 		    cgroup_write(parent, "cgroup.subtree_control", "+%s",
-				 hierarchy_controller(2, i)) < 0)
+				 hierarchy_controller(2, (enum controller)i)) < 0)
 			return -1;
 	return 0;
 }
