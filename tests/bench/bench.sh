@@ -52,13 +52,17 @@ compare step-03 './step-03' \
 compare step-03 './step-03' \
 	'bwrap --unshare-uts --unshare-ipc --unshare-pid --bind rootfs/busybox / --proc /proc --dev /dev' \
 	/bin
-<<<<<<< HEAD
+compare step-04 './step-04 --network none' \
+	'unshare --uts --ipc --pid --net --fork --mount-proc --root=rootfs/busybox' /bin
 compare step-05 './step-05 --network none' './step-04 --network none' /bin cgroup
 compare step-05+ './step-05 --network none --memory 64m --cpus 1 --pids-limit 100' \
 	'./step-04 --network none' /bin cgroup
-=======
-compare step-04 './step-04 --network none' \
-	'unshare --uts --ipc --pid --net --fork --mount-proc --root=rootfs/busybox' /bin
+capabilities=$(printf ' --cap-add CAP_%s' AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD \
+	NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT)
+compare step-06 './step-06 run --network none' "bwrap --unshare-uts --unshare-ipc --unshare-pid \
+	--unshare-net --unshare-cgroup --hostname testing --new-session --die-with-parent \
+	--bind rootfs/busybox / --proc /proc --dev /dev --mqueue /dev/mqueue --ro-bind /sys /sys \
+	--cap-drop ALL$capabilities" /bin
 
 # With a bridge: from the start to the command's first line, and what it takes to take the network
 # down. In a network namespace of its own, so that the machine's is left alone. The second is a
@@ -72,7 +76,6 @@ network=$(unshare --net --mount sh -euc '
 	second=$(tests/bench/ready.sh "$1" "./step-04 echo")
 	kill $other; wait $other || true
 	echo "$first $second"' sh "$runs" "$work")
->>>>>>> dfd0defab372a8b0ab28d6648fbd0d401107cc87
 
 printf '%-8s %8s  %-8s %8s %6s %12s\n' step us peer us ratio 'peak KiB'
 while read -r name us peer theirs ratio memory; do
