@@ -202,6 +202,9 @@ static int limit(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
 		[CONTROLLER_IO] = limit_io,
 	};
 
+	/* Whoever removes it need not go down without end. */
+	if (cgroup_write(hierarchy->directory, "../cgroup.max.depth", "100") < 0)
+		return -1;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (hierarchy->controllers & SET(i) && limits[i](cgroup, hierarchy->directory) < 0)
 			return -1;
