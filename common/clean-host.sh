@@ -9,9 +9,10 @@
 # - Processes of steps without a cgroup. They have the namespaces of a step (a UTS of their own
 #   alone, or PID, mount and IPC too, maybe network and cgroup; the rest are the host's) and no
 #   living step.
-# - Bridges and firewall rules with our names, when the record of them (/run/steps-net) is lost.
+# - Bridges and firewall rules with our names, when the record of them (in /run) is lost.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+leases=/run/steps-net-$(stat -Lc %i /proc/self/ns/net)
 
 if [ "$(id -u)" -ne 0 ]; then
 	echo 'clean-host: root alone can see the namespaces of all processes; use sudo' >&2
@@ -29,9 +30,9 @@ unlocked() {
 
 # Leases of addresses, BRIDGE=ADDRESS, what was changed while there were any, and cgroups.
 crashed() {
-	unlocked /run/steps-net/*=*
-	if [ -e /run/steps-net/forwarding ] && ! ls /run/steps-net/*=* >/dev/null 2>&1; then
-		echo /run/steps-net/forwarding
+	unlocked "$leases"/*=*
+	if [ -e "$leases/forwarding" ] && ! ls "$leases"/*=* >/dev/null 2>&1; then
+		echo "$leases/forwarding"
 	fi
 	find /sys/fs/cgroup -maxdepth 3 -type d -name 'step-*' 2>/dev/null | while read -r directory; do
 		unlocked "$directory"
@@ -77,7 +78,7 @@ nobodys() {
 				print "rule", substr($0, RSTART + 9, RLENGTH - 10), table, chain, "handle", $NF
 			}'
 	} | while read -r kind bridge what; do
-		ls /run/steps-net/"$bridge"=* >/dev/null 2>&1 || echo "$kind $what"
+		ls "$leases/$bridge"=* >/dev/null 2>&1 || echo "$kind $what"
 	done
 }
 

@@ -1,4 +1,5 @@
 /* The hand-over between the two sides of spawn.h, for more than a word: an open descriptor. */
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -54,10 +55,12 @@ int child_take(const struct child *child)
 	if (recv(child->socket, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT) != 1)
 		return -1;
 	if (recvmsg(child->socket, message, MSG_CMSG_CLOEXEC) != 1)
-		return -1;
+		return fail("recvmsg from the child");
 	header = CMSG_FIRSTHDR(message);
-	if (!header || header->cmsg_type != SCM_RIGHTS)
-		return -1;
+	if (!header || header->cmsg_type != SCM_RIGHTS) {
+		errno = EMFILE; /* what else: there was one */
+		return fail("recvmsg from the child");
+	}
 	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
 	return fd;
 }

@@ -76,7 +76,7 @@ int child_die_with_host(const struct child *child);
 
 /*
  * Hands a descriptor over, from inside() to the host side, which takes it: child_take() returns
- * it, or -1 when there is none now. Source: unix(7), SCM_RIGHTS.
+ * it, or -1 (without a message: there is none now). Source: unix(7), SCM_RIGHTS.
  */
 int child_hand_over(const struct child *child, int fd);
 int child_take(const struct child *child);

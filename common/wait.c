@@ -84,6 +84,8 @@ static int status_of(struct child *child, const siginfo_t *end)
 	} while (got < 0 && errno == ECONNRESET); /* it did not read our word, but left one */
 	if (got == sizeof(failure))
 		return fail_set(&failure);
+	if (fail_get()->text[0])
+		return -1; /* something failed meanwhile, and it was killed for that */
 	if (end->si_code == CLD_EXITED)
 		return end->si_status;
 	return 128 + (child->killed_for ? child->killed_for : end->si_status);

@@ -155,6 +155,7 @@ static const char *name_in_message(const char *call)
 	static const char *const others[][2] = { { "openat", "open" },
 						 { "recvfrom", "recv" },
 						 { "sendto", "send" },
+						 { "signalfd4", "signalfd" },
 						 { "clone", "fork" } };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -19,12 +19,13 @@ new_namespaces() {
 		sort | tr '\n' ' '
 }
 
-# compare NAME OURS PEER BIN: OURS and PEER are commands that take another one; BIN is where they
-# find `true` and the probe, the static ones of our root file system for all.
+# compare NAME OURS PEER BIN [KIND]: OURS and PEER are commands that take another one; BIN is where
+# they find `true` and the probe, the static ones of our root file system for all. KIND is a namespace
+# that OURS alone has, where that is what the chapter adds.
 compare() {
-	name=$1 ours=$2 peer=$3 bin=$4
+	name=$1 ours=$2 peer=$3 bin=$4 more=${5:+$5 }
 	# shellcheck disable=SC2086  # the commands are divided into words
-	a=$(new_namespaces $ours "$bin/probe") b=$(new_namespaces $peer "$bin/probe")
+	a=$(new_namespaces $ours "$bin/probe") b="$more$(new_namespaces $peer "$bin/probe")"
 	if [ "$a" != "$b" ]; then
 		echo "$name: not comparable: '$ours' has new $a, '$peer' has new $b" >&2
 		exit 1
@@ -53,6 +54,15 @@ compare step-03 './step-03' \
 	/bin
 compare step-04 './step-04 --network none' \
 	'unshare --uts --ipc --pid --net --fork --mount-proc --root=rootfs/busybox' /bin
+compare step-05 './step-05 --network none' './step-04 --network none' /bin cgroup
+compare step-05+ './step-05 --network none --memory 64m --cpus 1 --pids-limit 100' \
+	'./step-04 --network none' /bin cgroup
+capabilities=$(printf ' --cap-add CAP_%s' AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD \
+	NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT)
+compare step-06 './step-06 run --network none' "bwrap --unshare-uts --unshare-ipc --unshare-pid \
+	--unshare-net --unshare-cgroup --hostname testing --new-session --die-with-parent \
+	--bind rootfs/busybox / --proc /proc --dev /dev --mqueue /dev/mqueue --ro-bind /sys /sys \
+	--cap-drop ALL$capabilities" /bin
 
 # With a bridge: from the start to the command's first line, and what it takes to take the network
 # down. In a network namespace of its own, so that the machine's is left alone. The second is a

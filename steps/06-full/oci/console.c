@@ -31,13 +31,16 @@ int console_prepare(struct console *console, struct child *child)
 	return relay_prepare(&console->relay, child, console->interactive);
 }
 
-/* Opens a new pair in the container's /dev/pts: `ends` are the master and the slave. */
+/*
+ * Opens a new pair in the container's /dev/pts: `ends` are the master, which the relay has to have
+ * without waiting, and the slave.
+ */
 static int open_pair(int root, int ends[2])
 {
 	const int unlock = 0;
 
 	narrate("open /dev/pts/ptmx");
-	ends[0] = file_open_in_root(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+	ends[0] = file_open_in_root(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK);
 	if (ends[0] < 0)
 		return fail("openat2 /dev/pts/ptmx");
 	if (ioctl(ends[0], TIOCSPTLCK, &unlock) < 0)

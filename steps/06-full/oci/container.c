@@ -112,6 +112,7 @@ int container_run(struct container *container)
 	autochild struct child child = CHILD_NONE;
 	int status;
 
+	/* cppcheck-suppress autoVariables ; for inside() alone, which ends before we do */
 	container->child = &child;
 	child_defer_signals(&child);
 	if (console_prepare(&container->console, &child) < 0)

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,7 +30,7 @@ static int open_without_waiting(int fd, int flags)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || isatty(fd)))
 		opened = open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	return opened < 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : opened;
+	return opened < 0 ? fd : opened;
 }
 
 static bool is_empty(const struct flow *flow)
@@ -90,7 +91,6 @@ static void connect_terminals(struct relay *relay, int master)
 {
 	struct terminal *ours = &relay->child->terminal;
 
-	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
 	relay->master = relay->shown.from = relay->typed.to = master;
 	relay->slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	copy_size(relay);
@@ -137,6 +137,8 @@ static void take_over(struct relay *relay)
 	relay->handed_over = true;
 	if (master >= 0)
 		connect_terminals(relay, master);
+	else if (fail_get()->text[0])
+		pidfd_send_signal(relay->child->pidfd, SIGKILL, NULL, 0);
 }
 
 /*
@@ -237,8 +239,6 @@ int relay_prepare(struct relay *relay, struct child *child, bool interactive)
 	if (relay->signals < 0 || relay->resized < 0)
 		return fail("signalfd");
 	relay->shown.to = open_without_waiting(STDOUT_FILENO, O_WRONLY);
-	if (relay->shown.to < 0)
-		return fail("open the standard output");
 	child->meanwhile = relay_run;
 	child->argument = relay;
 	return 0;

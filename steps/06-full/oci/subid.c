@@ -16,13 +16,18 @@
  */
 enum { UNCLAIMED = 1879048192, USUAL_SIZE = 65536 };
 
-/* Looks for the first line that gives ids to one of `names`, which end with NULL. */
-static bool find(const char *path, const char *const names[], struct id_map *map)
+/*
+ * Looks for the first line that gives ids to one of `names`, which end with NULL. Returns 1, 0 if
+ * there is none, or -1.
+ */
+static int find(const char *path, const char *const names[], struct id_map *map)
 {
 	autofile FILE *file = fopen(path, "re");
 	autofree char *line = NULL;
 	size_t size = 0;
 
+	if (!file && errno != ENOENT)
+		return fail("open %s", path);
 	while (file && getline(&line, &size, file) > 0) {
 		char *rest = line;
 		const char *owner = strsep(&rest, ":");
@@ -31,9 +36,16 @@ static bool find(const char *path, const char *const names[], struct id_map *map
 			continue;
 		for (size_t i = 0; map->size > 0 && names[i]; i++)
 			if (strcmp(names[i], owner) == 0)
-				return true;
+				return 1;
 	}
-	return false;
+	return 0;
+}
+
+static int find_both(const char *const names[], struct id_map *uids, struct id_map *gids)
+{
+	int found = find("/etc/subuid", names, uids);
+
+	return found == 1 ? find("/etc/subgid", names, gids) : found;
 }
 
 /* The name of the user `uid`, which the caller frees; NULL if it has none. */
@@ -62,12 +74,13 @@ static int set_map(struct id_map **map, size_t *count, const struct id_map *part
 static int choose_as_root(struct userns *userns)
 {
 	static const char *const names[] = { "containers", "root", NULL };
-	struct id_map uids = { .outside = UNCLAIMED, .size = USUAL_SIZE }, gids = uids;
+	struct id_map uids = { 0 }, gids = { 0 };
+	int found = find_both(names, &uids, &gids);
 
-	if (!find("/etc/subuid", names, &uids) || !find("/etc/subgid", names, &gids)) {
-		uids = (struct id_map){ .outside = UNCLAIMED, .size = USUAL_SIZE };
-		gids = uids;
-	}
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		uids = gids = (struct id_map){ .outside = UNCLAIMED, .size = USUAL_SIZE };
 	if (set_map(&userns->uids, &userns->uid_count, &uids, 1) < 0)
 		return -1;
 	return set_map(&userns->gids, &userns->gid_count, &gids, 1);
@@ -77,15 +90,18 @@ static int choose_as_user(struct userns *userns)
 {
 	char number[11];
 	autofree char *name = name_of(getuid());
-	const char *const names[] = { name, number, NULL }; /* without a name newuidmap refuses */
+	const char *const names[] = { name, number, NULL };
 	struct id_map uids[2] = { { 0, geteuid(), 1 }, { .inside = 1 } };
 	struct id_map gids[2] = { { 0, getegid(), 1 }, { .inside = 1 } };
-	size_t parts = 1;
+	bool helped = name && access(NEWUIDMAP, X_OK) == 0 && access(NEWGIDMAP, X_OK) == 0;
+	size_t parts;
+	int found;
 
 	snprintf(number, sizeof(number), "%u", getuid());
-	if (find("/etc/subuid", names, &uids[1]) && find("/etc/subgid", names, &gids[1]) &&
-	    access(NEWUIDMAP, X_OK) == 0 && access(NEWGIDMAP, X_OK) == 0)
-		parts = 2;
+	found = helped ? find_both(names, &uids[1], &gids[1]) : 0;
+	if (found < 0)
+		return -1;
+	parts = found ? 2 : 1;
 	if (set_map(&userns->uids, &userns->uid_count, uids, parts) < 0)
 		return -1;
 	return set_map(&userns->gids, &userns->gid_count, gids, parts);
