@@ -17,12 +17,14 @@ rows() {
 
 # The tests in turns, so that both machines have as much to do.
 share() {
-	local names=(README.md steps/*/README.md) program
+	local program
 
-	for program in build/tests/test_*; do
-		case $program in *.*) ;; *) names+=("${program##*/}") ;; esac
-	done
-	printf '%s\n' "${names[@]}" | sed -n "$1~2p"
+	{
+		for program in build/tests/test_*; do
+			case $program in *.*) ;; *) echo "${program##*/}" ;; esac
+		done
+		printf '%s\n' README.md steps/*/README.md
+	} | sed -n "$1~2p"
 }
 
 # row NAME OPTION...: exit status 1 if it is red
@@ -31,7 +33,7 @@ row() {
 	shift
 	for half in 1 2; do
 		# shellcheck disable=SC2046 # words
-		tests/vm/run.sh -t "$seconds" "$@" tests/run.sh $(share $half) >"$log.$half" 2>&1 &
+		tests/vm/run.sh -t "$seconds" "$@" env SLOWER=4 tests/run.sh $(share $half) >"$log.$half" 2>&1 &
 		machines+=($!)
 	done
 	for machine in "${machines[@]}"; do
