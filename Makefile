@@ -79,7 +79,7 @@ step-$(1): $$(call object,$$(dir-$(1))/main.c $$(call modules,$(1))) build/commo
 
 .PHONY: test-$(1) diff-$(1) trace-$(1)
 test-$(1): build-tests
-	$$(SUDO) tests/run.sh test_$(1) $$(dir-$(1))/README.md
+	$$(SUDO) tests/run.sh test_$(1) $$(sort $$(wildcard $$(dir-$(1))/*.md))
 diff-$(1):
 	@diff -u $$(or $$(wildcard $$(dir-$$(shell printf %02d $$$$(($$(patsubst 0%,%,$(1)) - 1))))/main.c),/dev/null) $$(dir-$(1))/main.c || true
 trace-$(1): step-$(1)
@@ -132,16 +132,19 @@ build-tests: all $(TESTS:%=build/tests/%)
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(MODULES)) build/common.a
 	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-$(lastword $(STEPS))) -lcmocka
 
-ALL_TESTS := test_ README.md $(foreach n,$(STEPS),$(dir-$(n))/README.md)
-test: build-tests ## run all tests, and every console block of every README.md (needs root)
+ALL_TESTS := test_ README.md $(foreach n,$(STEPS),$(sort $(wildcard $(dir-$(n))/*.md)))
+test: build-tests ## run all tests, and every console block of every page (needs root)
 	$(SUDO) tests/run.sh $(ALL_TESTS)
 
-.PHONY: vm test-vm
+.PHONY: vm test-vm test-matrix
 vm: all ## a shell in a virtual machine with this tree, where nothing can be broken (needs no root)
 	@tests/vm/run.sh
 
-test-vm: build-tests ## all tests in a virtual machine with Debian's kernel and cgroup v2 alone
-	tests/vm/run.sh tests/run.sh $(ALL_TESTS)
+test-vm: build-tests ## all tests in virtual machines with Debian's kernel, on cgroup v2 alone
+	tests/vm/matrix.sh v2
+
+test-matrix: build-tests ## the same for several kernels and kinds of machines
+	tests/vm/matrix.sh
 
 check: build/filter_default.h ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
@@ -192,7 +195,7 @@ deps-build: ## install only what building and running the steps needs
 doctor: ## say what this machine can run, and why not
 	@common/doctor.sh
 
-clean-host: ## find what steps that were killed have left on the host (needs root)
+clean-host: step-05 ## remove what steps that were killed have left on the host (needs root)
 	@$(SUDO) common/clean-host.sh
 
 break: ## a copy of the workbook in build/broken, to break things in

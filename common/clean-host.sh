@@ -1,46 +1,105 @@
 #!/bin/sh
-# `make clean-host`: looks for what killed steps have left on the host, and says how to remove it.
+# `make clean-host`: removes what killed steps have left on the host; needs root.
 #
-# Steps 01 to 03 make nothing outside their own namespaces, which end with their last process. So
-# processes are all that can be left: those that the command of step 01 had started, as it has no
-# PID namespace. They have the namespaces of a step (a UTS of their own alone, or PID, mount and IPC
-# too; the rest are the host's) and no living step. Nothing is killed: only you know what is yours.
-# Exit status 1: there are some.
-set -eu
+# What steps from 04 on leave (bridges, rules, settings; cgroups, with the processes in them) the
+# next step removes, which knows by its locks what is still in use; so one is started here. What no
+# step can know to be ours is told, with the command that removes it, and left alone: only you know
+# what is yours. Exit status 1: there is some.
+#
+# - Processes of steps without a cgroup. They have the namespaces of a step (a UTS of their own
+#   alone, or PID, mount and IPC too, maybe network and cgroup; the rest are the host's) and no
+#   living step.
+# - Bridges and firewall rules with our names, when the record of them (in /run) is lost.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+leases=/run/steps-net-$(stat -Lc %i /proc/self/ns/net)
 
 if [ "$(id -u)" -ne 0 ]; then
 	echo 'clean-host: root alone can see the namespaces of all processes; use sudo' >&2
 	exit 1
 fi
 
+# unlocked PATH...: those whose step has gone
+unlocked() {
+	for path; do
+		if [ -e "$path" ] && flock --nonblock "$path" true; then
+			echo "$path"
+		fi
+	done
+}
+
+# Leases of addresses, BRIDGE=ADDRESS, what was changed while there were any, and cgroups.
+crashed() {
+	unlocked "$leases"/*=*
+	if [ -e "$leases/forwarding" ] && ! ls "$leases"/*=* >/dev/null 2>&1; then
+		echo "$leases/forwarding"
+	fi
+	find /sys/fs/cgroup -maxdepth 3 -type d -name 'step-*' 2>/dev/null | while read -r directory; do
+		unlocked "$directory"
+	done
+}
+
 namespaces() {
 	find /proc/[0-9]*/ns -type l -printf 'ns %h %f %l\n' 2>/dev/null || true # some end meanwhile
 }
 
-leftovers=$({ ps -e -o pid=,ppid=,comm= && namespaces; } | awk -v ours=$$ '
-	$1 != "ns" { step[$1] = $3 ~ /^step-/; parent[$1] = $2; next }
-	{ sub("/proc/", "", $2); sub("/ns", "", $2); ns[$2, $3] = $4 }
-	function own(pid, kind) { # neither that of PID 1 nor ours
-		return ns[pid, kind] != ns[1, kind] && ns[pid, kind] != ns[ours, kind]
-	}
-	END {
-		for (pid in parent)
-			if (step[parent[pid]])
-				living[ns[pid, "uts"]] = 1
-		for (pid in parent) {
-			count = own(pid, "pid") + own(pid, "mnt") + own(pid, "ipc")
-			if (ns[pid, "uts"] && own(pid, "uts") && !(ns[pid, "uts"] in living) &&
-			    (count == 0 || count == 3) &&
-			    !own(pid, "net") && !own(pid, "user") && !own(pid, "cgroup"))
-				print pid
+processes() {
+	{ ps -e -o pid=,ppid=,comm= && namespaces; } | awk -v ours=$$ '
+		$1 != "ns" { step[$1] = $3 ~ /^step-/; parent[$1] = $2; next }
+		{ sub("/proc/", "", $2); sub("/ns", "", $2); ns[$2, $3] = $4 }
+		function own(pid, kind) { # neither that of PID 1 nor ours
+			return ns[pid, kind] != ns[1, kind] && ns[pid, kind] != ns[ours, kind]
 		}
-	}' | sort -n)
-if [ -z "$leftovers" ]; then
+		END {
+			for (pid in parent)
+				if (step[parent[pid]])
+					living[ns[pid, "uts"]] = 1
+			for (pid in parent) {
+				count = own(pid, "pid") + own(pid, "mnt") + own(pid, "ipc")
+				if (ns[pid, "uts"] && own(pid, "uts") && !(ns[pid, "uts"] in living) &&
+				    (count == 3 || count == 0 && !own(pid, "net")) && !own(pid, "user") &&
+				    # With these, Docker has it too, but a program of its own above it.
+				    (!own(pid, "net") && !own(pid, "cgroup") || parent[pid] == 1))
+					print pid
+			}
+		}' | sort -n
+}
+
+# Our names, of which there is no lease: "device NAME", "table NAME", "rule FAMILY TABLE CHAIN HANDLE"
+nobodys() {
+	{
+		ip -o link show type bridge 2>/dev/null |
+			sed -n 's/^[0-9]*: \(st[0-9a-f]\{8\}-[0-9]*\):.*/device \1 \1/p'
+		nft --handle list ruleset 2>/dev/null | awk '
+			$1 == "table" { table = $2 " " $3 }
+			$1 == "table" && $3 ~ /^st[0-9a-f]+-[0-9]+$/ { print "table", $3, table }
+			$1 == "chain" { chain = $2 }
+			match($0, /comment "st[0-9a-f]+-[0-9]+"/) {
+				print "rule", substr($0, RSTART + 9, RLENGTH - 10), table, chain, "handle", $NF
+			}'
+	} | while read -r kind bridge what; do
+		ls "$leases/$bridge"=* >/dev/null 2>&1 || echo "$kind $what"
+	done
+}
+
+found=$(crashed)
+if [ -n "$found" ]; then
+	echo 'clean-host: killed steps have left these; a new one removes them:'
+	printf '%s\n' "$found" | sed 's/^/    /'
+	./step-05 true || echo 'clean-host: it failed, but may have done so'
+fi
+left=$(crashed) pids=$(processes) other=$(nobodys)
+if [ -z "$left$pids$other" ]; then
 	echo 'clean-host: nothing is left on this host'
 	exit
 fi
-echo 'clean-host: these processes may be what a killed step has left; end those that are yours:'
-for pid in $leftovers; do
+[ -z "$left" ] || printf 'clean-host: this could not be removed:\n%s\n' "$left"
+[ -z "$pids" ] ||
+	echo 'clean-host: these processes may be what a killed step has left; end those that are yours:'
+for pid in $pids; do
 	printf '    sudo kill -9 %-8s # %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline")"
 done
+[ -z "$other" ] || echo 'clean-host: these have the names of ours, but no step knows them:'
+printf '%s\n' "$other" | sed -n 's/^device/    sudo ip link delete/p; s/^table/    sudo nft delete table/p
+	s/^rule/    sudo nft delete rule/p'
 exit 1

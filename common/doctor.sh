@@ -56,10 +56,16 @@ check_kernel() {
 	release=$(uname -r)
 	major=${release%%.*} minor=${release#*.}
 	minor=${minor%%[!0-9]*}
-	if [ $((major * 1000 + minor)) -ge 5015 ]; then
+	version=$((major * 1000 + minor))
+	if [ $version -ge 5015 ]; then
 		ok "Linux $release"
-	else
+	elif [ $version -lt 5010 ]; then
 		problem "$steps" "Linux $release is older than 5.15" 'use a newer distribution'
+	else
+		note "Linux $release is older than 5.15: use a newer distribution"
+		[ $version -lt 5012 ] || return
+		verdict '03 04 05' 'runs without --read-only, and volumes that are (Linux 5.12 has mount_setattr)'
+		verdict 06 'cannot run: Linux 5.12 or later is needed (mount_setattr)'
 	fi
 }
 

@@ -21,7 +21,7 @@ static void a_container_does_not_reach_the_hosts_loopback(void **state)
 		in_network("cat >$d/attack <<'EOF'\n" ATTACK
 			   "ask() { timeout 1 probe connect 127.0.0.1:$2 $3-$1; }\n"
 			   "shift; ask 1 $1 $2 || echo refused; echo >/mnt/done\n"
-			   "read line </mnt/go; ask 2 $1 $2\nEOF\n"
+			   "until read line </mnt/go; do :; done; ask 2 $1 $2\nEOF\n"
 			   "mkfifo $d/done $d/go; serve s build/probe listen 127.0.0.1:$port\n"
 			   "begin c ./step-04 -v $d:/mnt sh /mnt/attack 10.88.0.1 $port $1\n"
 			   "read line <$d/done; nft flush chain ip st0a580000-24 loopback\n"
@@ -40,7 +40,8 @@ static void a_container_does_not_reach_the_hosts_loopback_by_udp(void **state)
 	snprintf(wanted, sizeof(wanted), "from 10.88.0.2: %s-2\n", token);
 	assert_prints(in_network("cat >$d/attack <<'EOF'\n" ATTACK
 				 "timeout 1 probe connect udp 127.0.0.1:$2 $3-1; echo >/mnt/done\n"
-				 "read line </mnt/go; probe connect udp 127.0.0.1:$2 $3-2\nEOF\n"
+				 "until read line </mnt/go; do :; done; probe connect udp "
+				 "127.0.0.1:$2 $3-2\nEOF\n"
 				 "mkfifo $d/done $d/go\n"
 				 "serve s build/probe listen udp 127.0.0.1:$port\n"
 				 "begin c ./step-04 -v $d:/mnt sh /mnt/attack 10.88.0.1 $port $1\n"
@@ -77,6 +78,23 @@ static void a_container_cannot_use_the_hosts_raw_network(void **state)
 		      "ip: can't find device 'uplink'\neth0\nlo\nall\ndefault\neth0\nlo\n");
 }
 
+/* By IPv6 neighbours could be told of a router (CVE-2020-10749), and the host be reached past the
+ * rules, which are for IPv4. */
+static void there_is_no_ipv6_between_containers_and_host(void **state)
+{
+	(void)state;
+	assert_prints(
+		in_network(
+			"begin c ./step-04 sh -c 'ip -6 addr show eth0; ip -6 route show dev eth0\n"
+			"echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6\n"
+			"until ip -6 addr show eth0 | grep -q \"inet6 fe80.* link $\"; do\n"
+			"usleep 100000; done; echo on; exec probe sleep 60'\n"
+			"expect c on; cat $d/c.out; ip -6 addr show dev st0a580000-24\n"
+			"$ping -6 -q -c 1 -W 1 fe80::53:aff:fe58:2%st0a580000-24 2>&1 | tail -1",
+			NULL),
+		"on\nping: sendto: Network is unreachable\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +102,7 @@ int main(void)
 		host_test(a_container_does_not_reach_the_hosts_loopback_by_udp),
 		host_test(a_port_published_on_loopback_is_not_reached_from_outside),
 		host_test(a_container_cannot_use_the_hosts_raw_network),
+		host_test(there_is_no_ipv6_between_containers_and_host),
 	};
 
 	return cmocka_run_group_tests(tests, enter_network, NULL);

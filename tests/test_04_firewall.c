@@ -131,6 +131,137 @@ static void containers_work_beside_two_tables_that_drop(void **state)
 		      WORKED);
 }
 
+/* What firewalld 1.3 makes of its default zone, in its own words: all that it does not know ends in
+ * a reject. */
+#define FIREWALLD                                                                                  \
+	"nft -f - <<'EOF'\n"                                                                       \
+	"table inet firewalld {\n"                                                                 \
+	"chain filter_FORWARD {\n"                                                                 \
+	"type filter hook forward priority filter + 10; policy accept;\n"                          \
+	"ct state { established, related } accept\n"                                               \
+	"ct status dnat accept\n"                                                                  \
+	"iifname \"lo\" accept\n"                                                                  \
+	"ct state invalid drop\n"                                                                  \
+	"jump filter_FORWARD_ZONES\n"                                                              \
+	"reject with icmpx admin-prohibited\n"                                                     \
+	"}\n"                                                                                      \
+	"chain filter_FORWARD_ZONES {\n"                                                           \
+	"}\n"                                                                                      \
+	"}\nEOF\n"                                                                                 \
+	"trap 'nft delete table inet firewalld; leave' EXIT\n"
+
+static void containers_work_beside_firewalld(void **state)
+{
+	(void)state;
+	assert_prints(in_network(WORKS FIREWALLD "nft list ruleset >$d/before; works\n"
+						 "nft list ruleset | diff $d/before -",
+				 NULL),
+		      WORKED);
+}
+
+static void without_our_rules_firewalld_rejects(void **state)
+{
+	(void)state;
+	assert_prints(in_network(FIREWALLD
+				 "begin c ./step-04 sh -c 'echo on; exec probe sleep 60'\n"
+				 "expect c on; nft list chain inet firewalld filter_FORWARD |\n"
+				 "grep -c st0a580000; serve s $out build/probe listen $third\n"
+				 "nft flush chain inet firewalld filter_FORWARD\n"
+				 "nft add rule inet firewalld filter_FORWARD reject with icmpx "
+				 "admin-prohibited\n"
+				 "./step-04 probe connect $far:$third x || :",
+				 NULL),
+		      "2\nEHOSTUNREACH\n");
+}
+
+/* As ufw makes it: a policy, and chains of its own that are asked before. */
+static void containers_work_beside_ufw(void **state)
+{
+	(void)state;
+	need_iptables();
+	assert_prints(
+		in_network(WORKS
+			   "iptables-nft-restore <<'EOF'\n*filter\n:FORWARD DROP [0:0]\n"
+			   ":ufw-before-forward - [0:0]\n:ufw-reject-forward - [0:0]\n"
+			   "-A FORWARD -j ufw-before-forward\n-A FORWARD -j ufw-reject-forward\n"
+			   "-A ufw-before-forward -m conntrack --ctstate RELATED,ESTABLISHED -j "
+			   "ACCEPT\n"
+			   "-A ufw-before-forward -p icmp --icmp-type echo-request -j ACCEPT\n"
+			   "-A ufw-before-forward -m limit --limit 3/min --limit-burst 10 -j LOG "
+			   "--log-prefix \"[UFW] \"\n"
+			   "-A ufw-reject-forward -j REJECT\nCOMMIT\nEOF\n"
+			   "trap 'nft delete table ip filter; leave' EXIT\n"
+			   "iptables-nft -S >$d/before; works; iptables-nft -S | diff $d/before -",
+			   NULL),
+		WORKED);
+}
+
+/* As some cloud images have it: the policy is to accept, the last rule rejects. */
+static void containers_work_beside_a_last_rule_that_rejects(void **state)
+{
+	(void)state;
+	need_iptables();
+	for (int drop = 0; drop <= 1; drop++)
+		assert_prints(in_network(WORKS "iptables-nft -A FORWARD -p icmp -j ACCEPT\n"
+					       "iptables-nft -A FORWARD -j $1\n"
+					       "trap 'nft delete table ip filter; leave' EXIT\n"
+					       "iptables-nft -S >$d/before; works\n"
+					       "iptables-nft -S | diff $d/before -",
+					 drop ? "DROP" : "REJECT"),
+			      WORKED);
+}
+
+/* A table that belongs to the process that made it, as firewalld 2 has it. */
+static void a_firewall_that_takes_no_rule_is_told(void **state)
+{
+	const struct result *result = in_network(
+		"mkfifo $d/in; begin nft sh -c \"exec nft -i <$d/in\"; exec 5>$d/in\n"
+		"echo 'add table inet own { flags owner; }' >&5\n"
+		"echo 'add chain inet own drops { type filter hook forward priority 0; "
+		"policy drop; }' >&5\n"
+		"tries=2000; until nft list ruleset | grep -q 'policy drop'; do sleep 0.005\n"
+		"tries=$((tries - 1)); test $tries -gt 0; done\n"
+		"./step-04 echo works; exec 5>&-; status nft >&2",
+		NULL);
+
+	(void)state;
+	assert_success(result);
+	assert_string_equal(result->out, "works\n");
+	assert_contains(result->err,
+			"step-04: warning: the firewall's chain inet own drops drops what is "
+			"forwarded, and takes no rule of ours (");
+}
+
+static void iptables_legacy_that_drops_is_told(void **state)
+{
+	const struct result *result;
+
+	(void)state;
+	if (run("iptables-legacy", "-S", "FORWARD")->status != 0)
+		skip_because("iptables-legacy does not work here");
+	result =
+		in_network("./step-04 echo accepts; iptables-legacy -P FORWARD DROP\n"
+			   "./step-04 echo drops\n"
+			   "timeout 1 ./step-04 --network none echo none\n"
+			   "serve s $out build/probe listen $port\n"
+			   "timeout 1 ./step-04 probe connect $far:$port x 2>/dev/null || echo no\n"
+			   "begin c ./step-04 sh -c 'echo on; exec probe sleep 60'; expect c on\n"
+			   "iptables-legacy -I FORWARD -i st0a580000-24 -j ACCEPT\n"
+			   "iptables-legacy -I FORWARD -o st0a580000-24 -j ACCEPT\n"
+			   "./step-04 probe connect $far:$port x\n"
+			   "iptables-legacy -F FORWARD; iptables-legacy -P FORWARD ACCEPT",
+			   NULL);
+	assert_success(result);
+	assert_string_equal(result->out,
+			    "accepts\ndrops\nnone\nno\nanswer: hello from vm to 198.51.100.1\n");
+	assert_string_equal(
+		result->err,
+		"step-04: warning: iptables-legacy drops what is forwarded, and takes "
+		"no rule of ours: containers may reach nothing but this host, until you "
+		"run `iptables-legacy -I FORWARD -i st0a580000-24 -j ACCEPT`, and the "
+		"same with -o\n");
+}
+
 /* The chain may have gone meanwhile, as when Docker is removed. */
 static void a_firewall_that_goes_meanwhile_is_no_matter(void **state)
 {
@@ -181,6 +312,12 @@ int main(void)
 		host_test(iptables_prints_all_meanwhile_and_after),
 		host_test(containers_work_beside_an_inet_table_that_drops),
 		host_test(containers_work_beside_two_tables_that_drop),
+		host_test(containers_work_beside_firewalld),
+		host_test(without_our_rules_firewalld_rejects),
+		host_test(containers_work_beside_ufw),
+		host_test(containers_work_beside_a_last_rule_that_rejects),
+		host_test(a_firewall_that_takes_no_rule_is_told),
+		host_test(iptables_legacy_that_drops_is_told),
 		host_test(a_firewall_that_goes_meanwhile_is_no_matter),
 		host_test(rules_of_others_stay),
 		host_test(after_a_kill_the_next_start_takes_the_rules_out),

@@ -1,4 +1,4 @@
-/* pool.c and subnet.c: which subnets are free, and leases, which nobody can leak. */
+/* pool.c: which subnets are free, and leases, which nobody can leak. */
 #include <fcntl.h>
 #include <sys/wait.h>
 
@@ -9,11 +9,12 @@
 #define BRIDGE "st0a5b0700-29"
 
 static const struct subnet subnet = { 0x0a5b0700, 29 };
+static const struct in_addr any = { 0 };
 
 /* A test that fails leaves its leases behind, which are not worth a word. */
 static int clean_and_compare(void **state)
 {
-	run_shell("rm -rf /run/steps-net*");
+	run_shell("rm -rf /run/steps-net-*");
 	return compare_host(state);
 }
 
@@ -21,132 +22,131 @@ static int clean_and_compare(void **state)
 #define host_test(function)                                                                        \
 	cmocka_unit_test_setup_teardown(function, remember_host, clean_and_compare)
 
-/* Leases 10.91.7.`wanted`, or a free one if that is 0. Fills the lease, returns what holds it. */
-static int lease_one(int pool, unsigned int wanted, struct lease *lease)
+/* Leases an address of the subnet; returns its last byte. What holds it is *held, -1 if refused. */
+static unsigned int lease_one(int pool, struct in_addr wanted, int *held)
 {
-	*lease = (struct lease){ .bridge = BRIDGE };
-	if (wanted)
-		lease->address.s_addr = htonl(subnet.network | wanted);
-	return pool_lease(pool, &subnet, lease);
+	struct lease lease = { .bridge = BRIDGE, .address = wanted };
+
+	*held = pool_lease(pool, &subnet, &lease);
+	return ntohl(lease.address.s_addr) & 0xff;
 }
 
-static unsigned int last_byte(const struct lease *lease)
+/* Gives back the lease of 10.91.7.`last`. */
+static void release(int pool, int held, unsigned int last)
 {
-	return ntohl(lease->address.s_addr) & 0xff;
+	const struct lease lease = { .bridge = BRIDGE,
+				     .address = { htonl(subnet.network | last) } };
+
+	pool_release(pool, &lease);
+	close(held);
 }
 
 static void no_address_is_leased_twice(void **state)
 {
-	int pool = pool_open(), held[5];
-	struct lease lease, leases[5];
+	int pool = pool_open(), leases[5], lease;
 
 	(void)state;
 	assert_true(pool >= 0);
 	for (unsigned int i = 0; i < 5; i++) {
-		held[i] = lease_one(pool, 0, &leases[i]);
-		assert_true(held[i] >= 0);
-		assert_int_equal(last_byte(&leases[i]), 2 + i);
-		assert_int_equal(fcntl(held[i], F_GETFD), FD_CLOEXEC);
+		assert_int_equal(lease_one(pool, any, &leases[i]), 2 + i);
+		assert_true(leases[i] >= 0);
+		assert_int_equal(fcntl(leases[i], F_GETFD), FD_CLOEXEC);
 	}
-	assert_int_equal(lease_one(pool, 0, &lease), -1);
+	lease_one(pool, any, &lease);
+	assert_int_equal(lease, -1);
 	assert_contains(fail_get()->text, "all addresses of the subnet are taken");
 	forget_failure();
 	assert_int_equal(pool_count(pool, BRIDGE), 5);
 	assert_int_equal(pool_count(pool, "st0a5c0700-29"), 0);
-	pool_release(pool, &leases[3]);
-	close(held[3]);
-	held[3] = lease_one(pool, 0, &lease);
-	assert_true(held[3] >= 0);
-	assert_int_equal(last_byte(&lease), 5);
-	for (unsigned int i = 0; i < 5; i++) {
-		pool_release(pool, &leases[i]);
-		close(held[i]);
-	}
+	release(pool, leases[3], 5);
+	assert_int_equal(lease_one(pool, any, &leases[3]), 5);
+	for (unsigned int i = 0; i < 5; i++)
+		release(pool, leases[i], 2 + i);
 	assert_int_equal(pool_count(pool, NULL), 0);
 	pool_remove();
-	close(pool);
+	pool_close(pool);
 }
 
 static void a_wanted_address_is_leased_if_it_is_free(void **state)
 {
-	struct lease lease, other;
-	int pool = pool_open(), held;
+	const struct in_addr wanted = { htonl(0x0a5b0704) };
+	int pool = pool_open(), lease, other;
 
 	(void)state;
 	assert_true(pool >= 0);
-	held = lease_one(pool, 4, &lease);
-	assert_true(held >= 0);
-	assert_int_equal(last_byte(&lease), 4);
-	assert_int_equal(lease_one(pool, 4, &other), -1);
+	assert_int_equal(lease_one(pool, wanted, &lease), 4);
+	assert_true(lease >= 0);
+	lease_one(pool, wanted, &other);
+	assert_int_equal(other, -1);
 	assert_string_equal(fail_get()->text, "--ip 10.91.7.4: another container has this address");
 	forget_failure();
-	pool_release(pool, &lease);
-	close(held);
+	release(pool, lease, 4);
 	pool_remove();
-	close(pool);
+	pool_close(pool);
 }
 
-/* Their files stay, and are found: two, and then no more. */
+/* Its file stays, and is found; whoever comes first may have it again. */
 static void a_lease_ends_with_its_process(void **state)
 {
-	int pool = pool_open(), held;
-	struct lease lease;
+	int pool = pool_open(), lease, held;
+	struct lease crashed;
 	pid_t pid = fork();
 
 	(void)state;
 	assert_true(pool >= 0 && pid >= 0);
-	if (pid == 0) {
-		bool leased = lease_one(pool, 0, &lease) >= 0 && lease_one(pool, 0, &lease) >= 0;
-
-		_exit(leased && last_byte(&lease) == 3 && pool_find_crashed(pool, &lease) < 0 ? 0
-											      : 1);
-	}
+	if (pid == 0)
+		_exit(lease_one(pool, any, &lease) == 2 && lease >= 0 &&
+				      lease_one(pool, any, &lease) == 3
+			      ? 0
+			      : 1);
 	assert_int_equal(finish(pid), 0);
-	for (int i = 0; i < 2; i++) {
-		held = pool_find_crashed(pool, &lease);
-		assert_true(held >= 0);
-		assert_string_equal(lease.bridge, BRIDGE);
-		assert_in_range(last_byte(&lease), 2, 3);
-		pool_release(pool, &lease);
-		close(held);
-	}
-	assert_int_equal(pool_find_crashed(pool, &lease), -1);
-	held = lease_one(pool, 2, &lease);
+	assert_int_equal(pool_count(pool, NULL), 2);
+	held = pool_find_crashed(pool, &crashed);
 	assert_true(held >= 0);
-	pool_release(pool, &lease);
+	assert_string_equal(crashed.bridge, BRIDGE);
+	pool_release(pool, &crashed);
 	close(held);
+	held = pool_find_crashed(pool, &crashed);
+	assert_true(held >= 0);
+	pool_release(pool, &crashed);
+	close(held);
+	assert_int_equal(pool_find_crashed(pool, &crashed), -1);
+	assert_int_equal(lease_one(pool, any, &lease), 2);
+	assert_int_equal(pool_find_crashed(pool, &crashed), -1);
+	assert_int_equal(pool_count(pool, BRIDGE), 1);
+	release(pool, lease, 2);
 	pool_remove();
-	close(pool);
+	pool_close(pool);
 }
 
-static bool is_free(struct netlink *netlink, const char *text)
+static bool is_free(struct rtnl *rtnl, const char *text)
 {
 	struct subnet wanted;
 	bool found;
 
 	assert_true(subnet_parse(text, &wanted));
-	assert_int_equal(subnet_has_route(&wanted, netlink, &found), 0);
+	assert_int_equal(subnet_has_route(&wanted, rtnl, &found), 0);
 	return !found;
 }
 
 static void a_subnet_is_free_if_no_route_has_an_address_of_it(void **state)
 {
-	autonetlink struct netlink netlink = { 0 };
+	autortnl struct rtnl rtnl = { 0 };
 
 	(void)state;
-	assert_int_equal(netlink_open(&netlink, NETLINK_ROUTE), 0);
-	assert_true(is_free(&netlink, "10.91.0.0/16")); /* there is a default route */
+	assert_int_equal(rtnl_open(&rtnl), 0);
+	assert_true(is_free(&rtnl, "10.91.0.0/16")); /* there is a default route */
 	assert_success(in_network("ip route add 10.91.7.128/25 via $far", NULL));
-	assert_false(is_free(&netlink, "10.91.7.128/25"));
-	assert_false(is_free(&netlink, "10.91.7.0/24")); /* the route is in it */
-	assert_false(is_free(&netlink, "10.0.0.0/8"));
-	assert_false(is_free(&netlink, "10.91.7.192/30")); /* it is in the route */
-	assert_true(is_free(&netlink, "10.91.7.0/25"));
-	assert_true(is_free(&netlink, "10.91.6.0/24"));
-	assert_true(is_free(&netlink, "138.91.7.128/25"));
-	assert_false(is_free(&netlink, "198.51.100.0/24")); /* the host's own */
+	assert_false(is_free(&rtnl, "10.91.7.128/25"));
+	assert_false(is_free(&rtnl, "10.91.7.0/24")); /* the route is in it */
+	assert_false(is_free(&rtnl, "10.0.0.0/8"));
+	assert_false(is_free(&rtnl, "10.91.7.192/30")); /* it is in the route */
+	assert_true(is_free(&rtnl, "10.91.7.0/25"));
+	assert_true(is_free(&rtnl, "10.91.6.0/24"));
+	assert_true(is_free(&rtnl, "138.91.7.128/25"));
+	assert_false(is_free(&rtnl, "198.51.100.0/24")); /* the host's own */
 	assert_success(in_network("ip route del 10.91.7.128/25", NULL));
-	assert_true(is_free(&netlink, "10.91.7.128/25"));
+	assert_true(is_free(&rtnl, "10.91.7.128/25"));
 }
 
 int main(void)

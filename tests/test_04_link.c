@@ -6,20 +6,20 @@
 #include "link.h"
 #include "network.h"
 
-static struct netlink netlink;
+static struct rtnl rtnl;
 static struct in_addr gateway, address; /* a bridge's, and a container's */
 
 static int setup(void **state)
 {
 	gateway.s_addr = inet_addr("10.91.7.1");
 	address.s_addr = inet_addr("10.91.7.2");
-	return enter_network(state) == 0 ? netlink_open(&netlink, NETLINK_ROUTE) : -1;
+	return enter_network(state) == 0 ? rtnl_open(&rtnl) : -1;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	netlink_close(&netlink);
+	rtnl_close(&rtnl);
 	return 0;
 }
 
@@ -53,44 +53,45 @@ static void a_device_is_set_up(void **state)
 {
 	(void)state;
 	assert_success(in_network("ip link add odd type veth peer name even", NULL));
-	assert_fine(link_set_up(&netlink, "odd"));
+	assert_fine(link_set_up(&rtnl, "odd"));
 	assert_prints(in_network("for n in odd even; do ip -o link show $n | grep -c '[<,]UP[,>]' "
 				 "|| :; done; ip link del odd",
 				 NULL),
 		      "1\n0\n");
-	assert_failed(link_set_up(&netlink, "nosuch"), "RTM_NEWLINK nosuch up", ": ENODEV ");
+	assert_failed(link_set_up(&rtnl, "nosuch"), "RTM_NEWLINK nosuch up", ": ENODEV ");
 }
 
 static void a_bridge_is_made(void **state)
 {
 	(void)state;
-	assert_fine(link_create_bridge(&netlink, "odd", gateway));
-	assert_prints(in_network("ip -d -o link show odd | grep -o -e ' bridge forward_delay' "
-				 "-e 'state DOWN' -e '02:53:0a:5b:07:01 brd'",
-				 NULL),
-		      "state DOWN\n02:53:0a:5b:07:01 brd\n bridge forward_delay\n");
-	assert_failed(link_create_bridge(&netlink, "odd", gateway), "RTM_NEWLINK bridge odd",
+	assert_fine(link_create_bridge(&rtnl, "odd", gateway));
+	assert_prints(
+		in_network("ip -d -o link show odd | grep -o -e ' bridge forward_delay' "
+			   "-e 'state DOWN' -e '02:53:0a:5b:07:01 brd' -e 'addrgenmode [a-z0-9]*'",
+			   NULL),
+		"state DOWN\n02:53:0a:5b:07:01 brd\n bridge forward_delay\naddrgenmode none\n");
+	assert_failed(link_create_bridge(&rtnl, "odd", gateway), "RTM_NEWLINK bridge odd",
 		      ": EEXIST ");
-	assert_fine(link_delete(&netlink, "odd"));
+	assert_fine(link_delete(&rtnl, "odd"));
 }
 
 static void an_address_is_added(void **state)
 {
 	(void)state;
 	assert_success(in_network("ip link add odd type veth peer name even", NULL));
-	assert_fine(link_add_address(&netlink, "odd", address, 28));
-	assert_fine(link_add_address(&netlink, "even", (struct in_addr){ inet_addr("192.168.1.1") },
-				     30));
+	assert_fine(link_add_address(&rtnl, "odd", address, 28));
+	assert_fine(
+		link_add_address(&rtnl, "even", (struct in_addr){ inet_addr("192.168.1.1") }, 30));
 	assert_prints(in_network("for n in odd even; do ip -4 -o addr show $n | tr -s ' ' |\n"
 				 "cut -d ' ' -f 2-8; done",
 				 NULL),
 		      "odd inet 10.91.7.2/28 brd 10.91.7.15 scope global\n"
 		      "even inet 192.168.1.1/30 brd 192.168.1.3 scope global\n");
-	assert_failed(link_add_address(&netlink, "odd", address, 28),
+	assert_failed(link_add_address(&rtnl, "odd", address, 28),
 		      "RTM_NEWADDR 10.91.7.2/28 to odd", ": EEXIST ");
-	assert_failed(link_add_address(&netlink, "nosuch", address, 28), "if_nametoindex nosuch",
+	assert_failed(link_add_address(&rtnl, "nosuch", address, 28), "if_nametoindex nosuch",
 		      ": ENODEV ");
-	assert_fine(link_delete(&netlink, "odd"));
+	assert_fine(link_delete(&rtnl, "odd"));
 }
 
 /* The far end is never on the host, where its name may be taken: the host, too, has an uplink. */
@@ -101,16 +102,16 @@ static void a_veth_pair_has_an_end_in_each_namespace(void **state)
 	(void)state;
 	assert_true(outside >= 0);
 	assert_success(in_network("ip link add odd type bridge", NULL));
-	assert_fine(link_create_veth(&netlink, "v1", "odd", "uplink", outside, address));
+	assert_fine(link_create_veth(&rtnl, "v1", "odd", "uplink", outside, address));
 	assert_prints(in_network("ip -o link show v1 | grep -o -e '[<,]UP[,>]' -e 'master odd'\n"
 				 "$out ip -o link show uplink | grep -o '02:53:0a:5b:07:02 brd'\n"
 				 "ip -d link show v1 | grep -o -w veth; ip link del v1\n"
 				 "$out ip link show uplink 2>/dev/null || echo gone",
 				 NULL),
 		      ",UP>\nmaster odd\n02:53:0a:5b:07:02 brd\nveth\ngone\n");
-	assert_failed(link_create_veth(&netlink, "v1", "nosuch", "odd", outside, address),
+	assert_failed(link_create_veth(&rtnl, "v1", "nosuch", "odd", outside, address),
 		      "if_nametoindex nosuch", ": ENODEV ");
-	assert_failed(link_create_veth(&netlink, "uplink", "odd", "v1", outside, address),
+	assert_failed(link_create_veth(&rtnl, "uplink", "odd", "v1", outside, address),
 		      "RTM_NEWLINK veth uplink, v1 in the container", ": EEXIST ");
 	assert_success(in_network("no $out ip link show v1; ip link del odd", NULL));
 }
@@ -118,14 +119,14 @@ static void a_veth_pair_has_an_end_in_each_namespace(void **state)
 static void a_default_route_is_added(void **state)
 {
 	(void)state;
-	assert_failed(link_add_default_route(&netlink, gateway),
-		      "RTM_NEWROUTE default via 10.91.7.1", ": ENETUNREACH ");
+	assert_failed(link_add_default_route(&rtnl, gateway), "RTM_NEWROUTE default via 10.91.7.1",
+		      ": ENETUNREACH ");
 	assert_success(in_network("ip route del default; ip link add odd type bridge\n"
 				  "ip addr add 10.91.7.2/24 dev odd; ip link set odd up",
 				  NULL));
-	assert_fine(link_add_default_route(&netlink, gateway));
-	assert_failed(link_add_default_route(&netlink, gateway),
-		      "RTM_NEWROUTE default via 10.91.7.1", ": EEXIST ");
+	assert_fine(link_add_default_route(&rtnl, gateway));
+	assert_failed(link_add_default_route(&rtnl, gateway), "RTM_NEWROUTE default via 10.91.7.1",
+		      ": EEXIST ");
 	assert_prints(in_network("ip route show default | cut -d ' ' -f 1-7; ip link del odd\n"
 				 "ip route add default via $far",
 				 NULL),
@@ -137,19 +138,19 @@ static void a_rate_is_a_token_bucket(void **state)
 {
 	(void)state;
 	assert_success(in_network("ip link add odd type bridge; ip link set odd up", NULL));
-	assert_fine(link_set_rate(&netlink, "odd", 10000000));
+	assert_fine(link_set_rate(&rtnl, "odd", 10000000));
 	assert_prints(in_network("tc qdisc show dev odd root | grep -o -e '^.* root' -e "
 				 "'rate.*it' -e 'burst [0-9KMb]*' -e 'lat 50' | sed 's/ "
 				 "[0-9a-f]*:/ /; s/  / /'",
 				 NULL),
 		      "qdisc tbf root\nrate 10Mbit\nburst 16Kb\nlat 50\n");
 	/* Beyond what 32 bits hold. */
-	assert_fine(link_set_rate(&netlink, "odd", 80000000000));
+	assert_fine(link_set_rate(&rtnl, "odd", 80000000000));
 	assert_prints(
 		in_network("tc qdisc show dev odd root | grep -o -e 'rate.*it'; ip link del odd",
 			   NULL),
 		"rate 80Gbit\n");
-	assert_failed(link_set_rate(&netlink, "nosuch", 10000000), "if_nametoindex nosuch",
+	assert_failed(link_set_rate(&rtnl, "nosuch", 10000000), "if_nametoindex nosuch",
 		      ": ENODEV ");
 }
 

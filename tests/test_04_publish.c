@@ -181,6 +181,26 @@ static void a_killed_containers_port_leads_nowhere_after_the_next_start(void **s
 		      "137\nanswer: hello from vm to 198.51.100.2\n");
 }
 
+/* To the kernel it is one connection, which was led to the first container: at an address that then
+ * is another's. bash's /dev/udp keeps its port. */
+static void a_udp_client_that_goes_on_comes_to_the_next_container(void **state)
+{
+	(void)state;
+	if (run("bash", "-c", "true")->status != 0)
+		skip_because("bash is not here");
+	assert_prints(
+		in_network("up() { begin $1 ./step-04 sh -c 'echo on; exec probe sleep 60'\n"
+			   "expect $1 on; }\n"
+			   "mkfifo $d/say; begin client $out bash -c 'exec 5<>/dev/udp/$1/$2\n"
+			   "while read line <$3; do echo $line >&5; done' bash $host $port $d/say\n"
+			   "up one; serve a ./step-04 -p $port:1/udp probe listen udp 1\n"
+			   "echo first >$d/say; heard a | sed 's/.* //'; status a\n"
+			   "up two; serve b ./step-04 -p $port:1/udp probe listen udp 1\n"
+			   "echo second >$d/say; heard b | sed 's/.* //'; status b",
+			   NULL),
+		"first\n0\nsecond\n0\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +215,7 @@ int main(void)
 		host_test(twenty_ports_are_published),
 		host_test(a_port_works_again_at_once_with_the_next_container),
 		host_test(a_killed_containers_port_leads_nowhere_after_the_next_start),
+		host_test(a_udp_client_that_goes_on_comes_to_the_next_container),
 	};
 
 	return cmocka_run_group_tests(tests, enter_network, NULL);

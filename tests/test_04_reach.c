@@ -113,7 +113,7 @@ static void the_first_packet_of_a_container_is_not_lost(void **state)
 {
 	(void)state;
 	assert_prints(in_network("begin c ./step-04 sh -c 'ip -4 addr show eth0; probe sleep 60'\n"
-				 "a=$(address c); i=0; while [ $i -lt 100 ]; do\n"
+				 "a=$(address c); i=0; while [ $i -lt 50 ]; do\n"
 				 "./step-04 ping -q -c 1 -W 1 $a >/dev/null || echo lost $i\n"
 				 "i=$((i + 1)); done",
 				 NULL),
@@ -124,7 +124,7 @@ static void the_first_packet_of_a_container_is_not_lost(void **state)
 static void the_first_packet_of_the_first_container_is_not_lost(void **state)
 {
 	(void)state;
-	assert_prints(in_network("i=0; while [ $i -lt 100 ]; do\n"
+	assert_prints(in_network("i=0; while [ $i -lt 50 ]; do\n"
 				 "./step-04 ping -q -c 1 -W 1 $far >/dev/null || echo lost $i\n"
 				 "i=$((i + 1)); done",
 				 NULL),

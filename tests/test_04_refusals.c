@@ -1,10 +1,15 @@
 /* What the network needs and does not get: one line says what, and nothing is left. */
+#include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "fail.h"
 #include "link.h"
-#include "netlink.h"
 #include "network.h"
+#include "rtnl.h"
 
 /* `$mine "$hide ..."`: there the library cannot be loaded. */
 #define HIDE                                                                                       \
@@ -33,40 +38,94 @@ static void without_the_right_to_network_it_says_so(void **state)
 {
 	(void)state;
 	assert_refused(run("setpriv", "--bounding-set=-net_admin", "./step-04", "true"), 125,
-		       "step-04: RTM_NEWLINK bridge st0a580000-24: EPERM ");
+		       "step-04: RTM_NEWLINK bridge st0a580000-24: EPERM Operation not permitted; "
+		       "needs the right to configure networks, CAP_NET_ADMIN\n");
 	assert_refused(
 		run("setpriv", "--bounding-set=-net_admin", "./step-04", "--network=none", "true"),
-		125, "step-04: ioctl SIOCSIFFLAGS lo up: EPERM ");
+		125, "step-04: RTM_NEWLINK lo up: EPERM ");
+}
+
+static void without_root_it_says_so(void **state)
+{
+	static const char *const modes[] = { "none", "host" };
+
+	(void)state;
 	assert_refused(run("setpriv", "--reuid=65534", "--clear-groups", "./step-04", "true"), 125,
-		       "step-04: mkdir /run/steps-net-");
+		       ": EACCES Permission denied; a bridge needs root");
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		assert_refused(run("setpriv", "--reuid=65534", "--clear-groups", "./step-04",
+				   "--network", modes[i], "true"),
+			       125, "; new namespaces need root: use sudo\n");
+}
+
+static void a_run_that_is_read_only_is_told(void **state)
+{
+	(void)state;
+	assert_refused(in_network(MINE
+				  "$mine 'mount -t tmpfs -o ro none /run; exec ./step-04 true'",
+				  NULL),
+		       125, "; /run is read-only: use --network none or host\n");
+	assert_prints(in_network(MINE
+				 "$mine 'mount -t tmpfs -o ro none /run\n"
+				 "for n in none host; do ./step-04 --network $n echo $n; done'",
+				 NULL),
+		      "none\nhost\n");
+}
+
+/* For this process and its children, the kernel has no NETLINK_NETFILTER. */
+static void refuse_netfilter(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NETLINK_NETFILTER, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPROTONOSUPPORT),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
+
+	assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+static int run_without_netfilter(void)
+{
+	refuse_netfilter();
+	assert_refused(run("./step-04", "true"), 125, ": this kernel has no nftables");
+	return 0;
 }
 
 static void a_kernel_without_nftables_is_told(void **state)
 {
 	(void)state;
-	assert_refused(in_network("t='strace -qq -e signal=none -E ASAN_OPTIONS=detect_leaks=0'\n"
-				  "$t -o $d/log -e trace=socket ./step-04 true\n"
-				  "n=$(grep -n -m 1 NETLINK_NETFILTER $d/log | cut -d : -f 1)\n"
-				  "$t -o $d/log -e inject=socket:error=EPROTONOSUPPORT:when=$n "
-				  "./step-04 true",
+	assert_int_equal(run_function(run_without_netfilter), 0);
+}
+
+/* The kernel does not take what libnftables sends. */
+static void a_failure_of_the_library_is_told(void **state)
+{
+	(void)state;
+	assert_refused(in_network("strace -qq -f -e signal=none -E ASAN_OPTIONS=detect_leaks=0 "
+				  "-o $d/log -e inject=sendmsg:error=EIO ./step-04 true",
 				  NULL),
-		       125, ": this kernel has no nftables");
+		       125, "step-04: ");
 }
 
 /* The kernel's words come with the errno's name. */
 static void a_refusal_is_told_in_the_kernels_words(void **state)
 {
-	autonetlink struct netlink netlink = { 0 };
+	autortnl struct rtnl rtnl = { 0 };
 	struct nlattr *info;
 
 	(void)state;
-	assert_int_equal(netlink_open(&netlink, NETLINK_ROUTE), 0);
-	netlink_begin(&netlink, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
-	netlink_put_text(&netlink, IFLA_IFNAME, "odd");
-	info = netlink_nest(&netlink, IFLA_LINKINFO);
-	netlink_put_text(&netlink, IFLA_INFO_KIND, "nosuchkind");
-	netlink_nest_end(&netlink, info);
-	assert_int_equal(netlink_send(&netlink, "RTM_NEWLINK %s", "odd"), -1);
+	assert_int_equal(rtnl_open(&rtnl), 0);
+	rtnl_begin(&rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(rtnl.message, IFLA_IFNAME, "odd");
+	info = mnl_attr_nest_start(rtnl.message, IFLA_LINKINFO);
+	mnl_attr_put_str(rtnl.message, IFLA_INFO_KIND, "nosuchkind");
+	mnl_attr_nest_end(rtnl.message, info);
+	assert_int_equal(rtnl_send(&rtnl, "RTM_NEWLINK %s", "odd"), -1);
 	assert_string_equal(fail_get()->text,
 			    "RTM_NEWLINK odd (Unknown device type): EOPNOTSUPP Operation not "
 			    "supported");
@@ -76,30 +135,30 @@ static void a_refusal_is_told_in_the_kernels_words(void **state)
 static void a_refusal_without_words_is_told_by_its_errno(void **state)
 {
 	const struct in_addr address = { htonl(0x0a5b0701) };
-	autonetlink struct netlink netlink = { 0 };
+	autortnl struct rtnl rtnl = { 0 };
 
 	(void)state;
-	assert_int_equal(netlink_open(&netlink, NETLINK_ROUTE), 0);
-	assert_int_equal(link_delete(&netlink, "nosuchdevice"), -1);
+	assert_int_equal(rtnl_open(&rtnl), 0);
+	assert_int_equal(link_delete(&rtnl, "nosuchdevice"), -1);
 	assert_string_equal(fail_get()->text, "RTM_DELLINK nosuchdevice: ENODEV No such device");
 	forget_failure();
-	assert_int_equal(link_add_address(&netlink, "nosuchdevice", address, 24), -1);
+	assert_int_equal(link_add_address(&rtnl, "nosuchdevice", address, 24), -1);
 	assert_string_equal(fail_get()->text, "if_nametoindex nosuchdevice: ENODEV No such device");
 	forget_failure();
-	assert_int_equal(link_create_veth(&netlink, "v0", "nosuchbridge", "v1", -1, address), -1);
+	assert_int_equal(link_create_veth(&rtnl, "v0", "nosuchbridge", "v1", -1, address), -1);
 	forget_failure();
-	assert_int_equal(link_set_rate(&netlink, "nosuchdevice", 10000000), -1);
+	assert_int_equal(link_set_rate(&rtnl, "nosuchdevice", 10000000), -1);
 	forget_failure();
 }
 
 static void a_name_that_is_taken_is_told(void **state)
 {
 	const struct in_addr address = { htonl(0x0a5b0701) };
-	autonetlink struct netlink netlink = { 0 };
+	autortnl struct rtnl rtnl = { 0 };
 
 	(void)state;
-	assert_int_equal(netlink_open(&netlink, NETLINK_ROUTE), 0);
-	assert_int_equal(link_create_bridge(&netlink, "uplink", address), -1);
+	assert_int_equal(rtnl_open(&rtnl), 0);
+	assert_int_equal(link_create_bridge(&rtnl, "uplink", address), -1);
 	assert_contains(fail_get()->text, "RTM_NEWLINK bridge uplink");
 	assert_contains(fail_get()->text, "EEXIST");
 	forget_failure();
@@ -126,7 +185,10 @@ int main(void)
 		host_test(without_libnftables_none_and_host_work),
 		host_test(without_libnftables_a_bridge_is_refused),
 		host_test(without_the_right_to_network_it_says_so),
+		host_test(without_root_it_says_so),
+		host_test(a_run_that_is_read_only_is_told),
 		host_test(a_kernel_without_nftables_is_told),
+		host_test(a_failure_of_the_library_is_told),
 		host_test(a_refusal_is_told_in_the_kernels_words),
 		host_test(a_refusal_without_words_is_told_by_its_errno),
 		host_test(a_name_that_is_taken_is_told),

@@ -53,15 +53,18 @@ static void terminals_and_tunnels_are_allowed(void **state)
 /* --device makes the node, with the owner and mode that it has on the host, and allows it. */
 static void a_device_is_made_and_allowed(void **state)
 {
+	char wanted[512];
+
 	(void)state;
+	snprintf(wanted, sizeof(wanted), "ok\nok\n%.400smknod ok\nopen EPERM\n",
+		 run_shell("build/probe stat /dev/kmsg | grep -v ^device")->out);
+	assert_contains(wanted, "rdev 1:11\n");
 	for (const char *const *view = views(); *view; view++)
 		assert_prints(step_in(*view, "--read-only", "--device", "/dev/kmsg", "sh", "-c",
-				      "probe open /dev/kmsg; probe open /dev/kmsg w; probe stat "
-				      "/dev/kmsg; probe device c 10 237; true"),
-			      run("sh", "-c",
-				  "echo ok; echo ok; rootfs/busybox/bin/probe stat /dev/kmsg |\n"
-				  "sed 's/^device .*/&/'; echo mknod ok; echo open EPERM")
-				      ->out);
+				      "probe open /dev/kmsg; probe open /dev/kmsg w\n"
+				      "probe stat /dev/kmsg | grep -v ^device\n"
+				      "probe device c 10 237; true"),
+			      wanted);
 }
 
 static void a_device_may_have_another_path_and_fewer_rights(void **state)
@@ -75,9 +78,10 @@ static void a_device_may_have_another_path_and_fewer_rights(void **state)
 		assert_prints(step_in(*view, "--device", "/dev/kmsg:w", "sh", "-c",
 				      "probe open /dev/kmsg r; probe open /dev/kmsg w; true"),
 			      "EPERM\nok\n");
-		assert_prints(
-			step_in(*view, "--device", "/dev/kmsg:m", "probe", "stat", "/dev/kmsg"),
-			step_in(*view, "--device", "/dev/kmsg", "probe", "stat", "/dev/kmsg")->out);
+		assert_contains(
+			step_in(*view, "--device", "/dev/kmsg:m", "probe", "stat", "/dev/kmsg")
+				->out,
+			"rdev 1:11\n");
 	}
 }
 
@@ -142,7 +146,7 @@ static void without_cgroups_all_devices_are_there_and_it_is_said(void **state)
 	(void)state;
 	assert_string_equal(result->out, "mknod ok\nopen ok\n");
 	assert_string_equal(result->err,
-			    "step-05: no cgroup hierarchy may be written to: all "
+			    "step-05: warning: no cgroup hierarchy may be written to: all "
 			    "devices can be used\n");
 }
 

@@ -7,6 +7,7 @@ static char loop[32];
 static int make_disk(void **state)
 {
 	const struct result *result = run_shell(
+		"[ -e /dev/loop-control ] || busybox modprobe -q loop\n"
 		"f=$(mktemp) && truncate -s 16M $f && l=$(losetup --find --show --partscan $f)\n"
 		"s=$?; rm -f $f; [ $s -eq 0 ] && addpart $l 1 2048 8192 && echo $l");
 
@@ -32,16 +33,31 @@ static int remove_disk(void **state)
 /* Runs `probe WHAT`, with a rate if `option` is not NULL, and returns bytes a second. */
 static long transfer(const char *option, const char *rate, const char *what, const char *size)
 {
-	char device[80], limit[128];
+	char device[80], limit[128] = "--init";
 	const struct result *result;
 
 	snprintf(device, sizeof(device), "%s:/dev/disk", loop);
-	snprintf(limit, sizeof(limit), "--%s=%s:%s", option, loop, rate);
-	result = step("--device", device, option ? limit : "--init", "probe", what, "/dev/disk",
-		      size);
+	if (option)
+		snprintf(limit, sizeof(limit), "--%s=%s:%s", option, loop, rate);
+	result = step("--device", device, limit, "probe", what, "/dev/disk", size);
 	assert_success(result);
 	assert_contains(result->out, "direct yes\n");
 	return number_after(result->out, "bytes_per_second ");
+}
+
+/*
+ * No more than the rate; and no less than it, if the machine is not too busy with others: then it
+ * is tried again.
+ */
+static void assert_rate(const char *option, const char *rate, const char *what, long wanted)
+{
+	long got = 0;
+
+	for (int tries = 0; tries < 4 && got < wanted * 8 / 10; tries++) {
+		got = transfer(option, rate, what, "3m");
+		assert_true(got <= wanted * 12 / 10);
+	}
+	assert_within(got, wanted);
 }
 
 enum { BLOCK = 65536 }; /* the probe's */
@@ -58,7 +74,7 @@ static void bytes_are_read_at_the_rate(void **state)
 {
 	(void)state;
 	need_disk();
-	assert_within(transfer("device-read-bps", "1mb", "read", "3m"), 1 << 20);
+	assert_rate("device-read-bps", "1mb", "read", 1 << 20);
 	assert_true(transfer("device-read-bps", "512k", "write", "4m") > 5 << 20);
 }
 
@@ -66,7 +82,7 @@ static void bytes_are_written_at_the_rate(void **state)
 {
 	(void)state;
 	need_disk();
-	assert_within(transfer("device-write-bps", "1mb", "write", "3m"), 1 << 20);
+	assert_rate("device-write-bps", "1mb", "write", 1 << 20);
 	assert_true(transfer("device-write-bps", "512k", "read", "4m") > 5 << 20);
 }
 
@@ -74,8 +90,8 @@ static void operations_are_done_at_the_rate(void **state)
 {
 	(void)state;
 	need_disk();
-	assert_within(transfer("device-read-iops", "20", "read", "4m"), 20 * BLOCK);
-	assert_within(transfer("device-write-iops", "20", "write", "4m"), 20 * BLOCK);
+	assert_rate("device-read-iops", "20", "read", 20 * BLOCK);
+	assert_rate("device-write-iops", "20", "write", 20 * BLOCK);
 }
 
 static void a_rate_of_zero_is_none(void **state)
@@ -90,6 +106,7 @@ static void a_rate_of_zero_is_none(void **state)
 static void rates_are_those_of_one_container(void **state)
 {
 	const struct result *result;
+	long first, second;
 
 	(void)state;
 	need_disk();
@@ -100,10 +117,11 @@ static void rates_are_those_of_one_container(void **state)
 			loop);
 	assert_success(result);
 	assert_true(number_after(result->out, "other ") > 5 << 20);
-	assert_within(number_after(result->out, "bytes_per_second "), 1 << 20);
-	assert_within(
-		number_after(strstr(result->out, "bytes_per_second ") + 1, "bytes_per_second "),
-		2 << 20);
+	/* All at once, so it may be less on a busy machine. */
+	first = number_after(result->out, "bytes_per_second ");
+	second = number_after(strstr(result->out, "bytes_per_second ") + 1, "bytes_per_second ");
+	assert_true(first > 1 << 19 && first < (1 << 20) * 12 / 10);
+	assert_true(second > 1 << 20 && second < (2 << 20) * 12 / 10);
 }
 
 static void what_is_transferred_is_counted(void **state)
@@ -125,17 +143,20 @@ static void what_is_transferred_is_counted(void **state)
 
 static void a_partition_has_no_rate(void **state)
 {
-	const char *file = is_in_v2("io") ? "io.max" : "blkio.throttle.read_bps_device";
-	char message[128];
+	const char *wanted = is_in_v2("io") ? "step-05: write io.max "
+					    : "step-05: write blkio.throttle.read_bps_device ";
+	const struct result *result;
 
 	(void)state;
 	need_disk();
-	snprintf(message, sizeof(message), "step-05: write %s ", file);
-	assert_refused(script(SCRATCH "n=$(cat /sys/block/${1#/dev/}/${1#/dev/}p1/dev); mknod $d/p "
-				      "b ${n%:*} ${n#*:}\n"
-				      "./step-05 --network none --device-read-bps $d/p:1m true",
-			      loop),
-		       125, message);
+	result = script(SCRATCH "n=$(cat /sys/block/${1#/dev/}/${1#/dev/}p1/dev)\n"
+				"mknod $d/p b ${n%:*} ${n#*:}\n"
+				"./step-05 --network none --device-read-bps $d/p:1m true",
+			loop);
+	assert_refused(result, 125, wanted);
+	assert_contains(result->err,
+			": ENODEV No such device; a rate is for a whole disk, not for a "
+			"part of it\n");
 }
 
 int main(void)

@@ -36,7 +36,7 @@ static void after_a_kill_the_next_start_cleans_up(void **state)
 {
 	(void)state;
 	kill_rounds(SIGKILL);
-	assert_prints(step("true"), "");
+	assert_string_equal(step("true")->err, "");
 }
 
 static void failures_leave_nothing(void **state)
@@ -88,6 +88,19 @@ static void cgroups_in_the_cgroup_are_removed_too(void **state)
 			   "mount -o remount,bind,rw /sys/fs/cgroup; cd /sys/fs/cgroup\n"
 			   "mkdir -p a/b/c step-x; echo 1 >a/b/c/cgroup.procs; echo made"),
 		      "made\n");
+}
+
+/* As deep as the kernel lets it, and many beside one another. */
+static void a_whole_tree_is_removed(void **state)
+{
+	(void)state;
+	if (!is_mounted("cgroup2"))
+		skip_because("cgroup v2 is not mounted here");
+	assert_prints(
+		step("sh", "-ec",
+		     "d=/sys/fs/cgroup; mount -o remount,bind,rw $d; cd $d; mkdir $(seq 100)\n"
+		     "i=0; while mkdir x 2>/dev/null; do cd x; i=$((i + 1)); done; echo $i"),
+		"99\n");
 }
 
 /* Those of a living step are not touched, and neither are others' cgroups. */
@@ -151,6 +164,7 @@ int main(void)
 		host_test(failures_leave_nothing),
 		host_test(what_outlives_its_step_is_ended_by_the_next),
 		host_test(cgroups_in_the_cgroup_are_removed_too),
+		host_test(a_whole_tree_is_removed),
 		host_test(what_is_in_use_is_left_alone),
 		host_test(many_at_once_do_not_disturb_each_other),
 	};

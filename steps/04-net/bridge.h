@@ -7,7 +7,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 
-#include "netlink.h"
+#include "rtnl.h"
 #include "subnet.h"
 
 /* The bridge has its name from its subnet, so that two subnets never share one. */
@@ -18,12 +18,12 @@ void bridge_name(const struct subnet *subnet, char name[IFNAMSIZ]);
  * addresses, but that of a bridge of ours: one that is in the pool, or that a crash has left.
  * Call it with the pool's lock held. Returns 0 or -1.
  */
-int bridge_usable(int pool, struct netlink *netlink, const struct subnet *subnet, bool *usable);
+int bridge_usable(int pool, struct rtnl *rtnl, const struct subnet *subnet, bool *usable);
 
 /* Makes the bridge anew, but for its rules: nat_create(). Returns 0 or -1. */
-int bridge_create(int pool, struct netlink *netlink, const struct subnet *subnet);
+int bridge_create(int pool, struct rtnl *rtnl, const struct subnet *subnet);
 
 /* The bridge goes last: as long as it is there, the next step knows that there is work left. */
-void bridge_remove(struct netlink *netlink, const char *name);
+void bridge_remove(struct rtnl *rtnl, const char *name);
 
 #endif

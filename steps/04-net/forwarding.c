@@ -18,13 +18,13 @@
 static int enable_for_route(const struct nlmsghdr *message, void *data)
 {
 	const struct rtmsg *route = NLMSG_DATA(message);
-	const struct nlattr *index = netlink_get(message, sizeof(*route), RTA_OIF);
+	const struct nlattr *index = rtnl_attribute(message, sizeof(*route), RTA_OIF);
 	char device[IFNAMSIZ];
 	int value, all;
 
 	if (route->rtm_table != RT_TABLE_MAIN || route->rtm_type != RTN_UNICAST || !index)
 		return MNL_CB_OK;
-	if (!if_indextoname(*(const unsigned int *)netlink_value(index), device))
+	if (!if_indextoname(mnl_attr_get_u32(index), device))
 		return MNL_CB_OK;
 	value = setting_get("ipv4", device, "forwarding");
 	if (value == '1')
@@ -41,7 +41,7 @@ static int enable_for_route(const struct nlmsghdr *message, void *data)
 	return setting_set("ipv4", device, "forwarding", '1') < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-int forwarding_enable(int pool, struct netlink *netlink, const char *bridge)
+int forwarding_enable(int pool, struct rtnl *rtnl, const char *bridge)
 {
 	autofd int record = openat(pool, RECORD, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	struct rtmsg *request;
@@ -52,9 +52,9 @@ int forwarding_enable(int pool, struct netlink *netlink, const char *bridge)
 		return -1;
 	if (setting_set("ipv4", bridge, "route_localnet", '1') < 0)
 		return -1;
-	request = netlink_begin(netlink, RTM_GETROUTE, NLM_F_DUMP, sizeof(*request));
+	request = rtnl_begin(rtnl, RTM_GETROUTE, NLM_F_DUMP, sizeof(*request));
 	request->rtm_family = AF_INET;
-	return netlink_ask(netlink, enable_for_route, &record, "RTM_GETROUTE");
+	return rtnl_dump(rtnl, enable_for_route, &record, "RTM_GETROUTE");
 }
 
 /* Puts one setting back, if nobody has changed it since. Returns whether that is done with. */

@@ -9,10 +9,10 @@
 #ifndef STEPS_FORWARDING_H
 #define STEPS_FORWARDING_H
 
-#include "netlink.h"
+#include "rtnl.h"
 
 /* Call both with the pool's lock held; `pool` is its directory. Returns 0 or -1. */
-int forwarding_enable(int pool, struct netlink *netlink, const char *bridge);
+int forwarding_enable(int pool, struct rtnl *rtnl, const char *bridge);
 
 /* Puts back what was changed, where nobody else has changed it since. */
 void forwarding_restore(int pool);

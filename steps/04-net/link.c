@@ -22,29 +22,46 @@ static int find(const char *name)
 	return index ? (int)index : fail("if_nametoindex %s", name);
 }
 
-static void put_hardware_address(struct netlink *netlink, struct in_addr address)
+/* Keeps the device from giving itself a link-local IPv6 address: on the host it shall have none. */
+static int prevent_ipv6(struct rtnl *rtnl, const char *name)
+{
+	struct nlattr *families, *inet6;
+
+	rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	families = mnl_attr_nest_start(rtnl->message, IFLA_AF_SPEC);
+	inet6 = mnl_attr_nest_start(rtnl->message, AF_INET6);
+	mnl_attr_put_u8(rtnl->message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(rtnl->message, inet6);
+	mnl_attr_nest_end(rtnl->message, families);
+	return rtnl_send(rtnl, "RTM_SETLINK %s without an IPv6 address", name);
+}
+
+static void put_hardware_address(struct rtnl *rtnl, struct in_addr address)
 {
 	unsigned char mac[6] = { 0x02, 'S' }; /* 02: chosen here, of no manufacturer */
 
 	memcpy(mac + 2, &address, sizeof(address));
-	netlink_put(netlink, IFLA_ADDRESS, mac, sizeof(mac));
+	mnl_attr_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
 }
 
-int link_create_bridge(struct netlink *netlink, const char *name, struct in_addr address)
+int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address)
 {
 	struct nlattr *info;
 
-	netlink_begin(netlink, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
-	netlink_put_text(netlink, IFLA_IFNAME, name);
-	put_hardware_address(netlink, address);
-	info = netlink_nest(netlink, IFLA_LINKINFO);
-	netlink_put_text(netlink, IFLA_INFO_KIND, "bridge");
-	netlink_nest_end(netlink, info);
-	return netlink_send(netlink, "RTM_NEWLINK bridge %s", name);
+	rtnl_begin(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	put_hardware_address(rtnl, address);
+	info = mnl_attr_nest_start(rtnl->message, IFLA_LINKINFO);
+	mnl_attr_put_str(rtnl->message, IFLA_INFO_KIND, "bridge");
+	mnl_attr_nest_end(rtnl->message, info);
+	if (rtnl_send(rtnl, "RTM_NEWLINK bridge %s", name) < 0)
+		return -1;
+	return prevent_ipv6(rtnl, name);
 }
 
-int link_create_veth(struct netlink *netlink, const char *name, const char *bridge,
-		     const char *peer, int namespace, struct in_addr address)
+int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, const char *peer,
+		     int namespace, struct in_addr address)
 {
 	const struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
 	struct nlattr *info, *data, *other;
@@ -52,25 +69,25 @@ int link_create_veth(struct netlink *netlink, const char *name, const char *brid
 
 	if (master < 0)
 		return -1;
-	*(struct ifinfomsg *)netlink_begin(netlink, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
-					   sizeof(up)) = up;
-	netlink_put_text(netlink, IFLA_IFNAME, name);
-	netlink_put_u32(netlink, IFLA_MASTER, (uint32_t)master);
-	info = netlink_nest(netlink, IFLA_LINKINFO);
-	netlink_put_text(netlink, IFLA_INFO_KIND, "veth");
-	data = netlink_nest(netlink, IFLA_INFO_DATA);
-	other = netlink_nest(netlink, VETH_INFO_PEER);
-	netlink_put_header(netlink, sizeof(up));
-	netlink_put_text(netlink, IFLA_IFNAME, peer);
-	put_hardware_address(netlink, address);
-	netlink_put_u32(netlink, IFLA_NET_NS_FD, (uint32_t) namespace);
-	netlink_nest_end(netlink, other);
-	netlink_nest_end(netlink, data);
-	netlink_nest_end(netlink, info);
-	return netlink_send(netlink, "RTM_NEWLINK veth %s, %s in the container", name, peer);
+	*(struct ifinfomsg *)rtnl_begin(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(up)) =
+		up;
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	mnl_attr_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)master);
+	info = mnl_attr_nest_start(rtnl->message, IFLA_LINKINFO);
+	mnl_attr_put_str(rtnl->message, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(rtnl->message, IFLA_INFO_DATA);
+	other = mnl_attr_nest_start(rtnl->message, VETH_INFO_PEER);
+	mnl_nlmsg_put_extra_header(rtnl->message, sizeof(up));
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, peer);
+	put_hardware_address(rtnl, address);
+	mnl_attr_put_u32(rtnl->message, IFLA_NET_NS_FD, (uint32_t) namespace);
+	mnl_attr_nest_end(rtnl->message, other);
+	mnl_attr_nest_end(rtnl->message, data);
+	mnl_attr_nest_end(rtnl->message, info);
+	return rtnl_send(rtnl, "RTM_NEWLINK veth %s, %s in the container", name, peer);
 }
 
-int link_set_hairpin(struct netlink *netlink, const char *name)
+int link_set_hairpin(struct rtnl *rtnl, const char *name)
 {
 	int index = find(name);
 	struct ifinfomsg *link;
@@ -78,48 +95,49 @@ int link_set_hairpin(struct netlink *netlink, const char *name)
 
 	if (index < 0)
 		return -1;
-	link = netlink_begin(netlink, RTM_SETLINK, 0, sizeof(*link));
+	link = rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(*link));
 	link->ifi_family = AF_BRIDGE;
 	link->ifi_index = index;
-	port = netlink_nest(netlink, IFLA_PROTINFO | NLA_F_NESTED);
-	netlink_put_u8(netlink, IFLA_BRPORT_MODE, 1);
-	netlink_nest_end(netlink, port);
-	return netlink_send(netlink, "RTM_SETLINK %s hairpin", name);
+	port = mnl_attr_nest_start(rtnl->message, IFLA_PROTINFO | NLA_F_NESTED);
+	mnl_attr_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
+	mnl_attr_nest_end(rtnl->message, port);
+	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
 }
 
-int link_delete(struct netlink *netlink, const char *name)
+int link_delete(struct rtnl *rtnl, const char *name)
 {
-	netlink_begin(netlink, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
-	netlink_put_text(netlink, IFLA_IFNAME, name);
-	return netlink_send(netlink, "RTM_DELLINK %s", name);
+	rtnl_begin(rtnl, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	return rtnl_send(rtnl, "RTM_DELLINK %s", name);
 }
 
-int link_set_up(struct netlink *netlink, const char *name)
+int link_set_up(struct rtnl *rtnl, const char *name)
 {
-	struct ifinfomsg *link = netlink_begin(netlink, RTM_NEWLINK, 0, sizeof(*link));
+	struct ifinfomsg *link = rtnl_begin(rtnl, RTM_NEWLINK, 0, sizeof(*link));
 
 	link->ifi_flags = IFF_UP;
 	link->ifi_change = IFF_UP;
-	netlink_put_text(netlink, IFLA_IFNAME, name);
-	return netlink_send(netlink, "RTM_NEWLINK %s up", name);
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	return rtnl_send(rtnl, "RTM_NEWLINK %s up", name);
 }
 
 static int look_at_state(const struct nlmsghdr *message, void *data)
 {
-	const struct nlattr *state = netlink_get(message, sizeof(struct ifinfomsg), IFLA_OPERSTATE);
+	const struct nlattr *state =
+		rtnl_attribute(message, sizeof(struct ifinfomsg), IFLA_OPERSTATE);
 
-	*(bool *)data = state && *(const uint8_t *)netlink_value(state) == IF_OPER_UP;
+	*(bool *)data = state && mnl_attr_get_u8(state) == IF_OPER_UP;
 	return MNL_CB_STOP;
 }
 
-int link_wait(struct netlink *netlink, const char *name)
+int link_wait(struct rtnl *rtnl, const char *name)
 {
 	bool up = false;
 
 	for (int tries = 0; tries < 5000; tries++) {
-		netlink_begin(netlink, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
-		netlink_put_text(netlink, IFLA_IFNAME, name);
-		if (netlink_ask(netlink, look_at_state, &up, "RTM_GETLINK") < 0)
+		rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+		mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+		if (rtnl_dump(rtnl, look_at_state, &up, "RTM_GETLINK") < 0)
 			return -1;
 		if (up)
 			return 0;
@@ -135,19 +153,19 @@ static int note_a_port(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-int link_has_ports(struct netlink *netlink, const char *bridge, bool *found)
+int link_has_ports(struct rtnl *rtnl, const char *bridge, bool *found)
 {
 	int index = find(bridge);
 
 	if (index < 0)
 		return -1;
 	*found = false;
-	netlink_begin(netlink, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	netlink_put_u32(netlink, IFLA_MASTER, (uint32_t)index);
-	return netlink_ask(netlink, note_a_port, found, "RTM_GETLINK");
+	rtnl_begin(rtnl, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	mnl_attr_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)index);
+	return rtnl_dump(rtnl, note_a_port, found, "RTM_GETLINK");
 }
 
-int link_add_address(struct netlink *netlink, const char *name, struct in_addr address,
+int link_add_address(struct rtnl *rtnl, const char *name, struct in_addr address,
 		     unsigned int prefix)
 {
 	int index = find(name);
@@ -156,31 +174,31 @@ int link_add_address(struct netlink *netlink, const char *name, struct in_addr a
 
 	if (index < 0)
 		return -1;
-	message = netlink_begin(netlink, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, sizeof(*message));
+	message = rtnl_begin(rtnl, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, sizeof(*message));
 	message->ifa_family = AF_INET;
 	message->ifa_prefixlen = (uint8_t)prefix;
 	message->ifa_index = (uint32_t)index;
-	netlink_put_u32(netlink, IFA_LOCAL, address.s_addr);
-	netlink_put_u32(netlink, IFA_ADDRESS, address.s_addr);
-	netlink_put_u32(netlink, IFA_BROADCAST, address.s_addr | htonl(host_bits));
-	return netlink_send(netlink, "RTM_NEWADDR %s/%u to %s", inet_ntoa(address), prefix, name);
+	mnl_attr_put_u32(rtnl->message, IFA_LOCAL, address.s_addr);
+	mnl_attr_put_u32(rtnl->message, IFA_ADDRESS, address.s_addr);
+	mnl_attr_put_u32(rtnl->message, IFA_BROADCAST, address.s_addr | htonl(host_bits));
+	return rtnl_send(rtnl, "RTM_NEWADDR %s/%u to %s", inet_ntoa(address), prefix, name);
 }
 
-int link_add_default_route(struct netlink *netlink, struct in_addr gateway)
+int link_add_default_route(struct rtnl *rtnl, struct in_addr gateway)
 {
 	struct rtmsg *route =
-		netlink_begin(netlink, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(*route));
+		rtnl_begin(rtnl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(*route));
 
 	route->rtm_family = AF_INET;
 	route->rtm_table = RT_TABLE_MAIN;
 	route->rtm_protocol = RTPROT_STATIC;
 	route->rtm_scope = RT_SCOPE_UNIVERSE;
 	route->rtm_type = RTN_UNICAST;
-	netlink_put_u32(netlink, RTA_GATEWAY, gateway.s_addr);
-	return netlink_send(netlink, "RTM_NEWROUTE default via %s", inet_ntoa(gateway));
+	mnl_attr_put_u32(rtnl->message, RTA_GATEWAY, gateway.s_addr);
+	return rtnl_send(rtnl, "RTM_NEWROUTE default via %s", inet_ntoa(gateway));
 }
 
-int link_set_rate(struct netlink *netlink, const char *name, uint64_t rate)
+int link_set_rate(struct rtnl *rtnl, const char *name, uint64_t rate)
 {
 	const uint64_t bytes = rate / 8;
 	const uint32_t burst = bytes / 100 > 16384 ? (uint32_t)(bytes / 100) : 16384; /* 10 ms */
@@ -194,17 +212,15 @@ int link_set_rate(struct netlink *netlink, const char *name, uint64_t rate)
 
 	if (index < 0)
 		return -1;
-	message = netlink_begin(netlink, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE,
-				sizeof(*message));
+	message = rtnl_begin(rtnl, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, sizeof(*message));
 	message->tcm_family = AF_UNSPEC;
 	message->tcm_ifindex = index;
 	message->tcm_parent = TC_H_ROOT;
-	netlink_put_text(netlink, TCA_KIND, "tbf");
-	options = netlink_nest(netlink, TCA_OPTIONS);
-	netlink_put(netlink, TCA_TBF_PARMS, &shape, sizeof(shape));
-	netlink_put(netlink, TCA_TBF_RATE64, &bytes, sizeof(bytes));
-	netlink_put_u32(netlink, TCA_TBF_BURST, burst);
-	netlink_nest_end(netlink, options);
-	return netlink_send(netlink, "RTM_NEWQDISC tbf %llu bit/s on %s", (unsigned long long)rate,
-			    name);
+	mnl_attr_put_strz(rtnl->message, TCA_KIND, "tbf");
+	options = mnl_attr_nest_start(rtnl->message, TCA_OPTIONS);
+	mnl_attr_put(rtnl->message, TCA_TBF_PARMS, sizeof(shape), &shape);
+	mnl_attr_put_u64(rtnl->message, TCA_TBF_RATE64, bytes);
+	mnl_attr_put_u32(rtnl->message, TCA_TBF_BURST, burst);
+	mnl_attr_nest_end(rtnl->message, options);
+	return rtnl_send(rtnl, "RTM_NEWQDISC tbf %llu bit/s on %s", (unsigned long long)rate, name);
 }

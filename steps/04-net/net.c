@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,7 +13,6 @@
 #include "fail.h"
 #include "forwarding.h"
 #include "link.h"
-#include "narrate.h"
 #include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
@@ -35,28 +33,28 @@ static int withdraw(void *lease)
  * Undoes what belongs to a lease, and gives it back. The kernel would remove the device a moment
  * later: too late for the next who has the address.
  */
-static void give_back(int pool, struct netlink *netlink, struct lease *lease, bool published)
+static void give_back(int pool, struct rtnl *rtnl, struct lease *lease, bool published)
 {
 	char veth[IFNAMSIZ];
 
 	veth_name(lease, veth);
 	if (if_nametoindex(veth))
-		link_delete(netlink, veth);
+		link_delete(rtnl, veth);
 	if (pool_count(pool, lease->bridge) == 1)
-		bridge_remove(netlink, lease->bridge);
+		bridge_remove(rtnl, lease->bridge);
 	else if (published)
 		aside_run(withdraw, lease);
 	pool_release(pool, lease);
 }
 
 /* Does for steps that were killed what they could not. */
-static void give_back_crashed(int pool, struct netlink *netlink)
+static void give_back_crashed(int pool, struct rtnl *rtnl)
 {
 	struct lease lease;
 	int held;
 
 	while ((held = pool_find_crashed(pool, &lease)) >= 0) {
-		give_back(pool, netlink, &lease, true);
+		give_back(pool, rtnl, &lease, true);
 		close(held);
 	}
 	if (pool_count(pool, NULL) == 0)
@@ -64,13 +62,13 @@ static void give_back_crashed(int pool, struct netlink *netlink)
 }
 
 /* The first usable one of 10.88.0.0/24, 10.89.0.0/24 ..., if none was asked for. */
-static int choose_subnet(int pool, struct netlink *netlink, struct subnet *subnet)
+static int choose_subnet(int pool, struct rtnl *rtnl, struct subnet *subnet)
 {
 	const struct in_addr wanted = { htonl(subnet->network) };
 	bool usable;
 
 	if (subnet->prefix) {
-		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+		if (bridge_usable(pool, rtnl, subnet, &usable) < 0)
 			return -1;
 		return usable ? 0
 			      : fail_input("--subnet %s/%u: the host has a route to addresses "
@@ -80,7 +78,7 @@ static int choose_subnet(int pool, struct netlink *netlink, struct subnet *subne
 	subnet->prefix = 24;
 	for (uint32_t second = 88; second < 256; second++) {
 		subnet->network = 10U << 24 | second << 16;
-		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+		if (bridge_usable(pool, rtnl, subnet, &usable) < 0)
 			return -1;
 		if (usable)
 			return 0;
@@ -113,7 +111,7 @@ static int make_rules(void *argument)
 	const struct net *net = argument;
 	const char *bridge = net->lease.bridge;
 
-	if (pool_count(net->pool, bridge) == 1 && nat_create(bridge, &net->subnet) < 0)
+	if (net->is_first && nat_create(bridge, &net->subnet) < 0)
 		return -1;
 	if (net->port_count && nat_publish(bridge, net->ports, net->port_count, net->address) < 0)
 		return -1;
@@ -125,18 +123,18 @@ static int make_rules(void *argument)
 
 int net_prepare(struct net *net)
 {
-	autonetlink struct netlink netlink = { 0 };
-	bool is_first;
+	autortnl struct rtnl rtnl = { 0 };
+	int count;
 
 	if (net->mode != NET_BRIDGE)
 		return 0;
 	net->pool = pool_open();
 	if (net->pool < 0)
 		return -1;
-	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
+	if (rtnl_open(&rtnl) < 0)
 		return -1;
-	give_back_crashed(net->pool, &netlink);
-	if (choose_subnet(net->pool, &netlink, &net->subnet) < 0)
+	give_back_crashed(net->pool, &rtnl);
+	if (choose_subnet(net->pool, &rtnl, &net->subnet) < 0)
 		return -1;
 	/* The lease first: if we are killed from here on, it tells the next step to clean up. */
 	bridge_name(&net->subnet, net->lease.bridge);
@@ -145,34 +143,40 @@ int net_prepare(struct net *net)
 	if (net->held < 0)
 		return -1;
 	net->address = net->lease.address;
-	is_first = pool_count(net->pool, net->lease.bridge) == 1;
-	if (is_first && bridge_create(net->pool, &netlink, &net->subnet) < 0)
+	count = pool_count(net->pool, net->lease.bridge);
+	if (count < 0)
+		return -1;
+	net->is_first = count == 1;
+	if (net->is_first && bridge_create(net->pool, &rtnl, &net->subnet) < 0)
 		return -1;
 	for (size_t i = 0; i < net->port_count; i++)
 		if (reserve(&net->ports[i]) < 0)
 			return -1;
-	return is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
+	return net->is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
 }
 
-/* In the container's network namespace. */
-static int configure(const struct net *net)
+int net_configure(const struct net *net)
 {
-	autonetlink struct netlink netlink = { 0 };
+	autortnl struct rtnl rtnl = { 0 };
 
+	if (rtnl_open(&rtnl) < 0)
+		return -1;
+	if (link_set_up(&rtnl, "lo") < 0)
+		return -1;
+	if (net->mode == NET_NONE)
+		return 0;
 	if (setting_disable_ipv6(inside) < 0)
 		return -1;
-	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
+	if (link_add_address(&rtnl, inside, net->address, net->subnet.prefix) < 0)
 		return -1;
-	if (link_add_address(&netlink, inside, net->address, net->subnet.prefix) < 0)
+	if (net->rate && link_set_rate(&rtnl, inside, net->rate) < 0)
 		return -1;
-	if (net->rate && link_set_rate(&netlink, inside, net->rate) < 0)
+	if (link_set_up(&rtnl, inside) < 0)
 		return -1;
-	if (link_set_up(&netlink, inside) < 0)
-		return -1;
-	return link_add_default_route(&netlink, subnet_gateway(&net->subnet));
+	return link_add_default_route(&rtnl, subnet_gateway(&net->subnet));
 }
 
-/* Goes there for that, and comes back. */
+/* Calls net_configure() in the network namespace, and comes back. */
 static int configure_in(int namespace, struct net *net)
 {
 	autofd int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -182,7 +186,7 @@ static int configure_in(int namespace, struct net *net)
 		return fail("open /proc/self/ns/net");
 	if (setns(namespace, CLONE_NEWNET) < 0)
 		return fail("setns to the container's network namespace");
-	configured = configure(net);
+	configured = net_configure(net);
 	if (setns(own, CLONE_NEWNET) < 0) {
 		net->pool = net->held = 0; /* nothing can be undone from here: the next step does */
 		return fail("setns back to the host's network namespace");
@@ -192,7 +196,7 @@ static int configure_in(int namespace, struct net *net)
 
 int net_connect(struct net *net, int pid)
 {
-	autonetlink struct netlink netlink = { 0 };
+	autortnl struct rtnl rtnl = { 0 };
 	char path[64], veth[IFNAMSIZ];
 	autofd int namespace = -1;
 
@@ -202,41 +206,26 @@ int net_connect(struct net *net, int pid)
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return fail("open %s", path);
-	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
+	if (rtnl_open(&rtnl) < 0)
 		return -1;
 	veth_name(&net->lease, veth);
-	if (link_create_veth(&netlink, veth, net->lease.bridge, inside, namespace, net->address) <
-	    0)
+	if (link_create_veth(&rtnl, veth, net->lease.bridge, inside, namespace, net->address) < 0)
 		return -1;
-	if (link_set_hairpin(&netlink, veth) < 0)
+	if (link_set_hairpin(&rtnl, veth) < 0)
 		return -1;
-	if (net->rate && link_set_rate(&netlink, veth, net->rate) < 0)
+	if (net->rate && link_set_rate(&rtnl, veth, net->rate) < 0)
 		return -1;
 	if (configure_in(namespace, net) < 0)
 		return -1;
-	if (link_wait(&netlink, veth) < 0)
+	if (link_wait(&rtnl, veth) < 0)
 		return -1;
-	if (link_wait(&netlink, net->lease.bridge) < 0)
+	if (link_wait(&rtnl, net->lease.bridge) < 0)
 		return -1;
 	if (aside_finish(&net->rules) < 0)
 		return -1;
 	pool_close(net->pool);
 	net->pool = 0;
 	return 0;
-}
-
-int net_loopback(const struct net *net)
-{
-	const struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	autofd int fd = -1;
-
-	if (net->mode == NET_HOST)
-		return 0;
-	narrate("ioctl SIOCSIFFLAGS lo up");
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fail("socket");
-	return ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? fail("ioctl SIOCSIFFLAGS lo up") : 0;
 }
 
 static void give_back_ports(const struct net *net)
@@ -251,7 +240,7 @@ static void give_back_ports(const struct net *net)
 
 void net_disconnect(struct net *net)
 {
-	autonetlink struct netlink netlink = { 0 };
+	autortnl struct rtnl rtnl = { 0 };
 
 	if (net->pool <= 0 && net->held <= 0)
 		return;
@@ -259,11 +248,11 @@ void net_disconnect(struct net *net)
 	if (net->pool <= 0)
 		net->pool = pool_open();
 	/* Where that fails, the next step finds the lease, and does it. */
-	if (net->pool > 0 && netlink_open(&netlink, NETLINK_ROUTE) == 0) {
+	if (net->pool > 0 && rtnl_open(&rtnl) == 0) {
 		if (net->held > 0)
-			give_back(net->pool, &netlink, &net->lease, net->port_count > 0);
+			give_back(net->pool, &rtnl, &net->lease, net->port_count > 0);
 		give_back_ports(net);
-		give_back_crashed(net->pool, &netlink);
+		give_back_crashed(net->pool, &rtnl);
 		pool_remove();
 	}
 	pool_close(net->pool);

@@ -36,6 +36,7 @@ struct net {
 	int pool; /* its directory, as long as we have its lock; 0: we have not */
 	struct lease lease;
 	int held;	    /* the descriptor that holds the lease; 0: none */
+	bool is_first;	    /* on its bridge, which it makes */
 	struct aside rules; /* makes them while we go on */
 };
 
@@ -54,8 +55,11 @@ int net_prepare(struct net *net);
  */
 int net_connect(struct net *net, int pid);
 
-/* In the container: switches loopback on. Returns 0 or -1. Source: netdevice(7). */
-int net_loopback(const struct net *net);
+/*
+ * In the container's network namespace: loopback up, address, default route. net_connect() calls it
+ * for NET_BRIDGE; for NET_NONE the container does. Returns 0 or -1.
+ */
+int net_configure(const struct net *net);
 
 /*
  * On the host, after the container's end: withdraws what net_prepare() and net_connect() made;

@@ -149,20 +149,27 @@ static bool next_lease(DIR *directory, struct lease *lease)
 	return false;
 }
 
-/* For reading it from its beginning; NULL if that is not possible. */
+/* For reading it from its beginning; NULL after a message. */
 static DIR *list(int pool)
 {
-	int fd = openat(pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autofd int fd = openat(pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 
-	return fd < 0 ? NULL : fdopendir(fd);
+	if (!directory)
+		fail("open the directory of leases");
+	else
+		fd = -1; /* it is the directory's now */
+	return directory;
 }
 
-size_t pool_count(int pool, const char *bridge)
+int pool_count(int pool, const char *bridge)
 {
 	autodir DIR *directory = list(pool);
 	struct lease lease;
-	size_t count = 0;
+	int count = 0;
 
+	if (!directory)
+		return -1;
 	while (next_lease(directory, &lease))
 		count += !bridge || strcmp(lease.bridge, bridge) == 0;
 	return count;

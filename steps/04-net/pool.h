@@ -10,7 +10,6 @@
 
 #include <net/if.h>
 #include <netinet/in.h>
-#include <stddef.h>
 
 #include "subnet.h"
 
@@ -39,8 +38,8 @@ int pool_lease(int pool, const struct subnet *subnet, struct lease *lease);
 /* Gives a lease back. */
 void pool_release(int pool, const struct lease *lease);
 
-/* How many leases there are of the bridge, or, if that is NULL, of all bridges. */
-size_t pool_count(int pool, const char *bridge);
+/* How many leases there are of the bridge, or, if that is NULL, of all bridges; or -1. */
+int pool_count(int pool, const char *bridge);
 
 /*
  * Finds a lease whose owner has crashed: the file is there, and nobody holds it. Returns its

@@ -53,7 +53,7 @@ struct overlap {
 static int look_at_route(const struct nlmsghdr *message, void *data)
 {
 	const struct rtmsg *route = NLMSG_DATA(message);
-	const struct nlattr *destination = netlink_get(message, sizeof(*route), RTA_DST);
+	const struct nlattr *destination = rtnl_attribute(message, sizeof(*route), RTA_DST);
 	struct overlap *overlap = data;
 	unsigned int prefix = overlap->subnet->prefix;
 	uint32_t network;
@@ -62,18 +62,18 @@ static int look_at_route(const struct nlmsghdr *message, void *data)
 		return MNL_CB_OK;
 	if (route->rtm_dst_len < prefix)
 		prefix = route->rtm_dst_len;
-	network = ntohl(*(const uint32_t *)netlink_value(destination));
+	network = ntohl(mnl_attr_get_u32(destination));
 	if (((network ^ overlap->subnet->network) & mask(prefix)) == 0)
 		*overlap->found = true;
 	return MNL_CB_OK;
 }
 
-int subnet_has_route(const struct subnet *subnet, struct netlink *netlink, bool *found)
+int subnet_has_route(const struct subnet *subnet, struct rtnl *rtnl, bool *found)
 {
 	struct overlap overlap = { .subnet = subnet, .found = found };
 
 	*found = false;
-	((struct rtmsg *)netlink_begin(netlink, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg)))
+	((struct rtmsg *)rtnl_begin(rtnl, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg)))
 		->rtm_family = AF_INET;
-	return netlink_ask(netlink, look_at_route, &overlap, "RTM_GETROUTE");
+	return rtnl_dump(rtnl, look_at_route, &overlap, "RTM_GETROUTE");
 }

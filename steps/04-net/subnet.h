@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 
-#include "netlink.h"
+#include "rtnl.h"
 
 struct subnet {
 	uint32_t network; /* in host byte order, as is what is computed with */
@@ -30,6 +30,6 @@ bool subnet_contains(const struct subnet *subnet, struct in_addr address);
 
 /* Fills `found`: whether any route of the host, but the default one, shares addresses with the
  * subnet. Returns 0 or -1. */
-int subnet_has_route(const struct subnet *subnet, struct netlink *netlink, bool *found);
+int subnet_has_route(const struct subnet *subnet, struct rtnl *rtnl, bool *found);
 
 #endif

@@ -268,9 +268,7 @@ int cgroup_create(struct cgroup *cgroup)
 	}
 	/* Without root (chapter 6) it has no more rights to devices than we have anyway. */
 	if (geteuid() == 0 && !find_ours(cgroup, SET(CONTROLLER_DEVICES)))
-		fprintf(stderr,
-			"%s: no cgroup hierarchy may be written to: all devices can be used\n",
-			program_invocation_short_name);
+		fail_warn("no cgroup hierarchy may be written to: all devices can be used");
 	return 0;
 }
 

@@ -25,7 +25,7 @@ void cgroup_count(const struct cgroup *cgroup, struct cgroup_usage *usage)
 }
 
 /* Prints "NAME NUMBER UNIT", or why there is no number. */
-static void print(const char *name, uint64_t number, const char *unit, const char *unknown)
+static void print(const char *name, uintmax_t number, const char *unit, const char *unknown)
 {
 	if (number == CGROUP_UNKNOWN)
 		fprintf(stderr, "%-14s unknown: %s\n", name, unknown);
@@ -44,7 +44,8 @@ void cgroup_report(const struct cgroup *cgroup)
 	cgroup_count(cgroup, &usage);
 	if (usage.killed != CGROUP_UNKNOWN && usage.killed > 0)
 		fprintf(stderr, "%s: the kernel killed %ju process%s for memory\n",
-			program_invocation_short_name, usage.killed, usage.killed > 1 ? "es" : "");
+			program_invocation_short_name, (uintmax_t)usage.killed,
+			usage.killed > 1 ? "es" : "");
 	if (!cgroup->stats)
 		return;
 	print("memory peak", usage.memory_peak, "bytes",

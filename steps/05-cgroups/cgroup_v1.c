@@ -131,7 +131,8 @@ static int link_each(const struct hierarchy *hierarchy, int root)
 		return fail("openat2 /sys/fs/cgroup in the root file system");
 	for (int i = 0; i < CONTROLLERS; i++)
 		if (hierarchy->controllers & SET(i) &&
-		    symlinkat(hierarchy->name, directory, hierarchy_controller(1, i)) < 0)
+		    symlinkat(hierarchy->name, directory,
+			      hierarchy_controller(1, (enum controller)i)) < 0)
 			return fail("symlinkat %s", hierarchy->name);
 	return 0;
 }
@@ -206,7 +207,7 @@ static void count_io(int directory, struct cgroup_usage *usage)
 	usage->bytes_read = usage->bytes_written = 0;
 	for (char *line; (line = strsep(&rest, "\n"));) {
 		char kind[16];
-		uint64_t bytes;
+		uintmax_t bytes;
 
 		if (sscanf(line, "%*u:%*u %15s %ju", kind, &bytes) != 2)
 			continue;

@@ -15,17 +15,21 @@
 #include "fail.h"
 #include "mount.h"
 
+enum { FREEZE_MILLISECONDS = 10000 };
+
 /*
  * The logarithm to the base 2, digit by digit, for squaring a number doubles it. libm has it too,
  * but to load libm would cost every start 0.1 ms.
  */
 static double logarithm(double number)
 {
-	double result = 0;
+	double result = 0, digit = 0.5;
 
-	for (; number >= 2; number /= 2)
+	while (number >= 2) {
+		number /= 2;
 		result++;
-	for (double digit = 0.5; digit > 1e-15; digit /= 2) {
+	}
+	for (int digits = 0; digits < 50; digits++, digit /= 2) {
 		number *= number;
 		if (number < 2)
 			continue;
@@ -57,6 +61,21 @@ uint64_t cgroup_weight(uint64_t shares)
 	return low;
 }
 
+/*
+ * Whether it may not give controllers to its children, since processes are in it: the root alone,
+ * which has no type, may have both. The kernel refuses it too, but for some controllers only when
+ * all that is below has already become unfit for processes ("domain invalid").
+ */
+static bool has_processes(int directory)
+{
+	autofree char *processes = NULL;
+
+	if (!cgroup_has(directory, "cgroup.type"))
+		return false;
+	processes = cgroup_try_read(directory, "cgroup.procs");
+	return processes && *processes;
+}
+
 /* A controller works in the children of a cgroup when that cgroup's subtree_control names it. */
 static int adopt(int parent, int child, unsigned int controllers)
 {
@@ -71,10 +90,14 @@ static int adopt(int parent, int child, unsigned int controllers)
 		return -1;
 	/* Only what is missing: to change it takes long where processes are below. */
 	missing = controllers & ~hierarchy_controllers(2, enabled);
+	if (missing && has_processes(parent)) {
+		errno = EBUSY;
+		return fail("write cgroup.subtree_control");
+	}
 	for (int i = 0; i < CONTROLLERS; i++)
 		if (missing & SET(i) &&
 		    cgroup_write(parent, "cgroup.subtree_control", "+%s",
-				 hierarchy_controller(2, i)) < 0)
+				 hierarchy_controller(2, (enum controller)i)) < 0)
 			return -1;
 	return 0;
 }
@@ -188,6 +211,9 @@ static int limit(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
 		[CONTROLLER_IO] = limit_io,
 	};
 
+	/* Whoever removes it need not go down without end. */
+	if (cgroup_write(hierarchy->directory, "../cgroup.max.depth", "100") < 0)
+		return -1;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (hierarchy->controllers & SET(i) && limits[i](cgroup, hierarchy->directory) < 0)
 			return -1;
@@ -214,6 +240,7 @@ static int freeze(int directory, bool frozen)
 	struct pollfd changed = { .fd = events, .events = POLLPRI };
 	char text[128];
 	ssize_t length;
+	int ready;
 
 	if (events < 0)
 		return fail("open cgroup.events");
@@ -226,7 +253,10 @@ static int freeze(int directory, bool frozen)
 		text[length] = '\0';
 		if (strstr(text, frozen ? "frozen 1" : "frozen 0"))
 			return 0;
-		if (poll(&changed, 1, -1) < 0 && errno != EINTR)
+		ready = poll(&changed, 1, FREEZE_MILLISECONDS);
+		if (ready == 0)
+			return fail_input("cgroup.freeze: the processes cannot be frozen");
+		if (ready < 0 && errno != EINTR)
 			return fail("poll cgroup.events");
 	}
 }

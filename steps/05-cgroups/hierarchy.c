@@ -166,6 +166,19 @@ static bool is_known(const struct hierarchy *hierarchies, int count, const struc
 	return false;
 }
 
+/* Where all are done in turn, this one comes first: a frozen process dies when it is thawed. */
+static void put_freezer_first(struct hierarchy *hierarchies, int count)
+{
+	for (int i = 1; i < count; i++) {
+		struct hierarchy first = hierarchies[0];
+
+		if (!(hierarchies[i].controllers & SET(CONTROLLER_FREEZER)))
+			continue;
+		hierarchies[0] = hierarchies[i];
+		hierarchies[i] = first;
+	}
+}
+
 int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX])
 {
 	autofile FILE *mounts = fopen("/proc/self/mountinfo", "re");
@@ -188,5 +201,8 @@ int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX])
 			cleanup_fd(&next->top);
 		}
 	}
-	return ferror(mounts) ? fail("read /proc/self/mountinfo") : count;
+	if (ferror(mounts))
+		return fail("read /proc/self/mountinfo");
+	put_freezer_first(hierarchies, count);
+	return count;
 }

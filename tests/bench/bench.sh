@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compares the steps with Debian's unshare and bwrap: time from start to exit of `true`, and peak
-# memory. First it makes sure that both sides isolate the same: a namespace that only one of them
+# memory; and step 04's network alone. First it makes sure that both sides isolate the same: a namespace that only one of them
 # makes new is no comparison.
 #
 # Each pair is timed in turn, ROUNDS times, so that a machine whose speed drifts is as kind to one
@@ -19,12 +19,13 @@ new_namespaces() {
 		sort | tr '\n' ' '
 }
 
-# compare NAME OURS PEER BIN: OURS and PEER are commands that take another one; BIN is where they
-# find `true` and the probe, the static ones of our root file system for all.
+# compare NAME OURS PEER BIN [KIND]: OURS and PEER are commands that take another one; BIN is where
+# they find `true` and the probe, the static ones of our root file system for all. KIND is a namespace
+# that OURS alone has, where that is what the chapter adds.
 compare() {
-	name=$1 ours=$2 peer=$3 bin=$4
+	name=$1 ours=$2 peer=$3 bin=$4 more=${5:+$5 }
 	# shellcheck disable=SC2086  # the commands are divided into words
-	a=$(new_namespaces $ours "$bin/probe") b=$(new_namespaces $peer "$bin/probe")
+	a=$(new_namespaces $ours "$bin/probe") b="$more$(new_namespaces $peer "$bin/probe")"
 	if [ "$a" != "$b" ]; then
 		echo "$name: not comparable: '$ours' has new $a, '$peer' has new $b" >&2
 		exit 1
@@ -51,8 +52,37 @@ compare step-03 './step-03' \
 compare step-03 './step-03' \
 	'bwrap --unshare-uts --unshare-ipc --unshare-pid --bind rootfs/busybox / --proc /proc --dev /dev' \
 	/bin
+compare step-04 './step-04 --network none' \
+	'unshare --uts --ipc --pid --net --fork --mount-proc --root=rootfs/busybox' /bin
+compare step-05 './step-05 --network none' './step-04 --network none' /bin cgroup
+compare step-05+ './step-05 --network none --memory 64m --cpus 1 --pids-limit 100' \
+	'./step-04 --network none' /bin cgroup
+capabilities=$(printf ' --cap-add CAP_%s' AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD \
+	NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT)
+compare step-06 './step-06 run --network none' "bwrap --unshare-uts --unshare-ipc --unshare-pid \
+	--unshare-net --unshare-cgroup --hostname testing --new-session --die-with-parent \
+	--bind rootfs/busybox / --proc /proc --dev /dev --mqueue /dev/mqueue --ro-bind /sys /sys \
+	--cap-drop ALL$capabilities" /bin
+
+# With a bridge: from the start to the command's first line, and what it takes to take the network
+# down. In a network namespace of its own, so that the machine's is left alone. The second is a
+# container beside another one, whose bridge is there.
+# shellcheck disable=SC2016 # the inner shell expands them
+network=$(unshare --net --mount sh -euc '
+	ip link set lo up
+	first=$(tests/bench/ready.sh "$1" "./step-04 --network none echo" "./step-04 echo")
+	./step-04 sh -c "echo; exec probe sleep 600" >"$2/other" & other=$!
+	until [ -s "$2/other" ]; do sleep 0.1; done
+	second=$(tests/bench/ready.sh "$1" "./step-04 echo")
+	kill $other; wait $other || true
+	echo "$first $second"' sh "$runs" "$work")
 
 printf '%-8s %8s  %-8s %8s %6s %12s\n' step us peer us ratio 'peak KiB'
 while read -r name us peer theirs ratio memory; do
 	printf '%-8s %8s  %-8s %8s %6s %12s\n' "$name" "$us" "$peer" "$theirs" "$ratio" "$memory"
 done <"$work/rows"
+
+printf '\n%-22s %9s %9s\n' 'step-04 --network' 'ready us' 'down us'
+# shellcheck disable=SC2086
+set -- $network
+printf '%-22s %9s %9s\n' none "$1" "$2" bridge "$3" "$4" 'bridge that is there' "$5" "$6"

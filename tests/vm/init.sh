@@ -52,6 +52,14 @@ for directory in . user.slice user.slice/user-0.slice; do
 	done
 done
 
+# Settings that systemd, or a distribution with it, makes at its start.
+echo 4194304 >/proc/sys/kernel/pid_max
+echo 1 >/proc/sys/fs/protected_symlinks
+echo 1 >/proc/sys/fs/protected_hardlinks
+echo 2 >/proc/sys/fs/protected_regular
+echo 2 >/proc/sys/net/ipv4/conf/all/rp_filter
+echo '0 2147483647' >/proc/sys/net/ipv4/ping_group_range
+
 hostname vm
 ip link set lo up
 ip addr add 10.0.2.15/24 dev eth0

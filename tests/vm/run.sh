@@ -33,7 +33,7 @@ while getopts t:c:k:a: option; do
 done
 shift $((OPTIND - 1))
 [ $# -gt 0 ] || set -- bash
-image=build/vm/${kernel%%/*} run=build/vm/run.$$
+image=build/vm/${kernel//\//-} run=build/vm/run.$$
 command -v qemu-system-x86_64 >/dev/null || fail 'no qemu-system-x86_64 here: make deps'
 busybox=$(command -v busybox) || fail 'no busybox here: make deps'
 
@@ -52,17 +52,28 @@ payload() {
 		head -c $(($(number 588 4) - 4)) # without the size at its end
 }
 
+# The lists of another release are fetched to here, too; the machine's own are left as they are.
 fetch_kernel() (
-	package=$(apt-cache depends "$kernel" 2>/dev/null |
+	mkdir -p "$run.new/lists/partial" && cd "$run.new" || exit 1
+	options=()
+	if [ "$kernel" != "${kernel#*/}" ]; then
+		# shellcheck disable=SC2016 # apt-get expands it
+		archive=$(apt-get indextargets --format '$(REPO_URI)' | grep -m 1 '/debian/*$')
+		echo "deb $archive ${kernel#*/} main" >sources
+		options=(-o "Dir::Etc::SourceList=$PWD/sources" -o Dir::Etc::SourceParts=/dev/null
+			-o "Dir::State::Lists=$PWD/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+		apt-get -q -q "${options[@]}" update || exit 1
+	fi
+	package=$(apt-cache "${options[@]}" depends "${kernel%/*}" 2>/dev/null |
 		sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
-	package=${package:-${kernel%%/*}}
+	package=${package:-${kernel%/*}}
 	echo "vm: fetching $package" >&2
-	mkdir -p "$run.new" && cd "$run.new" || exit 1
-	apt-get -q -q download "$package" 2>apt.log || { cat apt.log >&2 && exit 1; }
-	dpkg -x ./*.deb . && rm -f ./*.deb apt.log || exit 1
-	unpack_vmlinux boot/vmlinuz-* >vmlinux && "$busybox" depmod -b . "$(ls lib/modules)" || exit 1
+	apt-get -q -q "${options[@]}" download "$package" 2>apt.log || { cat apt.log >&2 && exit 1; }
+	dpkg -x ./*.deb . && unpack_vmlinux boot/vmlinuz-* >vmlinux || exit 1
+	"$busybox" depmod -b . "$(ls lib/modules)" || exit 1
 	# Devices that are not there have thousands of names, which would be read at each modprobe.
 	sed -i '/^alias [a-z0-9]*:/d' lib/modules/*/modules.alias || exit 1
+	rm -rf ./*.deb lists boot
 	cd - >/dev/null && rm -rf "$image" && mv "$run.new" "$image"
 )
 

@@ -22,47 +22,63 @@ static int find(const char *name)
 	return index ? (int)index : fail("if_nametoindex %s", name);
 }
 
-static void put_hardware_address(struct netlink *netlink, struct in_addr address)
+/* Keeps the device from giving itself a link-local IPv6 address: on the host it shall have none. */
+static int prevent_ipv6(struct rtnl *rtnl, const char *name)
+{
+	struct nlattr *families, *inet6;
+
+	rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	families = mnl_attr_nest_start(rtnl->message, IFLA_AF_SPEC);
+	inet6 = mnl_attr_nest_start(rtnl->message, AF_INET6);
+	mnl_attr_put_u8(rtnl->message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(rtnl->message, inet6);
+	mnl_attr_nest_end(rtnl->message, families);
+	return rtnl_send(rtnl, "RTM_SETLINK %s without an IPv6 address", name);
+}
+
+static void put_hardware_address(struct rtnl *rtnl, struct in_addr address)
 {
 	unsigned char mac[6] = { 0x02, 'S' }; /* 02: chosen here, of no manufacturer */
 
 	memcpy(mac + 2, &address, sizeof(address));
-	netlink_put(netlink, IFLA_ADDRESS, mac, sizeof(mac));
+	mnl_attr_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
 }
 
-int link_create_bridge(struct netlink *netlink, const char *name, struct in_addr address)
+int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address)
 {
 	/*
 	 * TODO 3: as TODO 1, but the device is new, and it is an error if there is one of the name:
-	 * two flags for netlink_begin(), netlink(7). put_hardware_address() adds its own. What kind
-	 * of device it is stands in a nest of attributes: IFLA_INFO_KIND in IFLA_LINKINFO;
-	 * link_set_hairpin() shows a nest. Tell netlink_send() "RTM_NEWLINK bridge NAME".
+	 * two flags for rtnl_begin(), netlink(7). put_hardware_address() adds its own. What kind of
+	 * device it is stands in a nest of attributes: IFLA_INFO_KIND in IFLA_LINKINFO. In the end
+	 * prevent_ipv6(), which shows such a nest. Tell rtnl_send() "RTM_NEWLINK bridge NAME".
 	 */
 	(void)put_hardware_address;
-	(void)netlink;
+	(void)prevent_ipv6;
+	(void)rtnl;
 	(void)address;
 	return fail_input("RTM_NEWLINK bridge %s: not written yet (TODO 3)", name);
 }
 
-int link_create_veth(struct netlink *netlink, const char *name, const char *bridge,
-		     const char *peer, int namespace, struct in_addr address)
+int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, const char *peer,
+		     int namespace, struct in_addr address)
 {
 	/*
 	 * TODO 5: one message makes both ends. `name` is new, up at once, and a port of the bridge,
 	 * whose index is in IFLA_MASTER. In IFLA_LINKINFO is the kind, "veth", and beside it
 	 * IFLA_INFO_DATA; in that VETH_INFO_PEER; and in that the other end, as in a message of its
-	 * own: a struct ifinfomsg (netlink_put_header()), its name, its hardware address,
-	 * and in IFLA_NET_NS_FD its namespace. Tell netlink_send() "RTM_NEWLINK veth NAME, PEER in
-	 * the container".
+	 * own: a struct ifinfomsg (mnl_nlmsg_put_extra_header()), its name, its hardware address,
+	 * and in IFLA_NET_NS_FD its namespace. Tell rtnl_send() "RTM_NEWLINK veth NAME, PEER in the
+	 * container".
 	 */
-	(void)netlink;
+	(void)rtnl;
 	(void)bridge;
 	(void)namespace;
 	(void)address;
 	return fail_input("RTM_NEWLINK veth %s, %s: not written yet (TODO 5)", name, peer);
 }
 
-int link_set_hairpin(struct netlink *netlink, const char *name)
+int link_set_hairpin(struct rtnl *rtnl, const char *name)
 {
 	int index = find(name);
 	struct ifinfomsg *link;
@@ -70,50 +86,51 @@ int link_set_hairpin(struct netlink *netlink, const char *name)
 
 	if (index < 0)
 		return -1;
-	link = netlink_begin(netlink, RTM_SETLINK, 0, sizeof(*link));
+	link = rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(*link));
 	link->ifi_family = AF_BRIDGE;
 	link->ifi_index = index;
-	port = netlink_nest(netlink, IFLA_PROTINFO | NLA_F_NESTED);
-	netlink_put_u8(netlink, IFLA_BRPORT_MODE, 1);
-	netlink_nest_end(netlink, port);
-	return netlink_send(netlink, "RTM_SETLINK %s hairpin", name);
+	port = mnl_attr_nest_start(rtnl->message, IFLA_PROTINFO | NLA_F_NESTED);
+	mnl_attr_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
+	mnl_attr_nest_end(rtnl->message, port);
+	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
 }
 
-int link_delete(struct netlink *netlink, const char *name)
+int link_delete(struct rtnl *rtnl, const char *name)
 {
-	netlink_begin(netlink, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
-	netlink_put_text(netlink, IFLA_IFNAME, name);
-	return netlink_send(netlink, "RTM_DELLINK %s", name);
+	rtnl_begin(rtnl, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	return rtnl_send(rtnl, "RTM_DELLINK %s", name);
 }
 
-int link_set_up(struct netlink *netlink, const char *name)
+int link_set_up(struct rtnl *rtnl, const char *name)
 {
 	/*
 	 * TODO 1: a message of type RTM_NEWLINK, with a struct ifinfomsg and an attribute
 	 * IFLA_IFNAME, the name: of the flags of the device, IFF_UP is to change, and to be set.
-	 * See netlink.h for the functions, rtnetlink(7) for the structure. Tell netlink_send()
+	 * See rtnl.h for the functions, rtnetlink(7) for the structure. Tell rtnl_send()
 	 * "RTM_NEWLINK NAME up".
 	 */
-	(void)netlink;
+	(void)rtnl;
 	return fail_input("RTM_NEWLINK %s up: not written yet (TODO 1)", name);
 }
 
 static int look_at_state(const struct nlmsghdr *message, void *data)
 {
-	const struct nlattr *state = netlink_get(message, sizeof(struct ifinfomsg), IFLA_OPERSTATE);
+	const struct nlattr *state =
+		rtnl_attribute(message, sizeof(struct ifinfomsg), IFLA_OPERSTATE);
 
-	*(bool *)data = state && *(const uint8_t *)netlink_value(state) == IF_OPER_UP;
+	*(bool *)data = state && mnl_attr_get_u8(state) == IF_OPER_UP;
 	return MNL_CB_STOP;
 }
 
-int link_wait(struct netlink *netlink, const char *name)
+int link_wait(struct rtnl *rtnl, const char *name)
 {
 	bool up = false;
 
 	for (int tries = 0; tries < 5000; tries++) {
-		netlink_begin(netlink, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
-		netlink_put_text(netlink, IFLA_IFNAME, name);
-		if (netlink_ask(netlink, look_at_state, &up, "RTM_GETLINK") < 0)
+		rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+		mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+		if (rtnl_dump(rtnl, look_at_state, &up, "RTM_GETLINK") < 0)
 			return -1;
 		if (up)
 			return 0;
@@ -129,46 +146,46 @@ static int note_a_port(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-int link_has_ports(struct netlink *netlink, const char *bridge, bool *found)
+int link_has_ports(struct rtnl *rtnl, const char *bridge, bool *found)
 {
 	int index = find(bridge);
 
 	if (index < 0)
 		return -1;
 	*found = false;
-	netlink_begin(netlink, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	netlink_put_u32(netlink, IFLA_MASTER, (uint32_t)index);
-	return netlink_ask(netlink, note_a_port, found, "RTM_GETLINK");
+	rtnl_begin(rtnl, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
+	mnl_attr_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)index);
+	return rtnl_dump(rtnl, note_a_port, found, "RTM_GETLINK");
 }
 
-int link_add_address(struct netlink *netlink, const char *name, struct in_addr address,
+int link_add_address(struct rtnl *rtnl, const char *name, struct in_addr address,
 		     unsigned int prefix)
 {
 	/*
 	 * TODO 4: RTM_NEWADDR, new as in TODO 3, with a struct ifaddrmsg, which has the index of
 	 * the device. Three attributes: IFA_LOCAL and IFA_ADDRESS, which are the same here, and
-	 * IFA_BROADCAST, in which all bits of the host's part are set. Tell netlink_send()
+	 * IFA_BROADCAST, in which all bits of the host's part are set. Tell rtnl_send()
 	 * "RTM_NEWADDR ADDRESS/PREFIX to NAME".
 	 */
-	(void)netlink;
+	(void)rtnl;
 	(void)prefix;
 	return fail_input("RTM_NEWADDR %s to %s: not written yet (TODO 4)", inet_ntoa(address),
 			  name);
 }
 
-int link_add_default_route(struct netlink *netlink, struct in_addr gateway)
+int link_add_default_route(struct rtnl *rtnl, struct in_addr gateway)
 {
 	/*
 	 * TODO 6: RTM_NEWROUTE, new as well, with a struct rtmsg: IPv4, table main, protocol
 	 * static, to a single host (unicast) anywhere (universe). A default route has no
-	 * destination, only RTA_GATEWAY. Tell netlink_send() "RTM_NEWROUTE default via GATEWAY".
+	 * destination, only RTA_GATEWAY. Tell rtnl_send() "RTM_NEWROUTE default via GATEWAY".
 	 */
-	(void)netlink;
+	(void)rtnl;
 	return fail_input("RTM_NEWROUTE default via %s: not written yet (TODO 6)",
 			  inet_ntoa(gateway));
 }
 
-int link_set_rate(struct netlink *netlink, const char *name, uint64_t rate)
+int link_set_rate(struct rtnl *rtnl, const char *name, uint64_t rate)
 {
 	/*
 	 * TODO 10: RTM_NEWQDISC, which makes a queueing discipline or replaces the one that is
@@ -176,9 +193,9 @@ int link_set_rate(struct netlink *netlink, const char *name, uint64_t rate)
 	 * "tbf", in the nest TCA_OPTIONS are TCA_TBF_PARMS (a struct tc_tbf_qopt) and
 	 * TCA_TBF_BURST. The kernel counts in bytes. Give the bucket room for 10 ms, at least 16
 	 * KiB, and let 50 ms more wait: that is `limit`. Above 32 bits the rate is in
-	 * TCA_TBF_RATE64. Tell netlink_send() "RTM_NEWQDISC tbf RATE bit/s on NAME".
+	 * TCA_TBF_RATE64. Tell rtnl_send() "RTM_NEWQDISC tbf RATE bit/s on NAME".
 	 */
-	(void)netlink;
+	(void)rtnl;
 	(void)rate;
 	return fail_input("RTM_NEWQDISC tbf on %s: not written yet (TODO 10)", name);
 }

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,7 +13,6 @@
 #include "fail.h"
 #include "forwarding.h"
 #include "link.h"
-#include "narrate.h"
 #include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
@@ -25,32 +23,38 @@ static void veth_name(const struct lease *lease, char name[IFNAMSIZ])
 	snprintf(name, IFNAMSIZ, "ve%08x", ntohl(lease->address.s_addr));
 }
 
+static int withdraw(void *lease)
+{
+	nat_withdraw(((struct lease *)lease)->bridge, ((struct lease *)lease)->address);
+	return 0;
+}
+
 /*
  * Undoes what belongs to a lease, and gives it back. The kernel would remove the device a moment
  * later: too late for the next who has the address.
  */
-static void give_back(int pool, struct netlink *netlink, const struct lease *lease, bool published)
+static void give_back(int pool, struct rtnl *rtnl, struct lease *lease, bool published)
 {
 	char veth[IFNAMSIZ];
 
 	veth_name(lease, veth);
 	if (if_nametoindex(veth))
-		link_delete(netlink, veth);
+		link_delete(rtnl, veth);
 	if (pool_count(pool, lease->bridge) == 1)
-		bridge_remove(netlink, lease->bridge);
+		bridge_remove(rtnl, lease->bridge);
 	else if (published)
-		nat_withdraw(lease->bridge, lease->address);
+		aside_run(withdraw, lease);
 	pool_release(pool, lease);
 }
 
 /* Does for steps that were killed what they could not. */
-static void give_back_crashed(int pool, struct netlink *netlink)
+static void give_back_crashed(int pool, struct rtnl *rtnl)
 {
 	struct lease lease;
 	int held;
 
 	while ((held = pool_find_crashed(pool, &lease)) >= 0) {
-		give_back(pool, netlink, &lease, true);
+		give_back(pool, rtnl, &lease, true);
 		close(held);
 	}
 	if (pool_count(pool, NULL) == 0)
@@ -58,13 +62,13 @@ static void give_back_crashed(int pool, struct netlink *netlink)
 }
 
 /* The first usable one of 10.88.0.0/24, 10.89.0.0/24 ..., if none was asked for. */
-static int choose_subnet(int pool, struct netlink *netlink, struct subnet *subnet)
+static int choose_subnet(int pool, struct rtnl *rtnl, struct subnet *subnet)
 {
 	const struct in_addr wanted = { htonl(subnet->network) };
 	bool usable;
 
 	if (subnet->prefix) {
-		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+		if (bridge_usable(pool, rtnl, subnet, &usable) < 0)
 			return -1;
 		return usable ? 0
 			      : fail_input("--subnet %s/%u: the host has a route to addresses "
@@ -74,7 +78,7 @@ static int choose_subnet(int pool, struct netlink *netlink, struct subnet *subne
 	subnet->prefix = 24;
 	for (uint32_t second = 88; second < 256; second++) {
 		subnet->network = 10U << 24 | second << 16;
-		if (bridge_usable(pool, netlink, subnet, &usable) < 0)
+		if (bridge_usable(pool, rtnl, subnet, &usable) < 0)
 			return -1;
 		if (usable)
 			return 0;
@@ -101,14 +105,15 @@ static int reserve(struct port *port)
 	return 0;
 }
 
-static int publish(const struct net *net)
+/* Aside: the rules of the bridge, if it is new, and of the ports. */
+static int make_rules(void *argument)
 {
-	if (net->port_count == 0)
-		return 0;
-	for (size_t i = 0; i < net->port_count; i++)
-		if (reserve(&net->ports[i]) < 0)
-			return -1;
-	if (nat_publish(net->lease.bridge, net->ports, net->port_count, net->address) < 0)
+	const struct net *net = argument;
+	const char *bridge = net->lease.bridge;
+
+	if (net->is_first && nat_create(bridge, &net->subnet) < 0)
+		return -1;
+	if (net->port_count && nat_publish(bridge, net->ports, net->port_count, net->address) < 0)
 		return -1;
 	for (size_t i = 0; i < net->port_count; i++)
 		if (net->ports[i].udp)
@@ -118,54 +123,60 @@ static int publish(const struct net *net)
 
 int net_prepare(struct net *net)
 {
-	autonetlink struct netlink netlink = { 0 };
-	autofd int pool = -1;
+	autortnl struct rtnl rtnl = { 0 };
+	int count;
 
 	if (net->mode != NET_BRIDGE)
 		return 0;
-	pool = pool_open();
-	if (pool < 0)
+	net->pool = pool_open();
+	if (net->pool < 0)
 		return -1;
-	net->prepared = true;
-	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
+	if (rtnl_open(&rtnl) < 0)
 		return -1;
-	give_back_crashed(pool, &netlink);
-	if (choose_subnet(pool, &netlink, &net->subnet) < 0)
+	give_back_crashed(net->pool, &rtnl);
+	if (choose_subnet(net->pool, &rtnl, &net->subnet) < 0)
 		return -1;
 	/* The lease first: if we are killed from here on, it tells the next step to clean up. */
 	bridge_name(&net->subnet, net->lease.bridge);
 	net->lease.address = net->address;
-	net->held = pool_lease(pool, &net->subnet, &net->lease);
+	net->held = pool_lease(net->pool, &net->subnet, &net->lease);
 	if (net->held < 0)
 		return -1;
 	net->address = net->lease.address;
-	if (pool_count(pool, net->lease.bridge) == 1 &&
-	    bridge_create(pool, &netlink, &net->subnet) < 0)
+	count = pool_count(net->pool, net->lease.bridge);
+	if (count < 0)
 		return -1;
-	return publish(net);
+	net->is_first = count == 1;
+	if (net->is_first && bridge_create(net->pool, &rtnl, &net->subnet) < 0)
+		return -1;
+	for (size_t i = 0; i < net->port_count; i++)
+		if (reserve(&net->ports[i]) < 0)
+			return -1;
+	return net->is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
 }
 
-/* In the container's network namespace. */
-static int configure(const struct net *net)
+int net_configure(const struct net *net)
 {
 	/*
-	 * TODO 9: in the namespace in which this runs, give the device `inside` the address, and
-	 * the rate, if there is one; set it up, and add the default route, which leads to the
-	 * bridge. link.h, subnet.h; first of all, setting_disable_ipv6().
+	 * TODO 2: in the namespace in which this runs, set loopback up. That is all for NET_NONE.
+	 *
+	 * TODO 9: otherwise, switch IPv6 off for the device `inside` (setting.h), give it the
+	 * address and the rate, if there is one; set it up, and add the default route, which leads
+	 * to the bridge: subnet.h.
 	 */
 	(void)net;
+	(void)inside;
 	return 0;
 }
 
-/* Goes there for that, and comes back. */
+/* Calls net_configure() in the network namespace, and comes back. */
 static int configure_in(int namespace, struct net *net)
 {
 	/*
-	 * TODO 9: go into `namespace`, do configure(), and come back, also if it failed: setns(2).
-	 * Without a way back nothing can be undone: then `prepared` is false, which leaves it to
-	 * the next step.
+	 * TODO 9: go into `namespace`, do net_configure(), and come back, also if it failed:
+	 * setns(2). Without a way back nothing can be undone: then `pool` and `held` are 0, which
+	 * leaves it to the next step.
 	 */
-	(void)configure;
 	(void)namespace;
 	(void)net;
 	return 0;
@@ -173,7 +184,7 @@ static int configure_in(int namespace, struct net *net)
 
 int net_connect(struct net *net, int pid)
 {
-	autonetlink struct netlink netlink = { 0 };
+	autortnl struct rtnl rtnl = { 0 };
 	char path[64], veth[IFNAMSIZ];
 	autofd int namespace = -1;
 
@@ -183,31 +194,25 @@ int net_connect(struct net *net, int pid)
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return fail("open %s", path);
-	if (netlink_open(&netlink, NETLINK_ROUTE) < 0)
+	if (rtnl_open(&rtnl) < 0)
 		return -1;
 	veth_name(&net->lease, veth);
 	/*
-	 * TODO 9: make the veth pair: `veth` on the host, `inside` in the container. If there is a
-	 * rate, shape what leaves through the end on the host.
+	 * TODO 9: make the veth pair, whose end on the host is called `veth`. If there is a rate,
+	 * shape what leaves through it.
 	 */
-	(void)inside;
-	if (link_set_hairpin(&netlink, veth) < 0)
+	if (link_set_hairpin(&rtnl, veth) < 0)
 		return -1;
 	/* TODO 9: configure the other end. */
 	(void)configure_in;
-	if (link_wait(&netlink, veth) < 0)
+	if (link_wait(&rtnl, veth) < 0)
 		return -1;
-	return link_wait(&netlink, net->lease.bridge);
-}
-
-int net_loopback(const struct net *net)
-{
-	/*
-	 * TODO 2: unless the network is the host's, set the device "lo" up, by the older way, which
-	 * needs no messages: ioctl(2) with SIOCSIFFLAGS on any socket, netdevice(7). Tell narrate()
-	 * "ioctl SIOCSIFFLAGS lo up", and when it fails, fail() the same.
-	 */
-	(void)net;
+	if (link_wait(&rtnl, net->lease.bridge) < 0)
+		return -1;
+	if (aside_finish(&net->rules) < 0)
+		return -1;
+	pool_close(net->pool);
+	net->pool = 0;
 	return 0;
 }
 
@@ -223,20 +228,23 @@ static void give_back_ports(const struct net *net)
 
 void net_disconnect(struct net *net)
 {
-	autonetlink struct netlink netlink = { 0 };
-	autofd int pool = -1;
+	autortnl struct rtnl rtnl = { 0 };
 
-	if (!net->prepared)
+	if (net->pool <= 0 && net->held <= 0)
 		return;
-	net->prepared = false;
-	pool = pool_open();
-	if (pool < 0 || netlink_open(&netlink, NETLINK_ROUTE) < 0)
-		return; /* the next step finds the lease, and does it */
-	if (net->held > 0)
-		give_back(pool, &netlink, &net->lease, net->port_count > 0);
-	give_back_ports(net);
-	give_back_crashed(pool, &netlink);
-	pool_remove();
+	aside_finish(&net->rules);
+	if (net->pool <= 0)
+		net->pool = pool_open();
+	/* Where that fails, the next step finds the lease, and does it. */
+	if (net->pool > 0 && rtnl_open(&rtnl) == 0) {
+		if (net->held > 0)
+			give_back(net->pool, &rtnl, &net->lease, net->port_count > 0);
+		give_back_ports(net);
+		give_back_crashed(net->pool, &rtnl);
+		pool_remove();
+	}
+	pool_close(net->pool);
+	net->pool = net->held = 0;
 }
 
 void net_cleanup(struct net **net)

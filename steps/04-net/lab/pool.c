@@ -60,6 +60,12 @@ int pool_open(void)
 	return fd;
 }
 
+void pool_close(int pool)
+{
+	flock(pool, LOCK_UN); /* a child has inherited the descriptor */
+	close(pool);
+}
+
 void pool_remove(void)
 {
 	char path[64];
@@ -89,13 +95,13 @@ static bool lease_parse(const char *name, struct lease *lease)
 static int try_lease(int pool, const struct lease *lease)
 {
 	/*
-	 * TODO 7: open the lease's file in the directory `pool`, and make it if it is not there:
-	 * lease_name(), openat(2). Lock it without waiting: flock(2). No other process may get the
-	 * descriptor, the command neither: the lock would stay until all of them have closed it.
+	 * TODO 7: open the lease's file, and make it if it is not there: lease_name(), openat(2).
+	 * Lock it without waiting: flock(2). No other process may get the descriptor, the command
+	 * neither: the lock would stay until all of them have closed it.
 	 */
+	(void)lease_name;
 	(void)pool;
 	(void)lease;
-	(void)lease_name;
 	errno = ENOSYS;
 	return -1;
 }
@@ -143,20 +149,27 @@ static bool next_lease(DIR *directory, struct lease *lease)
 	return false;
 }
 
-/* For reading it from its beginning; NULL if that is not possible. */
+/* For reading it from its beginning; NULL after a message. */
 static DIR *list(int pool)
 {
-	int fd = openat(pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autofd int fd = openat(pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 
-	return fd < 0 ? NULL : fdopendir(fd);
+	if (!directory)
+		fail("open the directory of leases");
+	else
+		fd = -1; /* it is the directory's now */
+	return directory;
 }
 
-size_t pool_count(int pool, const char *bridge)
+int pool_count(int pool, const char *bridge)
 {
 	autodir DIR *directory = list(pool);
 	struct lease lease;
-	size_t count = 0;
+	int count = 0;
 
+	if (!directory)
+		return -1;
 	while (next_lease(directory, &lease))
 		count += !bridge || strcmp(lease.bridge, bridge) == 0;
 	return count;

@@ -53,7 +53,7 @@ struct overlap {
 static int look_at_route(const struct nlmsghdr *message, void *data)
 {
 	/*
-	 * TODO 8: set *found in the struct overlap, to which `data` points, if an address is in
+	 * TODO 8: set the bool in the struct overlap, to which `data` points, if an address is in
 	 * both, the subnet and the destination of the route: RTA_DST, with rtm_dst_len bits. A
 	 * route without a destination, the default route, does not count. The next route:
 	 * MNL_CB_OK.
@@ -63,12 +63,12 @@ static int look_at_route(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-int subnet_has_route(const struct subnet *subnet, struct netlink *netlink, bool *found)
+int subnet_has_route(const struct subnet *subnet, struct rtnl *rtnl, bool *found)
 {
 	struct overlap overlap = { .subnet = subnet, .found = found };
 
 	*found = false;
-	((struct rtmsg *)netlink_begin(netlink, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg)))
+	((struct rtmsg *)rtnl_begin(rtnl, RTM_GETROUTE, NLM_F_DUMP, sizeof(struct rtmsg)))
 		->rtm_family = AF_INET;
-	return netlink_ask(netlink, look_at_route, &overlap, "RTM_GETROUTE");
+	return rtnl_dump(rtnl, look_at_route, &overlap, "RTM_GETROUTE");
 }

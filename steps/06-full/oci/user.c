@@ -53,18 +53,21 @@ static bool parse_number(const char *text, unsigned int *number)
  */
 static int open_file(const char *path, FILE **file)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	autofd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat status;
 
 	*file = NULL;
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : fail("open %s", path);
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-		*file = fdopen(fd, "r");
-	if (*file)
-		return 0;
-	close(fd);
-	return fail_input("%s in the container is no regular file", path);
+	if (fstat(fd, &status) < 0)
+		return fail("fstat %s", path);
+	if (!S_ISREG(status.st_mode))
+		return fail_input("%s in the container is no regular file", path);
+	*file = fdopen(fd, "r");
+	if (!*file)
+		return fail("fdopen %s", path);
+	fd = -1; /* the file has it now */
+	return 0;
 }
 
 /* Reads up to the next entry; lines that are none are left out. Returns whether there is one. */
