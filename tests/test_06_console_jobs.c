@@ -199,7 +199,7 @@ static void without_input_ctrl_c_ends_it(void **state)
 	for (int terminal = 0; terminal <= 1; terminal++) {
 		pty_start_shell(&pty, "bash");
 		pty_type(&pty, terminal ? RUN "-t " : RUN);
-		pty_type(&pty, "/bin/sh -c 'echo rea\"\"dy; sleep 60'\n");
+		pty_type(&pty, "/bin/sh -c 'echo rea\"\"dy; exec sleep 60'\n");
 		pty_expect(&pty, "ready\r");
 		assert_false(is_raw(&pty));
 		pty_type(&pty, "\x03");

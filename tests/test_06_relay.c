@@ -9,7 +9,7 @@
 
 #define RUN "./step-06", "run", "--network", "none"
 
-enum { MANY = 512 * 1024, ROUNDS = 100 };
+enum { MANY = 512 * 1024, ROUNDS = 40 };
 
 static void fill_random(unsigned char *bytes, size_t size)
 {
@@ -70,10 +70,10 @@ static void all_output_is_shown_before_the_end(void **state)
 	for (int round = 0; round < ROUNDS; round++)
 		assert_prints(run(RUN, "-t", "/bin/echo", "word"), "word\r\n");
 	assert_prints(
-		script("./step-06 run --network none -t /usr/bin/seq 1 200000 | md5sum\n"
-		       "seq 1 200000 | sed 's/$/\\r/' | md5sum",
+		script("./step-06 run --network none -t /usr/bin/seq 1 20000 | md5sum\n"
+		       "seq 1 20000 | sed 's/$/\\r/' | md5sum",
 		       NULL),
-		run("sh", "-c", "for i in 1 2; do seq 1 200000 | sed 's/$/\\r/' | md5sum; done")
+		run("sh", "-c", "for i in 1 2; do seq 1 20000 | sed 's/$/\\r/' | md5sum; done")
 			->out);
 }
 
@@ -108,7 +108,7 @@ static void output_that_nobody_reads_does_not_hold_up_signals(void **state)
 	pid_t pid = start_unread(&out, "yes");
 
 	(void)state;
-	usleep(200000);
+	usleep(20000);
 	kill(pid, SIGTERM);
 	assert_int_equal(finish(pid), 128 + SIGTERM);
 }
@@ -120,7 +120,7 @@ static void nor_does_it_after_the_end_of_the_command(void **state)
 	pid_t pid = start_unread(&out, "stty raw; head -c 66000 /dev/zero; exit 9");
 
 	(void)state;
-	usleep(200000);
+	usleep(20000);
 	kill(pid, SIGTERM);
 	assert_int_equal(finish(pid), 9);
 }
