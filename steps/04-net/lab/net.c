@@ -29,17 +29,20 @@ static int withdraw(void *lease)
 	return 0;
 }
 
-/*
- * Undoes what belongs to a lease, and gives it back. The kernel would remove the device a moment
- * later: too late for the next who has the address.
- */
-static void give_back(int pool, struct rtnl *rtnl, struct lease *lease, bool published)
+/* The kernel would do it a moment later: too late for the next who has the address. */
+static void delete_veth(struct rtnl *rtnl, const struct lease *lease)
 {
 	char veth[IFNAMSIZ];
 
 	veth_name(lease, veth);
 	if (if_nametoindex(veth))
 		link_delete(rtnl, veth);
+}
+
+/* Undoes what belongs to a lease, and gives it back. */
+static void give_back(int pool, struct rtnl *rtnl, struct lease *lease, bool published)
+{
+	delete_veth(rtnl, lease);
 	if (pool_count(pool, lease->bridge) == 1)
 		bridge_remove(rtnl, lease->bridge);
 	else if (published)
@@ -143,6 +146,7 @@ int net_prepare(struct net *net)
 	if (net->held < 0)
 		return -1;
 	net->address = net->lease.address;
+	delete_veth(&rtnl, &net->lease); /* if one is left */
 	count = pool_count(net->pool, net->lease.bridge);
 	if (count < 0)
 		return -1;
