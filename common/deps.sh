@@ -7,10 +7,10 @@ set -u
 # One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
 build='make gcc libc6-dev binutils busybox-static libmnl-dev libnftables-dev libseccomp-dev'
 tests='libcmocka-dev clitest strace iproute2 nftables iptables procps util-linux mount libcap2-bin
-	python3-minimal patch git'
+	uidmap jq python3-minimal patch git'
 machines='qemu-system-x86 xz-utils zstd e2fsprogs'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
-measures='hyperfine bubblewrap time jq'
+measures='hyperfine bubblewrap time'
 pictures='graphviz fonts-dejavu-core'
 packages="$build $tests $machines $checks $measures $pictures"
 [ "${1:-}" != build ] || packages=$build
