@@ -191,21 +191,21 @@ static void the_module(const char *argument)
 	check(rlimits_by_name("core") == RLIMIT_CORE);
 	check(rlimits_by_name("") == -1 && rlimits_by_name("RLIMIT_") == -1);
 	check(rlimits_set(&rlimits) == 0);
-	check(rlimits_add(&rlimits, RLIMIT_FSIZE, 5, 10) == 0);
+	check(rlimits_add(&rlimits, RLIMIT_CORE, 5, 10) == 0);
 	check(rlimits_add(&rlimits, RLIMIT_NOFILE, 7, 8) == 0);
-	check(rlimits_add(&rlimits, RLIMIT_FSIZE, 6, 11) == 0);
+	check(rlimits_add(&rlimits, RLIMIT_CORE, 6, 11) == 0);
 	check(rlimits.count == 2);
 	check(rlimits_set(&rlimits) == 0);
-	check(getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur == 6 && limit.rlim_max == 11);
+	check(getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 6 && limit.rlim_max == 11);
 	check(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == 7 && limit.rlim_max == 8);
-	check(rlimits_add(&rlimits, RLIMIT_FSIZE, 12, 11) == 0);
+	check(rlimits_add(&rlimits, RLIMIT_CORE, 12, 11) == 0);
 	check(rlimits_set(&rlimits) == -1);
-	check(strncmp(fail_get()->text, "setrlimit RLIMIT_FSIZE 12:11: EINVAL", 36) == 0);
+	check(strncmp(fail_get()->text, "setrlimit RLIMIT_CORE 12:11: EINVAL", 35) == 0);
 	fail_report();
-	check(rlimits_add(&rlimits, RLIMIT_FSIZE, 0, RLIM_INFINITY) == 0);
+	check(rlimits_add(&rlimits, RLIMIT_CORE, 0, RLIM_INFINITY) == 0);
 	check(setgid(1) == 0 && setuid(1) == 0);
 	check(rlimits_set(&rlimits) == -1);
-	check(strncmp(fail_get()->text, "setrlimit RLIMIT_FSIZE 0:-1: EPERM", 34) == 0);
+	check(strncmp(fail_get()->text, "setrlimit RLIMIT_CORE 0:-1: EPERM", 33) == 0);
 	fail_report();
 }
 
