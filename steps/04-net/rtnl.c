@@ -90,7 +90,7 @@ int rtnl_send(struct rtnl *rtnl, const char *what, ...)
 	if (mnl_socket_sendto(rtnl->socket, rtnl->message, rtnl->message->nlmsg_len) < 0)
 		return fail("sendto %s", text);
 	if (mnl_socket_recvfrom(rtnl->socket, answer, sizeof(answer)) < 0)
-		return fail("recvfrom %s", text);
+		return fail("recvmsg %s", text);
 	error = mnl_nlmsg_get_payload(header);
 	if (header->nlmsg_type != NLMSG_ERROR || error->error == 0)
 		return 0;
@@ -110,7 +110,7 @@ int rtnl_dump(struct rtnl *rtnl, mnl_cb_t each, void *data, const char *what)
 	while (more == MNL_CB_OK) {
 		length = mnl_socket_recvfrom(rtnl->socket, answer, sizeof(answer));
 		if (length < 0)
-			return fail("recvfrom %s", what);
+			return fail("recvmsg %s", what);
 		more = mnl_cb_run(answer, (size_t)length, 0, 0, each, data);
 	}
 	return more < 0 ? fail("%s", what) : 0;
