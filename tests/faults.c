@@ -7,7 +7,7 @@
 #include "cleanup.h"
 #include "harness.h"
 
-enum { CALLS_MAX = 1000, PROCESSES_MAX = 8, ARGUMENTS_MAX = 40 };
+enum { CALLS_MAX = 2000, PROCESSES_MAX = 8, ARGUMENTS_MAX = 40 };
 
 /* A call that the step makes. */
 struct call {

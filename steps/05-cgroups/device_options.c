@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "cleanup.h"
 #include "fail.h"
 
 static bool is_access(const char *text)
@@ -22,13 +23,14 @@ static bool is_in_dev(const char *path)
 
 error_t device_add_option(struct devices *devices, const char *value)
 {
-	char *rest = strdup(value); /* its parts stay in use */
+	autofree char *text = strdup(value); /* its parts stay in use, if it is right */
+	char *rest = text;
 	const char *host, *inside, *access;
 	struct stat status;
 	struct device_rule rule;
 	struct device_node node;
 
-	if (!rest) {
+	if (!text) {
 		fail("strdup");
 		return ENOMEM;
 	}
@@ -71,5 +73,6 @@ error_t device_add_option(struct devices *devices, const char *value)
 	};
 	if (device_add_rule(devices, rule) < 0 || device_add_node(devices, node) < 0)
 		return ENOMEM;
+	text = NULL;
 	return 0;
 }
