@@ -76,19 +76,23 @@ static bool is_ours(int directory)
  */
 static void go_to_ours(struct hierarchy *hierarchy, const char *root)
 {
-	autofree char *own = is_ours(hierarchy->top) ? NULL : own_path(hierarchy);
-	char *rest = own;
+	autofree char *own = NULL;
+	char *rest;
 
+	if (is_ours(hierarchy->top))
+		return;
+	own = own_path(hierarchy);
+	rest = own;
 	if (own && strcmp(root, "/") != 0)
 		rest = strncmp(own, root, strlen(root)) == 0 ? own + strlen(root) : NULL;
-	while (hierarchy->top >= 0 && !is_ours(hierarchy->top)) {
+	do {
 		const char *name = rest ? strsep(&rest, "/") : NULL;
 		autofd int upper = hierarchy->top;
 
 		hierarchy->top = name
 			? openat(upper, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 			: -1;
-	}
+	} while (hierarchy->top >= 0 && !is_ours(hierarchy->top));
 }
 
 /* Opens what is mounted there, unless it is hidden from us or covered by another mount. */
@@ -127,7 +131,7 @@ static void name_by_controllers(struct hierarchy *hierarchy)
 static int read_mount(const char *line, struct hierarchy *hierarchy)
 {
 	char root[PATH_MAX], mountpoint[PATH_MAX], type[16], options[256];
-	const char *separator = strstr(line, " - ");
+	const char *separator = strstr(line, " - cgroup"); /* most lines are none of ours */
 	autofree char *list = NULL;
 	int opened;
 
