@@ -119,12 +119,12 @@ static void a_refusal_is_told_in_the_kernels_words(void **state)
 	struct nlattr *info;
 
 	(void)state;
-	assert_int_equal(rtnl_open(&rtnl), 0);
+	assert_int_equal(rtnl_open(&rtnl, NETLINK_ROUTE), 0);
 	rtnl_begin(&rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(rtnl.message, IFLA_IFNAME, "odd");
-	info = mnl_attr_nest_start(rtnl.message, IFLA_LINKINFO);
-	mnl_attr_put_str(rtnl.message, IFLA_INFO_KIND, "nosuchkind");
-	mnl_attr_nest_end(rtnl.message, info);
+	nla_put_string(rtnl.message, IFLA_IFNAME, "odd");
+	info = nla_nest_start(rtnl.message, IFLA_LINKINFO);
+	nla_put_string(rtnl.message, IFLA_INFO_KIND, "nosuchkind");
+	nla_nest_end(rtnl.message, info);
 	assert_int_equal(rtnl_send(&rtnl, "RTM_NEWLINK %s", "odd"), -1);
 	assert_string_equal(fail_get()->text,
 			    "RTM_NEWLINK odd (Unknown device type): EOPNOTSUPP Operation not "
@@ -138,7 +138,7 @@ static void a_refusal_without_words_is_told_by_its_errno(void **state)
 	autortnl struct rtnl rtnl = { 0 };
 
 	(void)state;
-	assert_int_equal(rtnl_open(&rtnl), 0);
+	assert_int_equal(rtnl_open(&rtnl, NETLINK_ROUTE), 0);
 	assert_int_equal(link_delete(&rtnl, "nosuchdevice"), -1);
 	assert_string_equal(fail_get()->text, "RTM_DELLINK nosuchdevice: ENODEV No such device");
 	forget_failure();
@@ -157,7 +157,7 @@ static void a_name_that_is_taken_is_told(void **state)
 	autortnl struct rtnl rtnl = { 0 };
 
 	(void)state;
-	assert_int_equal(rtnl_open(&rtnl), 0);
+	assert_int_equal(rtnl_open(&rtnl, NETLINK_ROUTE), 0);
 	assert_int_equal(link_create_bridge(&rtnl, "uplink", address), -1);
 	assert_contains(fail_get()->text, "RTM_NEWLINK bridge uplink");
 	assert_contains(fail_get()->text, "EEXIST");

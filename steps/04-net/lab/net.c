@@ -134,7 +134,7 @@ int net_prepare(struct net *net)
 	net->pool = pool_open();
 	if (net->pool < 0)
 		return -1;
-	if (rtnl_open(&rtnl) < 0)
+	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	give_back_crashed(net->pool, &rtnl);
 	if (choose_subnet(net->pool, &rtnl, &net->subnet) < 0)
@@ -198,7 +198,7 @@ int net_connect(struct net *net, int pid)
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return fail("open %s", path);
-	if (rtnl_open(&rtnl) < 0)
+	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	veth_name(&net->lease, veth);
 	/*
@@ -240,7 +240,7 @@ void net_disconnect(struct net *net)
 	if (net->pool <= 0)
 		net->pool = pool_open();
 	/* Where that fails, the next step finds the lease, and does it. */
-	if (net->pool > 0 && rtnl_open(&rtnl) == 0) {
+	if (net->pool > 0 && rtnl_open(&rtnl, NETLINK_ROUTE) == 0) {
 		if (net->held > 0)
 			give_back(net->pool, &rtnl, &net->lease, net->port_count > 0);
 		give_back_ports(net);
