@@ -30,11 +30,6 @@ static const char outer_prefix[] = "step-", inner[] = "container";
 enum { TRIES = 1000, TRY_MICROSECONDS = 1000 };
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-static const struct cgroup_version *version_of(const struct hierarchy *hierarchy)
-{
-	return hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1;
-}
-
 /* Ours in the hierarchy that has one of these controllers, or that is v2; or NULL. */
 static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned int controllers)
 {
