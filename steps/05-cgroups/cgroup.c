@@ -69,8 +69,11 @@ static void remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	}
 }
 
-/* Whether steps that were killed have left something here: nobody has a lock on it any more. */
-static bool has_leftovers(const struct hierarchy *hierarchy, bool remove)
+/*
+ * Whether steps that were killed have left something here: nobody has a lock on it any more. It is
+ * removed if `remove` says so.
+ */
+static bool look_for_leftovers(const struct hierarchy *hierarchy, bool remove)
 {
 	int fd = openat(hierarchy->top, ".", DIRECTORY);
 	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
@@ -105,12 +108,12 @@ static int remove_leftovers(const struct cgroup *cgroup)
 	int count;
 
 	for (int i = 0; i < cgroup->hierarchy_count && !found; i++)
-		found = has_leftovers(&cgroup->hierarchies[i], false);
+		found = look_for_leftovers(&cgroup->hierarchies[i], false);
 	if (!found)
 		return 0;
 	count = hierarchy_find(all, ~0U);
 	for (int i = 0; i < count; i++) {
-		has_leftovers(&all[i], true);
+		look_for_leftovers(&all[i], true);
 		cleanup_fd(&all[i].top);
 	}
 	return count < 0 ? -1 : 0;

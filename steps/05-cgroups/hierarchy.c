@@ -170,6 +170,7 @@ static bool is_known(const struct hierarchy *hierarchies, int count, const struc
 	return false;
 }
 
+/* Where it comes in the order that hierarchy.h promises. */
 static int place(const struct hierarchy *hierarchy)
 {
 	if (hierarchy->controllers & SET(CONTROLLER_FREEZER))
