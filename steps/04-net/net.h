@@ -55,7 +55,7 @@ int net_prepare(struct net *net);
  */
 int net_connect(struct net *net, int pid);
 
-/* In the container: sets up its loopback device, if it has a network of its own. Returns 0 or -1. */
+/* In the container: sets up its loopback, if it has a network of its own. Returns 0 or -1. */
 int net_enter(const struct net *net);
 
 /*

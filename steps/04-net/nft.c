@@ -28,8 +28,7 @@ __attribute__((noreturn)) static void become_nft(int input, int output, int erro
 		execv("/usr/sbin/nft", (char **)arguments); /* su(1) leaves no sbin in PATH */
 		execvp("nft", (char **)arguments);
 	}
-	dprintf(errors, "nft cannot be executed: %s; `make deps` installs it\n",
-		strerrorname_np(errno));
+	dprintf(errors, "nft cannot be executed: %s\n", strerrorname_np(errno));
 	_exit(STATUS_FAILED);
 }
 
