@@ -89,7 +89,9 @@ static void a_port_in_use_is_refused(void **state)
 	assert_refused(in_network("serve s build/probe listen $port\n"
 				  "./step-04 --publish $port:80 probe listen 80",
 				  NULL),
-		       125, "/tcp to publish it: EADDRINUSE Address already in use");
+		       125,
+		       "/tcp to publish it: EADDRINUSE Address already in use; "
+		       "a program or another container has this port: take another\n");
 	assert_refused(in_network("serve s build/probe listen udp 127.0.0.1:$port\n"
 				  "./step-04 --publish $port:80/udp probe listen udp 80",
 				  NULL),
