@@ -11,6 +11,7 @@ steps='01 02 03 04 05 06'
 rooted='01 02 03 04 05' # those that always need root
 verdicts='' # lines: a step, and what is to say of it
 
+# shellcheck disable=SC1091 # checked by itself
 . common/doctor_cgroups.sh
 
 ok() { printf 'ok       %s\n' "$*"; }
@@ -250,6 +251,14 @@ check_rights() {
 		return
 	fi
 	[ -z "$alone" ] || verdict 06 'runs without root: with no network but its own'
+	if [ -z "$alone" ] && [ -d rootfs/busybox ]; then
+		type=$(stat -fc %T rootfs/busybox)
+		case $type:$((version < 6003)) in
+		overlay* | nfs:* | v9fs:* | fuse* | smb2:* | cifs:* | tmpfs:1)
+			note "rootfs/busybox is on $type, which has no idmapped mounts: for --userns use another --rootfs"
+			verdict 06 'runs without --userns (for the default --rootfs)' ;;
+		esac
+	fi
 	[ "$(id -u)" -ne 0 ] || return
 	if [ -z "$(missing newuidmap newgidmap)" ] && has_ids /etc/subuid && has_ids /etc/subgid; then
 		ok 'step 06 without root: it can use the ids that /etc/subuid gives you'
