@@ -32,6 +32,11 @@ struct cgroup_version {
 
 extern const struct cgroup_version cgroup_v1, cgroup_v2;
 
+static inline const struct cgroup_version *version_of(const struct hierarchy *hierarchy)
+{
+	return hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1;
+}
+
 /* The limits that are written alike in both versions. */
 int cgroup_limit_cpuset(const struct cgroup *cgroup, int directory);
 int cgroup_limit_pids(const struct cgroup *cgroup, int directory);

@@ -80,8 +80,7 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&container->uts) < 0)
 		return -1;
-	/* Without root the host side may not, and nothing of it is to be done on the host. */
-	if (container->net.mode == NET_NONE && net_configure(&container->net) < 0)
+	if (net_enter(&container->net) < 0)
 		return -1;
 	if (enter_rootfs(container) < 0)
 		return -1;
