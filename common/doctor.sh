@@ -46,8 +46,9 @@ read_only() { findmnt --noheadings --output OPTIONS --target "$1" | grep -qE '(^
 in_kernel() {
 	modules=/lib/modules/$(uname -r)
 	[ -e "/sys/module/$1" ] || grep -qsE "/$1\.ko" "$modules/modules.builtin" ||
-		{ [ "$(value kernel/modules_disabled)" != 1 ] && grep -qsE "/$1\.ko" "$modules/modules.dep"; } ||
-		grep -qsw "$2" /proc/kallsyms || [ ! -s /proc/kallsyms ] # then nobody knows
+		{ [ "$(value kernel/modules_disabled)" != 1 ] &&
+			! grep -qE "module_blacklist=([^ ]*,)?$1([, ]|\$)" /proc/cmdline && grep -qsE "/$1\.ko" "$modules/modules.dep"; } ||
+		grep -qsw "$2" /proc/kallsyms || ! grep -qsm 1 . /proc/kallsyms # then nobody knows
 }
 missing() {
 	for tool in "$@"; do
@@ -272,8 +273,8 @@ check_tools() {
 	tools=$(missing make gcc ar readelf)
 	static_c=$(gcc -print-file-name=libc.a 2>/dev/null)
 	[ -e "${static_c:-none}" ] || tools="$tools libc.a"
-	for header in libnl3/netlink/netlink.h seccomp.h; do
-		gcc -E -x c -include $header /dev/null >/dev/null 2>&1 || tools="$tools $header"
+	for header in netlink/netlink.h seccomp.h; do
+		gcc -E -I/usr/include/libnl3 -x c -include $header /dev/null >/dev/null 2>&1 || tools="$tools $header"
 	done
 	gcc -E -x c -include sys/pidfd.h /dev/null >/dev/null 2>&1 || tools="$tools glibc-2.36"
 	not_built=$(for step in $steps; do [ -x "step-$step" ] || echo "$step"; done)

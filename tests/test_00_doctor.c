@@ -127,7 +127,7 @@ static void it_says_what_to_build_with(void **state)
 	assert_contains(run_shell("unshare --mount sh -c 'mount -t tmpfs none "
 				  "/usr/include/libnl3; common/doctor.sh'")
 				->out,
-			"missing to build the steps: libnl3/netlink/netlink.h");
+			"missing to build the steps: netlink/netlink.h");
 }
 
 int main(void)

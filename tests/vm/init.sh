@@ -47,8 +47,8 @@ mkdir -p lib/modules
 ln -sfn "$workbook/$image/lib/modules/$(uname -r)" "lib/modules/$(uname -r)"
 
 # On a file system with idmapped mounts, as at home: an overlay has none.
-mount -t ext4 dev/vda "/new$workbook/rootfs/busybox"
-rmdir "/new$workbook/rootfs/busybox/lost+found"
+mount -t ext4 dev/vda "/new$workbook/rootfs"
+rmdir "/new$workbook/rootfs/lost+found"
 rm -f .dockerenv # in case it is one that we run on
 
 # Settings that systemd, or a distribution with it, makes at its start.

@@ -87,8 +87,8 @@ make_system() (
 	release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	# shellcheck disable=SC2016 # apt-get expands it
 	archive=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n "s/^$release //p" | head -n 1)
-	packages=systemd-sysv,systemd-resolved,dbus,kmod,sudo,make,busybox-static,libcmocka0,libmnl0
-	packages=$packages,libnl-3-200,libnl-route-3-200,libnftables1,libseccomp2,strace,iproute2,nftables
+	packages=systemd-sysv,systemd-resolved,dbus,kmod,sudo,make,busybox-static,libcmocka0
+	packages=$packages,libnl-3-200,libseccomp2,strace,iproute2,nftables
 	packages=$packages,iptables,procps,libcap2-bin,uidmap,jq,python3-minimal
 	root='' && [ "$(id -u)" -eq 0 ] || root=sudo
 	echo "vm: making a system of $release (build/vm/system)" >&2
@@ -133,7 +133,7 @@ mkdir "$run" || exit 125
 make_initramfs || fail 'no initramfs'
 printf '%q ' "$@" >"$run/command"
 truncate -s 256M "$run/disk" || exit 125
-mke2fs -q -F -t ext4 -d rootfs/busybox "$run/disk" || fail 'no file system for rootfs/busybox: make rootfs'
+mke2fs -q -F -t ext4 -d rootfs "$run/disk" || fail 'no file system for rootfs/busybox: make rootfs'
 
 # Hardware virtualization, if the processor has it: /dev/kvm alone says nothing.
 # Otherwise QEMU translates. It does so anew when code is at another address (norandmaps makes that
