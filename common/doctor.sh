@@ -273,7 +273,7 @@ check_tools() {
 	tools=$(missing make gcc ar readelf)
 	static_c=$(gcc -print-file-name=libc.a 2>/dev/null)
 	[ -e "${static_c:-none}" ] || tools="$tools libc.a"
-	for header in libnl3/netlink/netlink.h seccomp.h; do
+	for header in netlink/netlink.h seccomp.h; do
 		gcc -E -x c -isystem /usr/include/libnl3 -include $header /dev/null >/dev/null 2>&1 ||
 			tools="$tools $header"
 	done
