@@ -157,6 +157,7 @@ int net_prepare(struct net *net)
 	for (size_t i = 0; i < net->port_count; i++)
 		if (reserve(&net->ports[i]) < 0)
 			return -1;
+	fail_forget(); /* what went away while it was cleaned up: a dead container's device */
 	return net->is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
 }
 
