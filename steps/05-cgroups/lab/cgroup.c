@@ -80,7 +80,7 @@ static bool look_for_leftovers(const struct hierarchy *hierarchy, bool remove)
 	bool found = false;
 
 	/*
-	 * TODO 11: for each directory in it whose name begins with outer_prefix: if its lock can be
+	 * TODO 12: for each directory in it whose name begins with outer_prefix: if its lock can be
 	 * had at once, flock(2), nobody lives there any more: it is found, and, if that is wanted,
 	 * remove_tree() removes it.
 	 */
@@ -308,7 +308,7 @@ int cgroup_directory(const struct cgroup *cgroup)
 int cgroup_enter(const struct cgroup *cgroup)
 {
 	/*
-	 * TODO 12: in each hierarchy of v1 that we have a directory in, write "0" to its file tasks.
+	 * TODO 3: in each hierarchy of v1 that we have a directory in, write "0" to its file tasks.
 	 * After that a new cgroup namespace: unshare(2).
 	 */
 	(void)cgroup;
