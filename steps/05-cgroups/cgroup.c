@@ -86,6 +86,16 @@ static void remove_everywhere(const char *name)
 	}
 }
 
+/* Whether it has not been removed, and maybe made anew, since it was opened. */
+static bool is_there(int directory, int parent, const char *name)
+{
+	struct stat opened, there;
+
+	return fstat(directory, &opened) == 0 &&
+		fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		opened.st_ino == there.st_ino;
+}
+
 /*
  * Removes what steps have left that were killed: nobody has a lock on it any more. A step locks its
  * home first and keeps that to the end: it is only by this lock that we know it to be dead.
@@ -102,7 +112,8 @@ static void remove_leftovers(const struct hierarchy *hierarchy)
 		    strncmp(entry->d_name, outer_prefix, strlen(outer_prefix)) != 0)
 			continue;
 		outer = openat(hierarchy->top, entry->d_name, DIRECTORY);
-		if (outer < 0 || flock(outer, LOCK_EX | LOCK_NB) < 0)
+		if (outer < 0 || flock(outer, LOCK_EX | LOCK_NB) < 0 ||
+		    !is_there(outer, hierarchy->top, entry->d_name))
 			continue;
 		narrate("rmdir %s: its step was killed", entry->d_name);
 		if (is_home(hierarchy))

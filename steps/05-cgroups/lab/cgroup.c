@@ -86,6 +86,16 @@ static void remove_everywhere(const char *name)
 	}
 }
 
+/* Whether it has not been removed, and maybe made anew, since it was opened. */
+static bool is_there(int directory, int parent, const char *name)
+{
+	struct stat opened, there;
+
+	return fstat(directory, &opened) == 0 &&
+		fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		opened.st_ino == there.st_ino;
+}
+
 /*
  * Removes what steps have left that were killed: nobody has a lock on it any more. A step locks its
  * home first and keeps that to the end: it is only by this lock that we know it to be dead.
@@ -97,10 +107,11 @@ static void remove_leftovers(const struct hierarchy *hierarchy)
 
 	/*
 	 * TODO 12: for each directory in it whose name begins with outer_prefix: if its lock can be
-	 * had at once, flock(2), its step has gone. Then, if is_home(), remove_everywhere(); if not,
-	 * remove_tree() here.
+	 * had at once, flock(2), and then it is_there() still, its step has gone. Then, if is_home(),
+	 * remove_everywhere(); if not, remove_tree() here.
 	 */
 	(void)directory;
+	(void)is_there;
 	(void)is_home;
 	(void)remove_everywhere;
 }
