@@ -142,16 +142,13 @@ static int grow(char **text, size_t *size)
 	return 0;
 }
 
-char *file_read_at(int directory, const char *name)
+char *file_read_open(int fd)
 {
-	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
 	autofree char *text = NULL;
 	char *whole;
 	size_t size = 0, used = 0;
 	ssize_t got;
 
-	if (fd < 0)
-		return NULL;
 	do {
 		if (used + 1 >= size && grow(&text, &size) < 0)
 			return NULL;
@@ -164,6 +161,13 @@ char *file_read_at(int directory, const char *name)
 	whole = text;
 	text = NULL;
 	return whole;
+}
+
+char *file_read_at(int directory, const char *name)
+{
+	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : file_read_open(fd);
 }
 
 char *file_read(const char *path)

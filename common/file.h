@@ -41,8 +41,9 @@ int file_write(int directory, const char *name, const char *text);
  */
 char *file_read(const char *path);
 
-/* The same for the file `name` below `directory`. */
+/* The same for the file `name` below `directory`, and for one that is open. */
 char *file_read_at(int directory, const char *name);
+char *file_read_open(int fd);
 
 /*
  * The path of `name` in the directory of the running program itself, not in the working directory.

@@ -69,15 +69,41 @@ static void remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	}
 }
 
+/* Every container has a cgroup in v2 or, where there is none, in the hierarchy of the devices. */
+static bool is_home(const struct hierarchy *hierarchy)
+{
+	return hierarchy->version == 2 || hierarchy->controllers & SET(CONTROLLER_DEVICES);
+}
+
+static void remove_everywhere(const char *name)
+{
+	struct hierarchy all[HIERARCHIES_MAX];
+	int count = hierarchy_find(all, ~0U);
+
+	for (int i = 0; i < count; i++) {
+		remove_tree(&all[i], all[i].top, name);
+		cleanup_fd(&all[i].top);
+	}
+}
+
+/* Whether it has not been removed, and maybe made anew, since it was opened. */
+static bool is_there(int directory, int parent, const char *name)
+{
+	struct stat opened, there;
+
+	return fstat(directory, &opened) == 0 &&
+		fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		opened.st_ino == there.st_ino;
+}
+
 /*
- * Whether steps that were killed have left something here: nobody has a lock on it any more. It is
- * removed if `remove` says so.
+ * Removes what steps have left that were killed: nobody has a lock on it any more. A step locks its
+ * home first and keeps that to the end: it is only by this lock that we know it to be dead.
  */
-static bool look_for_leftovers(const struct hierarchy *hierarchy, bool remove)
+static void remove_leftovers(const struct hierarchy *hierarchy)
 {
 	int fd = openat(hierarchy->top, ".", DIRECTORY);
 	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	bool found = false;
 
 	for (struct dirent *entry; directory && (entry = readdir(directory));) {
 		autofd int outer = -1;
@@ -86,37 +112,15 @@ static bool look_for_leftovers(const struct hierarchy *hierarchy, bool remove)
 		    strncmp(entry->d_name, outer_prefix, strlen(outer_prefix)) != 0)
 			continue;
 		outer = openat(hierarchy->top, entry->d_name, DIRECTORY);
-		if (outer < 0 || flock(outer, LOCK_EX | LOCK_NB) < 0)
-			continue;
-		found = true;
-		if (!remove)
+		if (outer < 0 || flock(outer, LOCK_EX | LOCK_NB) < 0 ||
+		    !is_there(outer, hierarchy->top, entry->d_name))
 			continue;
 		narrate("rmdir %s: its step was killed", entry->d_name);
-		remove_tree(hierarchy, hierarchy->top, entry->d_name);
+		if (is_home(hierarchy))
+			remove_everywhere(entry->d_name);
+		else
+			remove_tree(hierarchy, hierarchy->top, entry->d_name);
 	}
-	return found;
-}
-
-/*
- * Looks in those hierarchies that this container uses. What has left something in one of them may
- * have done so in any.
- */
-static int remove_leftovers(const struct cgroup *cgroup)
-{
-	struct hierarchy all[HIERARCHIES_MAX];
-	bool found = false;
-	int count;
-
-	for (int i = 0; i < cgroup->hierarchy_count && !found; i++)
-		found = look_for_leftovers(&cgroup->hierarchies[i], false);
-	if (!found)
-		return 0;
-	count = hierarchy_find(all, ~0U);
-	for (int i = 0; i < count; i++) {
-		look_for_leftovers(&all[i], true);
-		cleanup_fd(&all[i].top);
-	}
-	return count < 0 ? -1 : 0;
 }
 
 void cgroup_remove(struct cgroup *cgroup)
@@ -281,9 +285,9 @@ int cgroup_create(struct cgroup *cgroup)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%09ld", outer_prefix, getpid(),
 		 now.tv_nsec);
-	if (remove_leftovers(cgroup) < 0)
-		return -1;
-	/* The last one first: by that a later step sees what we leave. */
+	for (int i = 0; i < cgroup->hierarchy_count; i++)
+		remove_leftovers(&cgroup->hierarchies[i]);
+	/* The home first: that is the last. */
 	for (int i = cgroup->hierarchy_count - 1; i >= 0; i--) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 

@@ -57,10 +57,11 @@ bool cgroup_has(int directory, const char *name)
 
 char *cgroup_read(int directory, const char *name)
 {
-	char *text = file_read_at(directory, name);
+	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+	char *text = fd < 0 ? NULL : file_read_open(fd);
 
 	if (!text)
-		fail("read %s", name);
+		fail("%s %s", fd < 0 ? "open" : "read", name);
 	return text;
 }
 

@@ -144,8 +144,7 @@ static void add_rule(struct program *program, const struct device_rule *rule)
 
 	if (rule->allow)
 		mask |= (ALL_ACCESS & ~access) << ACCESS_SHIFT;
-	if (mask)
-		add_leave(program, BPF_JNE, mask, key);
+	add_leave(program, BPF_JNE, mask, key);
 	if (!rule->allow && access != ALL_ACCESS)
 		add_leave(program, BPF_JEQ, access << ACCESS_SHIFT, 0);
 	add_answer(program, rule->allow);
@@ -177,11 +176,12 @@ static void add_all(struct program *program, const struct devices *devices)
 	for (size_t i = devices->rule_count; i > 0; i--) {
 		const struct device_rule *rule = &devices->rules[i - 1];
 
-		if (rule->major > MAJOR_MAX)
-			continue; /* there is no such device */
-		add_rule(program, rule);
-		if (is_for_all(rule))
+		if (is_for_all(rule)) {
+			add_answer(program, rule->allow);
 			return;
+		}
+		if (rule->major <= MAJOR_MAX) /* there is no such device otherwise */
+			add_rule(program, rule);
 	}
 	add_answer(program, true);
 }

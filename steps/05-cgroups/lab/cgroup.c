@@ -69,46 +69,51 @@ static void remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	}
 }
 
-/*
- * Whether steps that were killed have left something here: nobody has a lock on it any more. It is
- * removed if `remove` says so.
- */
-static bool look_for_leftovers(const struct hierarchy *hierarchy, bool remove)
+/* Every container has a cgroup in v2 or, where there is none, in the hierarchy of the devices. */
+static bool is_home(const struct hierarchy *hierarchy)
 {
-	int fd = openat(hierarchy->top, ".", DIRECTORY);
-	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	bool found = false;
+	return hierarchy->version == 2 || hierarchy->controllers & SET(CONTROLLER_DEVICES);
+}
 
-	/*
-	 * TODO 11: for each directory in it whose name begins with outer_prefix: if its lock can be
-	 * had at once, flock(2), nobody lives there any more: it is found, and, if that is wanted,
-	 * remove_tree() removes it.
-	 */
-	(void)directory;
-	(void)remove;
-	return found;
+static void remove_everywhere(const char *name)
+{
+	struct hierarchy all[HIERARCHIES_MAX];
+	int count = hierarchy_find(all, ~0U);
+
+	for (int i = 0; i < count; i++) {
+		remove_tree(&all[i], all[i].top, name);
+		cleanup_fd(&all[i].top);
+	}
+}
+
+/* Whether it has not been removed, and maybe made anew, since it was opened. */
+static bool is_there(int directory, int parent, const char *name)
+{
+	struct stat opened, there;
+
+	return fstat(directory, &opened) == 0 &&
+		fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		opened.st_ino == there.st_ino;
 }
 
 /*
- * Looks in those hierarchies that this container uses. What has left something in one of them may
- * have done so in any.
+ * Removes what steps have left that were killed: nobody has a lock on it any more. A step locks its
+ * home first and keeps that to the end: it is only by this lock that we know it to be dead.
  */
-static int remove_leftovers(const struct cgroup *cgroup)
+static void remove_leftovers(const struct hierarchy *hierarchy)
 {
-	struct hierarchy all[HIERARCHIES_MAX];
-	bool found = false;
-	int count;
+	int fd = openat(hierarchy->top, ".", DIRECTORY);
+	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 
-	for (int i = 0; i < cgroup->hierarchy_count && !found; i++)
-		found = look_for_leftovers(&cgroup->hierarchies[i], false);
-	if (!found)
-		return 0;
-	count = hierarchy_find(all, ~0U);
-	for (int i = 0; i < count; i++) {
-		look_for_leftovers(&all[i], true);
-		cleanup_fd(&all[i].top);
-	}
-	return count < 0 ? -1 : 0;
+	/*
+	 * TODO 12: for each directory in it whose name begins with outer_prefix: if its lock can be
+	 * had at once, flock(2), and then it is_there() still, its step has gone. Then, if is_home(),
+	 * remove_everywhere(); if not, remove_tree() here.
+	 */
+	(void)directory;
+	(void)is_there;
+	(void)is_home;
+	(void)remove_everywhere;
 }
 
 void cgroup_remove(struct cgroup *cgroup)
@@ -273,9 +278,9 @@ int cgroup_create(struct cgroup *cgroup)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%09ld", outer_prefix, getpid(),
 		 now.tv_nsec);
-	if (remove_leftovers(cgroup) < 0)
-		return -1;
-	/* The last one first: by that a later step sees what we leave. */
+	for (int i = 0; i < cgroup->hierarchy_count; i++)
+		remove_leftovers(&cgroup->hierarchies[i]);
+	/* The home first: that is the last. */
 	for (int i = cgroup->hierarchy_count - 1; i >= 0; i--) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
@@ -308,7 +313,7 @@ int cgroup_directory(const struct cgroup *cgroup)
 int cgroup_enter(const struct cgroup *cgroup)
 {
 	/*
-	 * TODO 12: in each hierarchy of v1 that we have a directory in, write "0" to its file tasks.
+	 * TODO 3: in each hierarchy of v1 that we have a directory in, write "0" to its file tasks.
 	 * After that a new cgroup namespace: unshare(2).
 	 */
 	(void)cgroup;

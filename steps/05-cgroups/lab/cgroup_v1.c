@@ -32,7 +32,7 @@ static int copy(int parent, int child, const char *name)
 /* Of the controllers, cpuset alone begins with nothing: no CPU and no memory to run on. */
 static int adopt(int parent, int child, unsigned int controllers)
 {
-	/* TODO 3: where the controller is cpuset, copy cpuset.cpus and cpuset.mems: copy(). */
+	/* TODO 4: where the controller is cpuset, copy cpuset.cpus and cpuset.mems: copy(). */
 	(void)copy;
 	(void)parent;
 	(void)child;
@@ -54,7 +54,7 @@ static int limit_swap(const struct cgroup *cgroup, int directory)
 static int limit_memory(const struct cgroup *cgroup, int directory)
 {
 	if (cgroup->memory) {
-		/* TODO 4: write the limit: cgroup_write(). The file is memory.limit_in_bytes. */
+		/* TODO 5: write the limit: cgroup_write(). The file is memory.limit_in_bytes. */
 		if (limit_swap(cgroup, directory) < 0)
 			return -1;
 	}
@@ -72,7 +72,7 @@ static int limit_cpu(const struct cgroup *cgroup, int directory)
 	if (cgroup->cpu_shares &&
 	    cgroup_write_both(directory, "cpu.shares", cgroup->cpu_shares) < 0)
 		return -1;
-	/* TODO 5: cpu.cfs_period_us, if there is one, then cpu.cfs_quota_us: microseconds each. */
+	/* TODO 6: cpu.cfs_period_us, if there is one, then cpu.cfs_quota_us: microseconds each. */
 	return 0;
 }
 
@@ -154,7 +154,7 @@ static int mount_in(const struct hierarchy *hierarchy, int root, bool alone)
 static int freeze(int directory, bool frozen)
 {
 	/*
-	 * TODO 7: write FROZEN or THAWED to freezer.state, and read it; as long as it says something
+	 * TODO 8: write FROZEN or THAWED to freezer.state, and read it; as long as it says something
 	 * else (FREEZING), again.
 	 */
 	(void)directory;

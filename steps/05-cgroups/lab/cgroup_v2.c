@@ -96,7 +96,7 @@ static int adopt(int parent, int child, unsigned int controllers)
 		errno = EBUSY;
 		return fail("write cgroup.subtree_control");
 	}
-	/* TODO 3: write "+NAME +NAME" to cgroup.subtree_control, for all that are missing:
+	/* TODO 4: write "+NAME +NAME" to cgroup.subtree_control, for all that are missing:
 	 * hierarchy_controller(2, i) is the name of one. */
 	(void)change;
 	return 0;
@@ -120,7 +120,7 @@ static int limit_memory(const struct cgroup *cgroup, int directory)
 	if (cgroup->swappiness >= 0)
 		return fail_input("memory-swappiness: cgroup v2 has none; memory-swap limits swap");
 	if (cgroup->memory) {
-		/* TODO 4: write the limit: cgroup_write(). The file is memory.max. */
+		/* TODO 5: write the limit: cgroup_write(). The file is memory.max. */
 		if (limit_swap(cgroup, directory) < 0)
 			return -1;
 	}
@@ -134,13 +134,13 @@ static int limit_cpu(const struct cgroup *cgroup, int directory)
 	if (cgroup->cpu_shares &&
 	    cgroup_write_both(directory, "cpu.weight", cgroup_weight(cgroup->cpu_shares)) < 0)
 		return -1;
-	/* TODO 5: "QUOTA PERIOD" in cpu.max, microseconds each; a period of 0 stands for 100000. */
+	/* TODO 6: "QUOTA PERIOD" in cpu.max, microseconds each; a period of 0 stands for 100000. */
 	return 0;
 }
 
 int cgroup_limit_cpuset(const struct cgroup *cgroup, int directory)
 {
-	/* TODO 6: cpuset.cpus and cpuset.mems, both for both versions. */
+	/* TODO 7: cpuset.cpus and cpuset.mems, both for both versions. */
 	(void)cgroup;
 	(void)directory;
 	return 0;
@@ -148,7 +148,7 @@ int cgroup_limit_cpuset(const struct cgroup *cgroup, int directory)
 
 int cgroup_limit_pids(const struct cgroup *cgroup, int directory)
 {
-	/* TODO 6: pids.max, where "max" stands for no limit; for 0 nothing was asked. */
+	/* TODO 7: pids.max, where "max" stands for no limit; for 0 nothing was asked. */
 	(void)cgroup;
 	(void)directory;
 	return 0;
@@ -243,7 +243,7 @@ static int freeze(int directory, bool frozen)
 	if (cgroup_write(directory, "cgroup.freeze", "%d", frozen) < 0)
 		return -1;
 	/*
-	 * TODO 7: that was the order; now wait until it is carried out. Read `events` from the
+	 * TODO 8: that was the order; now wait until it is carried out. Read `events` from the
 	 * beginning, pread(2), until it says "frozen 1", or "frozen 0". Between two tries poll(2)
 	 * waits for a change, `changed`, at most FREEZE_MILLISECONDS.
 	 */

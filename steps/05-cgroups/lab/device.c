@@ -17,7 +17,7 @@
 
 static const struct device_rule defaults[] = {
 	/*
-	 * TODO 8: forbid all in the place of this, then allow: to make any node; and everything with
+	 * TODO 10: forbid all in the place of this, then allow: to make any node; and everything with
 	 * null, zero, full, random, urandom, tty, console, ptmx, all of /dev/pts and net/tun.
 	 */
 	{ true, 'a', DEVICE_ALL, DEVICE_ALL, "rwm" },
@@ -81,7 +81,7 @@ static int make_node(const struct device_node *node, int root)
 	if (is_there(directory, name, node))
 		return 0;
 	/*
-	 * TODO 9: make it, with chapter 3's dev_make_node(), and give it the mode and the owner that
+	 * TODO 11: make it, with chapter 3's dev_make_node(), and give it the mode and the owner that
 	 * the node is to have: fchmodat(2), fchownat(2).
 	 */
 	return 0;
@@ -108,7 +108,7 @@ int device_write(const struct devices *devices, int directory)
 		const struct device_rule *rule = &devices->rules[i];
 		char major[16], minor[16];
 
-		/* TODO 10: "TYPE MAJOR:MINOR ACCESS" in devices.allow or devices.deny; number_text()
+		/* TODO 9: "TYPE MAJOR:MINOR ACCESS" in devices.allow or devices.deny; number_text()
 		 * makes the numbers. */
 		(void)directory;
 		(void)rule;

@@ -140,12 +140,12 @@ static uint64_t rule_key(const struct device_rule *rule, uint64_t *mask)
 static void add_rule(struct program *program, const struct device_rule *rule)
 {
 	/*
-	 * TODO 10: leave the rule unless the key, masked, is the rule's: rule_key() and add_leave().
-	 * Of a rule that allows, the mask has also, ACCESS_SHIFT bits further left, the access that
-	 * it does not name; a rule that denies less than ALL_ACCESS is left as well if nothing of
-	 * that is asked for. (Where the mask is 0, there is nothing to compare.) Then the answer;
-	 * and each jump of the rule (its BPF_CLASS is BPF_JMP) is to lead behind the rule's end:
-	 * .off is how many instructions to leave out.
+	 * TODO 9: leave the rule unless the key, masked, is the rule's: rule_key(), add_leave().
+	 * If the rule allows, the mask has also the access that it does not name, ACCESS_SHIFT bits
+	 * further left: that must not be asked for. If it denies less than ALL_ACCESS, it is left as
+	 * well when nothing of that is asked for. Then the answer. At last let each jump of the
+	 * rule (its BPF_CLASS is BPF_JMP) lead behind the rule's end: .off is how many instructions
+	 * to leave out.
 	 */
 	(void)program;
 	(void)rule;
@@ -176,11 +176,12 @@ static void add_all(struct program *program, const struct devices *devices)
 	for (size_t i = devices->rule_count; i > 0; i--) {
 		const struct device_rule *rule = &devices->rules[i - 1];
 
-		if (rule->major > MAJOR_MAX)
-			continue; /* there is no such device */
-		add_rule(program, rule);
-		if (is_for_all(rule))
+		if (is_for_all(rule)) {
+			add_answer(program, rule->allow);
 			return;
+		}
+		if (rule->major <= MAJOR_MAX) /* there is no such device otherwise */
+			add_rule(program, rule);
 	}
 	add_answer(program, true);
 }
