@@ -41,7 +41,7 @@ rootfs-06 := rootfs
 # Libraries; a step without any is linked statically.
 libs-04 := -lmnl
 libs-05 := $(libs-04)
-libs-06 := $(libs-05) -lseccomp
+libs-06 := $(libs-05) -lseccomp -ljansson
 
 COMMON := $(wildcard common/*.c)
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include "bundle.h"
 #include "cleanup.h"
 #include "mount.h"
 #include "proc.h"
@@ -83,7 +84,7 @@ static int inside(void *argument)
 	/* Without root the host side may not, and nothing of it is to be done on the host. */
 	if (container->net.mode == NET_NONE && net_configure(&container->net) < 0)
 		return -1;
-	if (enter_rootfs(container) < 0)
+	if ((container->oci ? bundle_enter(container) : enter_rootfs(container)) < 0)
 		return -1;
 	if (resolve_user(container) < 0)
 		return -1;
@@ -96,6 +97,8 @@ static int inside(void *argument)
 
 static uint64_t namespaces_of(const struct container *container)
 {
+	if (container->oci)
+		return container->namespaces;
 	uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
 
 	if (container->net.mode != NET_HOST)
@@ -119,8 +122,9 @@ int container_run(struct container *container)
 		return -1;
 	if (userns_prepare(&container->userns) < 0)
 		return -1;
-	if (userns_prepare_rootfs(&container->userns, &container->rootfs, &cgroup->devices,
-				  net->mode == NET_HOST) < 0)
+	if (container->oci ? bundle_open(container) < 0
+			   : userns_prepare_rootfs(&container->userns, &container->rootfs,
+						   &cgroup->devices, net->mode == NET_HOST) < 0)
 		return -1;
 	if (net_prepare(net) < 0)
 		return -1;

@@ -10,12 +10,17 @@
 #ifndef STEPS_CONTAINER_H
 #define STEPS_CONTAINER_H
 
+#include <jansson.h>
+
 #include "capabilities.h"
 #include "cgroup.h"
 #include "command.h"
 #include "console.h"
 #include "filter.h"
+#include "hooks.h"
 #include "init.h"
+#include "mounts.h"
+#include "namespaces.h"
 #include "net.h"
 #include "paths.h"
 #include "rlimits.h"
@@ -25,6 +30,9 @@
 #include "uts.h"
 
 struct container {
+	uint64_t namespaces; /* the new ones: CLONE_NEWUTS, ... */
+	bool loopback;	     /* "lo" of the new network namespace is switched on */
+	bool oci;	     /* the command is found, and refused, as OCI runtimes do: process.h */
 	struct uts uts;
 	struct init init;
 	struct rootfs rootfs;
@@ -39,6 +47,13 @@ struct container {
 	bool no_new_privileges;
 	struct console console;
 	struct command command;
+	/* What config.json alone can say (config.h): */
+	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
+	const char *oci_version;
+	struct joined joined;
+	struct mounts mounts;
+	struct hooks hooks;
+	json_t *annotations; /* an object of texts, or NULL */
 	/* Its first process; for that process itself: its way to the host side. */
 	struct child *child;
 };
