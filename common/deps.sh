@@ -5,7 +5,7 @@
 set -u
 
 # One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
-build='make gcc libc6-dev binutils busybox-static libmnl-dev libnftables-dev libseccomp-dev'
+build='make gcc libc6-dev binutils busybox-static libmnl-dev libnftables-dev libseccomp-dev libjansson-dev'
 tests='libcmocka-dev clitest strace iproute2 nftables iptables procps util-linux mount libcap2-bin
 	uidmap jq python3-minimal patch git'
 machines='qemu-system-x86 xz-utils zstd e2fsprogs'

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include "bundle.h"
 #include "cleanup.h"
 #include "loopback.h"
 #include "mount.h"
@@ -96,7 +97,7 @@ static int inside(void *argument)
 		return -1;
 	if (container->loopback && loopback_up() < 0)
 		return -1;
-	if (enter_rootfs(container) < 0)
+	if ((container->oci ? bundle_enter(container) : enter_rootfs(container)) < 0)
 		return -1;
 	return container_execute(container);
 }
@@ -111,6 +112,8 @@ int container_prepare(struct container *container, struct child *child)
 		return -1;
 	if (container->userns.mode == USERNS_MAPPED)
 		container->namespaces |= CLONE_NEWUSER;
+	if (container->oci)
+		return bundle_open(container);
 	return userns_prepare_rootfs(&container->userns, &container->rootfs,
 				     &container->cgroup.devices,
 				     !(container->namespaces & CLONE_NEWNET));

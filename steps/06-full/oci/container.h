@@ -12,6 +12,8 @@
 #ifndef STEPS_CONTAINER_H
 #define STEPS_CONTAINER_H
 
+#include <jansson.h>
+
 #include "capabilities.h"
 #include "cgroup.h"
 #include "command.h"
@@ -20,6 +22,8 @@
 #include "gate.h"
 #include "hooks.h"
 #include "init.h"
+#include "mounts.h"
+#include "namespaces.h"
 #include "net.h"
 #include "paths.h"
 #include "rlimits.h"
@@ -48,7 +52,13 @@ struct container {
 	struct command command;
 	struct gate gate;	/* where it waits for `start` */
 	unsigned int preserved; /* descriptors above standard error that the command inherits */
+	/* What config.json alone can say (config.h): */
+	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
+	const char *oci_version;
+	struct joined joined;
+	struct mounts mounts;
 	struct hooks hooks;
+	json_t *annotations; /* an object of texts, or NULL */
 	/* Its first process; for that process itself: its way to the host side. */
 	struct child *child;
 };

@@ -1,0 +1,121 @@
+/* config.json: linux. */
+#include <sched.h>
+#include <string.h>
+
+#include "config_parts.h"
+
+size_t config_id_maps(const struct json *object, const char *key, struct id_map **maps)
+{
+	struct json list = json_member(object, key);
+	size_t count = json_count(&list);
+
+	*maps = json_allocate(&list, count, sizeof(**maps));
+	for (size_t i = 0; *maps && i < count; i++) {
+		struct json element = json_element(&list, i);
+		uint64_t inside = 0, outside = 0, size = 0;
+
+		json_get_unsigned(&element, "containerID", UINT32_MAX, &inside);
+		json_get_unsigned(&element, "hostID", UINT32_MAX, &outside);
+		json_get_unsigned(&element, "size", UINT32_MAX, &size);
+		if (!size)
+			json_problem(&element, "needs a size of 1 at least");
+		(*maps)[i] = (struct id_map){ (uint32_t)inside, (uint32_t)outside, (uint32_t)size };
+	}
+	return *maps ? count : 0;
+}
+
+/* Whether it has one of that kind for itself, new or joined. */
+static bool has(const struct container *container, uint64_t flag)
+{
+	return container->namespaces & flag || namespaces_join(&container->joined, flag);
+}
+
+static void read_namespace(const struct json *element, struct container *container)
+{
+	struct json type = json_member(element, "type");
+	struct json path = json_member(element, "path");
+	const char *name, *joined = "";
+	int kind;
+
+	if (!json_need_text(element, "type", &name))
+		return;
+	kind = namespaces_by_name(name);
+	if (kind < 0) {
+		json_problem(&type, "unknown namespace \"%s\"", name);
+		return;
+	}
+	if (has(container, namespaces_flag(kind)))
+		json_problem(&type, "\"%s\" is there twice", name);
+	json_get_text(element, "path", &joined);
+	if (*joined && *joined != '/')
+		json_problem(&path, "must be an absolute path, not \"%s\"", joined);
+	if (*joined)
+		container->joined.paths[kind] = joined;
+	else
+		container->namespaces |= namespaces_flag(kind);
+}
+
+static void read_namespaces(const struct json *linux_part, struct container *container)
+{
+	struct json list = json_member(linux_part, "namespaces");
+
+	container->namespaces = 0;
+	for (size_t i = 0; i < json_count(&list); i++) {
+		struct json element = json_element(&list, i);
+
+		read_namespace(&element, container);
+	}
+	container->loopback = container->namespaces & CLONE_NEWNET;
+	container->net.mode = NET_HOST; /* whatever else it is, others see to it */
+}
+
+/* A name can be set only where it is not the host's. */
+static void check_names(const struct json *linux_part, const struct container *container)
+{
+	struct json hostname = json_member(linux_part->parent, "hostname");
+	struct json domainname = json_member(linux_part->parent, "domainname");
+	const char *needed = "needs a uts namespace in linux.namespaces";
+
+	if (has(container, CLONE_NEWUTS))
+		return;
+	if (container->uts.hostname)
+		json_problem(&hostname, "%s", needed);
+	if (container->uts.domainname)
+		json_problem(&domainname, "%s", needed);
+}
+
+static void read_maps(const struct json *linux_part, struct container *container)
+{
+	struct json uids = json_member(linux_part, "uidMappings");
+	struct userns *userns = &container->userns;
+	bool is_new = container->namespaces & CLONE_NEWUSER;
+
+	userns->uid_count = config_id_maps(linux_part, "uidMappings", &userns->uids);
+	userns->gid_count = config_id_maps(linux_part, "gidMappings", &userns->gids);
+	userns->mode = is_new ? USERNS_MAPPED : USERNS_HOST;
+	if (is_new && (!userns->uid_count || !userns->gid_count))
+		json_problem(&uids, "a new user namespace needs uidMappings and gidMappings");
+	if (!has(container, CLONE_NEWUSER) && (userns->uid_count || userns->gid_count))
+		json_problem(&uids, "needs a user namespace in linux.namespaces");
+}
+
+static void read_paths(const struct json *linux_part, struct paths *paths)
+{
+	json_get_texts(linux_part, "maskedPaths", (char ***)&paths->masked, &paths->masked_count);
+	json_get_texts(linux_part, "readonlyPaths", (char ***)&paths->read_only,
+		       &paths->read_only_count);
+}
+
+void config_linux(const struct json *linux_part, struct container *container)
+{
+	struct json resources = json_member(linux_part, "resources");
+
+	read_namespaces(linux_part, container);
+	check_names(linux_part, container);
+	read_maps(linux_part, container);
+	read_paths(linux_part, &container->paths);
+	config_devices(linux_part, &container->cgroup.devices);
+	config_device_rules(&resources, &container->cgroup.devices);
+	json_refuse(linux_part, "intelRdt", "is not supported: no support for Intel's RDT");
+	json_refuse(linux_part, "memoryPolicy", "is not supported");
+}
