@@ -88,6 +88,7 @@ endef
 $(foreach n,$(STEPS),$(eval $(call step-rules,$(n))))
 
 # The runtime that engines call, beside it: of the chapters' modules, what it needs and no more.
+step-06: step-06-oci
 step-06-oci: $(call object,$(dir-06)/oci/main.c) build/modules.a build/common.a
 	$(CC) $(LINK) -o $@ $^ -lseccomp -ljansson
 build/modules.a: $(call object,$(call modules,06))

@@ -1,5 +1,6 @@
 /* The hand-over between the two sides of spawn.h: words, and open descriptors. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -35,6 +36,38 @@ int child_expect(const struct child *child)
 	if (got == sizeof(failure))
 		return fail_set(&failure);
 	return got == 1 ? 0 : fail_input("the container's first process has died");
+}
+
+int child_executed(const struct child *child)
+{
+	struct failure failure;
+	ssize_t got;
+
+	do {
+		got = recv(child->socket, &failure, sizeof(failure), 0);
+	} while (got < 0 && errno == EINTR);
+	return got == sizeof(failure) ? fail_set(&failure) : 0;
+}
+
+int child_tell(const struct child *child, const char *text)
+{
+	if (send(child->socket, text, strlen(text), MSG_NOSIGNAL) < 0)
+		return fail("send to the child");
+	return 0;
+}
+
+char *child_hear(const struct child *child)
+{
+	ssize_t length = recv(child->socket, NULL, 0, MSG_PEEK | MSG_TRUNC);
+	char *text = length > 0 ? malloc((size_t)length + 1) : NULL;
+
+	if (!text || recv(child->socket, text, (size_t)length, 0) != length) {
+		free(text);
+		fail_input("the host side has died");
+		return NULL;
+	}
+	text[length] = '\0';
+	return text;
 }
 
 /* A message of one byte, with room for one descriptor beside it. */

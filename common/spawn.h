@@ -93,6 +93,19 @@ int child_reached(const struct child *child);
 int child_await(const struct child *child);
 int child_expect(const struct child *child);
 
+/* On the host side: waits for its execve(2). Returns 0 (or it has died), or -1: it has failed. */
+int child_executed(const struct child *child);
+
+/* Lets go of it: child_cleanup() does not end it any more. */
+void child_leave(struct child *child);
+
+/*
+ * As child_release() and child_await(), but the word is a text, which child_hear() returns for the
+ * caller to free; NULL: there is none.
+ */
+int child_tell(const struct child *child, const char *text);
+char *child_hear(const struct child *child);
+
 /*
  * Waits for the child's end. Forwards SIGINT, SIGTERM, SIGHUP and SIGQUIT to it, and stops and
  * goes on together with it (job control). A PID 1 without a handler would ignore the signal: it

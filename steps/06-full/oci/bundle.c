@@ -55,5 +55,7 @@ int bundle_enter(struct container *container)
 		return -1;
 	if (paths_cover(&container->paths, root) < 0)
 		return -1;
+	if (container_run_hooks(container) < 0)
+		return -1;
 	return rootfs_enter(&container->rootfs, root);
 }

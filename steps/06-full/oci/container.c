@@ -82,6 +82,26 @@ int container_execute(struct container *container)
 	return init_exec(&container->init, &container->command);
 }
 
+bool container_has_hooks(const struct container *container)
+{
+	const size_t *count = container->hooks.count;
+
+	return count[HOOK_PRESTART] || count[HOOK_CREATE_RUNTIME] ||
+		count[HOOK_CREATE_CONTAINER] || count[HOOK_START_CONTAINER];
+}
+
+int container_run_hooks(struct container *container)
+{
+	if (!container_has_hooks(container))
+		return 0;
+	if (child_reached(container->child) < 0)
+		return -1;
+	container->state = child_hear(container->child);
+	if (!container->state)
+		return -1;
+	return hooks_run(&container->hooks, HOOK_CREATE_CONTAINER, container->state);
+}
+
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {

@@ -35,7 +35,7 @@
 struct container {
 	uint64_t namespaces; /* the new ones: CLONE_NEWUTS, ... */
 	bool loopback;	     /* "lo" of the new network namespace is switched on */
-	bool oci;	     /* the command is found, and refused, as OCI runtimes do: process.h */
+	bool oci;	     /* a bundle's, with the rules of OCI runtimes: bundle.h, process.h */
 	struct uts uts;
 	struct init init;
 	struct rootfs rootfs;
@@ -50,11 +50,14 @@ struct container {
 	bool no_new_privileges;
 	struct console console;
 	struct command command;
+	/* What the verbs of step-06-oci say: */
 	struct gate gate;	/* where it waits for `start` */
 	unsigned int preserved; /* descriptors above standard error that the command inherits */
+	char *state;		/* for hooks that run in the container */
 	/* What config.json alone can say (config.h): */
 	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
 	const char *oci_version;
+	const char *cgroup_path; /* NULL: one of our choice */
 	struct joined joined;
 	struct mounts mounts;
 	struct hooks hooks;
@@ -68,6 +71,15 @@ struct container {
  * be undone, the structure's own parts undo (autocgroup, autochild).
  */
 int container_prepare(struct container *container, struct child *child);
+
+/* Whether `create` stops between the namespaces and the new root, for hooks. */
+bool container_has_hooks(const struct container *container);
+
+/*
+ * In the container, before its root is entered: lets the host side run its hooks, and runs those
+ * of the container. Returns 0 or -1.
+ */
+int container_run_hooks(struct container *container);
 
 /* Starts the first process, which waits for child_release(). Returns 0 or -1. */
 int container_spawn(struct container *container);

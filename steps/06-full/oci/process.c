@@ -127,9 +127,12 @@ int process_execute(struct container *container)
 		if (gate_wait(&container->gate) < 0)
 			return -1;
 	}
-	narrate("execve %s", path);
-	execve(path, command->argv, environ);
-	refuse(path);
+	if (!container->state ||
+	    hooks_run(&container->hooks, HOOK_START_CONTAINER, container->state) == 0) {
+		narrate("execve %s", path);
+		execve(path, command->argv, environ);
+		refuse(path);
+	}
 	gate_report(&container->gate);
 	return -1;
 }

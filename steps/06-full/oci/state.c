@@ -3,8 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,9 +133,9 @@ char *state_text(const struct state *state, size_t flags)
 int state_save(const struct state *state)
 {
 	json_t *object = state_object(state);
-	json_t *more = json_pack("{s:i, s:I, s:o, s:s, s:s}", "pid", state->pid, "startTime",
+	json_t *more = json_pack("{s:i, s:I, s:o, s:s, s:s, s:b}", "pid", state->pid, "startTime",
 				 (json_int_t)state->start_time, "boot", boot_id(), "cgroup",
-				 state->cgroup, "config", state->config);
+				 state->cgroup, "config", state->config, "hooks", state->has_hooks);
 	char *text = NULL;
 	int result = -1;
 
@@ -186,6 +184,7 @@ static int read_file(struct state *state)
 	state->created = text_of(state->json, "created");
 	state->owner = text_of(state->json, "owner");
 	state->cgroup = text_of(state->json, "cgroup");
+	state->has_hooks = json_is_true(json_object_get(state->json, "hooks"));
 	state->annotations = json_object_get(state->json, "annotations");
 	find_status(state);
 	return 0;
@@ -231,8 +230,7 @@ static int open_locked(struct state *state, int operation)
 
 static void describe_new(struct state *state)
 {
-	const struct passwd *owner = getuid() == 0 ? NULL : getpwuid(getuid());
-	static char now[48];
+	static char now[48], owner[16];
 	struct timespec time;
 	struct tm parts;
 	size_t used;
@@ -242,7 +240,8 @@ static void describe_new(struct state *state)
 	used = strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%S", &parts);
 	snprintf(now + used, sizeof(now) - used, ".%09ldZ", time.tv_nsec);
 	state->created = now;
-	state->owner = getuid() == 0 ? "root" : owner ? owner->pw_name : "";
+	snprintf(owner, sizeof(owner), "%u", getuid());
+	state->owner = getuid() == 0 ? "root" : owner;
 	state->cgroup = state->rootfs = state->bundle = state->config = "";
 }
 

@@ -1,0 +1,226 @@
+#include "cgroup_path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup_version.h"
+#include "cleanup.h"
+#include "fail.h"
+#include "narrate.h"
+
+enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+static const struct cgroup_version *version_of(const struct hierarchy *hierarchy)
+{
+	return hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1;
+}
+
+/* The next name in a path; NULL: it ends there. */
+static const char *next_name(char **rest)
+{
+	const char *name;
+
+	do {
+		name = strsep(rest, "/");
+	} while (name && !*name);
+	return name;
+}
+
+static int check(const char *path)
+{
+	autofree char *copy = strdup(path);
+	char *rest = copy;
+
+	for (const char *name; (name = next_name(&rest));)
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			return fail_input("linux.cgroupsPath: %s: must not have \"%s\" in it", path,
+					  name);
+	return copy ? 0 : fail("strdup");
+}
+
+/*
+ * One step down. Controllers that a limit needs have to work there; the others count what is used,
+ * and where they cannot be had, nobody knows.
+ */
+static int make_one(const struct hierarchy *hierarchy, int parent, const char *name,
+		    unsigned int needed)
+{
+	unsigned int others = hierarchy->controllers & ~needed;
+	bool made = mkdirat(parent, name, 0755) == 0;
+	int child;
+
+	if (!made && errno != EEXIST)
+		return fail("mkdirat %s in cgroup v%d %s", name, hierarchy->version,
+			    hierarchy->name);
+	child = openat(parent, name, DIRECTORY);
+	if (child < 0)
+		return fail("open %s in cgroup v%d %s", name, hierarchy->version, hierarchy->name);
+	if (!made && hierarchy->version == 1)
+		return child;
+	if (version_of(hierarchy)->adopt(parent, child, hierarchy->controllers & needed) < 0) {
+		close(child);
+		return -1;
+	}
+	if (version_of(hierarchy)->adopt(parent, child, others) < 0)
+		fail_forget();
+	return child;
+}
+
+static int make(struct hierarchy *hierarchy, const char *path, unsigned int needed)
+{
+	autofree char *copy = strdup(path);
+	char *rest = copy;
+	int place = openat(hierarchy->top, ".", DIRECTORY);
+
+	for (const char *name; place >= 0 && (name = next_name(&rest));) {
+		autofd int parent = place;
+
+		place = make_one(hierarchy, parent, name, needed);
+	}
+	hierarchy->directory = place;
+	return place < 0 ? fail("make the cgroup %s", path) : 0;
+}
+
+/*
+ * What is shared out among sisters, chapter 5 writes to its outer cgroup as well. Here that is
+ * somebody else's.
+ */
+static int limit_shares(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
+{
+	bool v2 = hierarchy->version == 2;
+	int directory = hierarchy->directory;
+
+	if (hierarchy->controllers & SET(CONTROLLER_CPU) && cgroup->cpu_shares &&
+	    cgroup_write(directory, v2 ? "cpu.weight" : "cpu.shares", "%ju",
+			 v2 ? cgroup_weight(cgroup->cpu_shares) : cgroup->cpu_shares) < 0)
+		return -1;
+	if (hierarchy->controllers & SET(CONTROLLER_MEMORY) && cgroup->memory_reservation)
+		return cgroup_write(directory, v2 ? "memory.low" : "memory.soft_limit_in_bytes",
+				    "%ju", cgroup->memory_reservation);
+	return 0;
+}
+
+int cgroup_path_limit(const struct cgroup *cgroup)
+{
+	struct cgroup own = *cgroup;
+
+	own.cpu_shares = own.memory_reservation = 0;
+	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+		if (hierarchy->directory < 0)
+			continue;
+		if (version_of(hierarchy)->limit(&own, hierarchy) < 0)
+			return -1;
+		if (limit_shares(cgroup, hierarchy) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int cgroup_path_create(struct cgroup *cgroup, const char *path)
+{
+	unsigned int needed;
+
+	if (check(path) < 0)
+		return -1;
+	if (cgroup_find_hierarchies(cgroup, &needed) < 0)
+		return -1;
+	narrate("mkdirat the cgroup %s in %d hierarchies", path, cgroup->hierarchy_count);
+	for (int i = 0; i < cgroup->hierarchy_count; i++)
+		if (make(&cgroup->hierarchies[i], path, needed) < 0)
+			return -1;
+	return cgroup_path_limit(cgroup);
+}
+
+int cgroup_path_open(struct cgroup *cgroup, const char *path)
+{
+	cgroup->hierarchy_count = hierarchy_find(cgroup->hierarchies);
+	if (cgroup->hierarchy_count < 0) {
+		cgroup->hierarchy_count = 0;
+		return -1;
+	}
+	path += strspn(path, "/");
+	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+		hierarchy->directory = openat(hierarchy->top, *path ? path : ".", DIRECTORY);
+	}
+	return 0;
+}
+
+/* Signals all that is in it and below: a process for each line of cgroup.procs. */
+static void signal_below(int directory, int signal)
+{
+	autofree char *list = cgroup_try_read(directory, "cgroup.procs");
+	int fd = openat(directory, ".", DIRECTORY);
+	autodir DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+	char *rest = list;
+
+	for (const char *line; (line = strsep(&rest, "\n"));)
+		if (atoi(line) > 0)
+			kill(atoi(line), signal);
+	for (struct dirent *entry; entries && (entry = readdir(entries));) {
+		autofd int below = -1;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		below = openat(directory, entry->d_name, DIRECTORY);
+		if (below >= 0)
+			signal_below(below, signal);
+	}
+}
+
+int cgroup_path_signal(const char *path, int signal)
+{
+	autocgroup struct cgroup *opened = &(struct cgroup){ 0 };
+	const struct hierarchy *first = NULL;
+
+	if (cgroup_path_open(opened, path) < 0)
+		return -1;
+	for (int i = 0; i < opened->hierarchy_count && !first; i++)
+		if (opened->hierarchies[i].directory >= 0)
+			first = &opened->hierarchies[i];
+	if (!first)
+		return 0; /* it is gone, and they are with it */
+	signal_below(first->directory, signal);
+	return signal == SIGKILL ? cgroup_thaw(opened) : 0;
+}
+
+/* "a/b/c": removes c in a/b. */
+static void remove_last(const struct hierarchy *hierarchy, char *path)
+{
+	char *name = strrchr(path, '/');
+	autofd int parent = -1;
+
+	if (!name) {
+		cgroup_remove_tree(hierarchy, hierarchy->top, path);
+		return;
+	}
+	*name = '\0';
+	parent = openat(hierarchy->top, path, DIRECTORY);
+	*name = '/';
+	if (parent >= 0)
+		cgroup_remove_tree(hierarchy, parent, name + 1);
+}
+
+void cgroup_path_remove(const char *path)
+{
+	struct cgroup cgroup = { 0 };
+	autofree char *below = strdup(path + strspn(path, "/"));
+
+	while (below && *below && below[strlen(below) - 1] == '/')
+		below[strlen(below) - 1] = '\0';
+	if (!below || !*below || cgroup_path_open(&cgroup, path) < 0)
+		return;
+	for (int i = 0; i < cgroup.hierarchy_count; i++)
+		if (cgroup.hierarchies[i].directory >= 0)
+			remove_last(&cgroup.hierarchies[i], below);
+	cgroup_remove(&cgroup); /* which closes them */
+}
