@@ -155,8 +155,8 @@ int cgroup_path_open(struct cgroup *cgroup, const char *path)
 	return 0;
 }
 
-/* Signals all that is in it and below: a process for each line of cgroup.procs. */
-static void signal_below(int directory, int signal)
+/* Calls `each` for all that is in it and below. A process is a line of cgroup.procs. */
+static void each_below(int directory, void (*each)(pid_t pid, void *data), void *data)
 {
 	autofree char *list = cgroup_try_read(directory, "cgroup.procs");
 	int fd = openat(directory, ".", DIRECTORY);
@@ -165,7 +165,7 @@ static void signal_below(int directory, int signal)
 
 	for (const char *line; (line = strsep(&rest, "\n"));)
 		if (atoi(line) > 0)
-			kill(atoi(line), signal);
+			each(atoi(line), data);
 	for (struct dirent *entry; entries && (entry = readdir(entries));) {
 		autofd int below = -1;
 
@@ -173,24 +173,45 @@ static void signal_below(int directory, int signal)
 			continue;
 		below = openat(directory, entry->d_name, DIRECTORY);
 		if (below >= 0)
-			signal_below(below, signal);
+			each_below(below, each, data);
 	}
+}
+
+static void each_in(const struct cgroup *cgroup, void (*each)(pid_t pid, void *data), void *data)
+{
+	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+		if (cgroup->hierarchies[i].directory < 0)
+			continue;
+		each_below(cgroup->hierarchies[i].directory, each, data);
+		return;
+	}
+}
+
+int cgroup_path_each(const char *path, void (*each)(pid_t pid, void *data), void *data)
+{
+	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
+
+	if (cgroup_path_open(cgroup, path) < 0)
+		return -1;
+	each_in(cgroup, each, data);
+	return 0;
+}
+
+static void send_signal(pid_t pid, void *data)
+{
+	kill(pid, *(int *)data);
 }
 
 int cgroup_path_signal(const char *path, int signal)
 {
-	autocgroup struct cgroup *opened = &(struct cgroup){ 0 };
-	const struct hierarchy *first = NULL;
+	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
 
-	if (cgroup_path_open(opened, path) < 0)
+	if (cgroup_path_open(cgroup, path) < 0)
 		return -1;
-	for (int i = 0; i < opened->hierarchy_count && !first; i++)
-		if (opened->hierarchies[i].directory >= 0)
-			first = &opened->hierarchies[i];
-	if (!first)
-		return 0; /* it is gone, and they are with it */
-	signal_below(first->directory, signal);
-	return signal == SIGKILL ? cgroup_thaw(opened) : 0;
+	each_in(cgroup, send_signal, &signal);
+	if (signal == SIGKILL && cgroup_thaw(cgroup) < 0)
+		fail_forget(); /* it has gone meanwhile, or nothing here can freeze */
+	return 0;
 }
 
 /* "a/b/c": removes c in a/b. */

@@ -24,6 +24,9 @@ int cgroup_path_open(struct cgroup *cgroup, const char *path);
 /* Writes the limits of one that is open; those that are not said stay as they are. */
 int cgroup_path_limit(const struct cgroup *cgroup);
 
+/* Calls `each` with the pid of every process in it and below it. Returns 0 or -1. */
+int cgroup_path_each(const char *path, void (*each)(pid_t pid, void *data), void *data);
+
 /*
  * Sends a signal to every process in it and below it. After SIGKILL they are thawed, for on v1 a
  * frozen process would not die. Returns 0 or -1.
