@@ -44,13 +44,13 @@ libs-05 := $(libs-04)
 libs-06 := $(libs-05) -lseccomp -ljansson
 
 COMMON := $(wildcard common/*.c)
-modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))
+modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c $(dir-$(n))/oci/verbs/*.c)))
 MODULES := $(call modules,$(lastword $(STEPS)))
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
 PROBE := $(wildcard rootfs/*.c)
 SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
-SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] steps/*/oci/*.[ch] steps/*/precompile/*.[ch] rootfs/*.[ch] tests/*.[ch])
+SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] steps/*/oci/*.[ch] steps/*/oci/verbs/*.[ch] steps/*/precompile/*.[ch] rootfs/*.[ch] tests/*.[ch])
 PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
 
 # ---- How it is compiled -------------------------------------------------------------------------
@@ -59,7 +59,7 @@ CC := gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wwrite-strings
-INCLUDES := $(patsubst %,-I%,build common $(wildcard steps/* steps/*/oci))
+INCLUDES := $(patsubst %,-I%,build common $(wildcard steps/* steps/*/oci steps/*/oci/verbs))
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(INCLUDES)
 # Static programs start in a third of the time, and run in any root file system.
 LINK := -static
@@ -86,6 +86,13 @@ trace-$(1): step-$(1)
 	$$(SUDO) strace -f -e trace=$$(calls-$(1)) -e signal=none ./step-$(1) --hostname traced $$(trace-options-$(1)) true
 endef
 $(foreach n,$(STEPS),$(eval $(call step-rules,$(n))))
+
+# The runtime that engines call, beside it: of the chapters' modules, what it needs and no more.
+step-06-oci: $(call object,$(dir-06)/oci/main.c) build/modules.a build/common.a
+	$(CC) $(LINK) -o $@ $^ -lseccomp -ljansson
+build/modules.a: $(call object,$(call modules,06))
+	@rm -f $@
+	$(AR) rcs $@ $^
 
 build/common.a: $(call object,$(COMMON))
 	@rm -f $@

@@ -60,7 +60,7 @@ int child_die_with_host(const struct child *child)
 	ssize_t got;
 	char byte;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	if (!child->detached && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return fail("prctl PR_SET_PDEATHSIG");
 	/* It may have died before the prctl, even after its word: then this finds end-of-file. */
 	got = recv(child->socket, &byte, sizeof(byte), MSG_DONTWAIT);
@@ -72,10 +72,8 @@ int child_die_with_host(const struct child *child)
 /* Waits for the host side's word, and makes sure that we do not live longer than it does. */
 static int wait_for_release(const struct child *child)
 {
-	char go;
-
-	if (recv(child->socket, &go, sizeof(go), 0) < 0)
-		return fail("recv from the host side");
+	if (child_await(child) < 0)
+		return -1;
 	return child_die_with_host(child);
 }
 

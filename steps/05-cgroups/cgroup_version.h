@@ -32,6 +32,15 @@ struct cgroup_version {
 
 extern const struct cgroup_version cgroup_v1, cgroup_v2;
 
+/*
+ * Fills cgroup->hierarchies, and the set of controllers that are wanted for its limits. A limit
+ * that nobody can keep is refused. Returns 0 or -1.
+ */
+int cgroup_find_hierarchies(struct cgroup *cgroup, unsigned int *wanted);
+
+/* Removes the cgroup `name` in `parent`, and whatever is in it. */
+void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name);
+
 /* The limits that are written alike in both versions. */
 int cgroup_limit_cpuset(const struct cgroup *cgroup, int directory);
 int cgroup_limit_pids(const struct cgroup *cgroup, int directory);

@@ -50,8 +50,7 @@ static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned i
 
 /* ---- Removing ---- */
 
-/* Removes the cgroup `name` in `parent`, and whatever is in it. */
-static void remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
+void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
 {
 	autodir DIR *directory = NULL;
 	int fd;
@@ -65,7 +64,7 @@ static void remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	version_of(hierarchy)->kill(fd);
 	for (struct dirent *entry; (entry = readdir(directory));)
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			remove_tree(hierarchy, fd, entry->d_name);
+			cgroup_remove_tree(hierarchy, fd, entry->d_name);
 	/* A killed process may take a moment to go. */
 	for (int i = 0; i < TRIES; i++) {
 		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno != EBUSY)
@@ -82,7 +81,7 @@ static void remove_leftovers(const struct hierarchy *hierarchy)
 
 	/*
 	 * TODO 11: for each directory in it whose name begins with outer_prefix: if its lock can be
-	 * had at once, flock(2), nobody lives there any more, and remove_tree() removes it.
+	 * had at once, flock(2), nobody lives there any more, and cgroup_remove_tree() removes it.
 	 */
 	(void)directory;
 }
@@ -93,9 +92,9 @@ void cgroup_remove(struct cgroup *cgroup)
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
 		if (hierarchy->directory >= 0)
-			remove_tree(hierarchy, hierarchy->lock, inner);
+			cgroup_remove_tree(hierarchy, hierarchy->lock, inner);
 		if (hierarchy->lock >= 0)
-			remove_tree(hierarchy, hierarchy->top, cgroup->name);
+			cgroup_remove_tree(hierarchy, hierarchy->top, cgroup->name);
 		cleanup_fd(&hierarchy->directory);
 		cleanup_fd(&hierarchy->lock);
 		cleanup_fd(&hierarchy->top);
@@ -217,7 +216,7 @@ static unsigned int list_useful(const struct cgroup *cgroup, bool has_v2)
 	return useful;
 }
 
-static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
+int cgroup_find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 {
 	unsigned int available = 0;
 	bool has_v2 = false;
@@ -242,7 +241,7 @@ int cgroup_create(struct cgroup *cgroup)
 	struct timespec now;
 	unsigned int wanted;
 
-	if (find_hierarchies(cgroup, &wanted) < 0)
+	if (cgroup_find_hierarchies(cgroup, &wanted) < 0)
 		return -1;
 	/* In another PID namespace there may be a step with our PID. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -281,8 +280,8 @@ int cgroup_directory(const struct cgroup *cgroup)
 int cgroup_enter(const struct cgroup *cgroup)
 {
 	/*
-	 * TODO 12: in each hierarchy of v1 that we have a directory in, write "0" to its file tasks.
-	 * After that a new cgroup namespace: unshare(2).
+	 * TODO 12: in each hierarchy of v1 that we have a directory in, write "0" to its file
+	 * tasks. After that a new cgroup namespace: unshare(2).
 	 */
 	(void)cgroup;
 	return 0;

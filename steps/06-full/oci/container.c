@@ -4,9 +4,10 @@
 
 #include "bundle.h"
 #include "cleanup.h"
+#include "loopback.h"
 #include "mount.h"
 #include "proc.h"
-#include "resolver.h"
+#include "process.h"
 #include "spawn.h"
 #include "userns_rootfs.h"
 
@@ -68,6 +69,19 @@ static int lower_rights(struct container *container)
 	return filter_load(&container->filter);
 }
 
+int container_execute(struct container *container)
+{
+	if (resolve_user(container) < 0)
+		return -1;
+	if (console_open(&container->console, container->child, container->user.uid) < 0)
+		return -1;
+	if (lower_rights(container) < 0)
+		return -1;
+	if (container->oci)
+		return process_execute(container);
+	return init_exec(&container->init, &container->command);
+}
+
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {
@@ -81,70 +95,38 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&container->uts) < 0)
 		return -1;
-	/* Without root the host side may not, and nothing of it is to be done on the host. */
-	if (container->net.mode == NET_NONE && net_configure(&container->net) < 0)
+	if (container->loopback && loopback_up() < 0)
 		return -1;
 	if ((container->oci ? bundle_enter(container) : enter_rootfs(container)) < 0)
 		return -1;
-	if (resolve_user(container) < 0)
-		return -1;
-	if (console_open(&container->console, container->child, container->user.uid) < 0)
-		return -1;
-	if (lower_rights(container) < 0)
-		return -1;
-	return init_exec(&container->init, &container->command);
+	return container_execute(container);
 }
 
-static uint64_t namespaces_of(const struct container *container)
+int container_prepare(struct container *container, struct child *child)
 {
-	if (container->oci)
-		return container->namespaces;
-	uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
-
-	if (container->net.mode != NET_HOST)
-		namespaces |= CLONE_NEWNET;
-	if (container->userns.mode == USERNS_MAPPED)
-		namespaces |= CLONE_NEWUSER;
-	return namespaces;
-}
-
-int container_run(struct container *container)
-{
-	autonet struct net *net = &container->net;
-	autocgroup struct cgroup *cgroup = &container->cgroup;
-	autochild struct child child = CHILD_NONE;
-	int status;
-
-	/* cppcheck-suppress autoVariables ; for inside() alone, which ends before we do */
-	container->child = &child;
-	child_defer_signals(&child);
-	if (console_prepare(&container->console, &child) < 0)
+	container->child = child;
+	child_defer_signals(child);
+	if (console_prepare(&container->console, child) < 0)
 		return -1;
 	if (userns_prepare(&container->userns) < 0)
 		return -1;
-	if (container->oci ? bundle_open(container) < 0
-			   : userns_prepare_rootfs(&container->userns, &container->rootfs,
-						   &cgroup->devices, net->mode == NET_HOST) < 0)
+	if (container->userns.mode == USERNS_MAPPED)
+		container->namespaces |= CLONE_NEWUSER;
+	if (container->oci)
+		return bundle_open(container);
+	return userns_prepare_rootfs(&container->userns, &container->rootfs,
+				     &container->cgroup.devices,
+				     !(container->namespaces & CLONE_NEWNET));
+}
+
+int container_spawn(struct container *container)
+{
+	struct child *child = container->child;
+
+	child->cgroup = cgroup_directory(&container->cgroup);
+	if (child_spawn(child, container->namespaces, inside, container) < 0)
 		return -1;
-	if (net_prepare(net) < 0)
+	if (userns_map(&container->userns, child->pid) < 0)
 		return -1;
-	if (resolver_describe(net, &container->rootfs.etc) < 0)
-		return -1;
-	if (cgroup_create(cgroup) < 0)
-		return -1;
-	child.cgroup = cgroup_directory(cgroup);
-	if (child_spawn(&child, namespaces_of(container), inside, container) < 0)
-		return -1;
-	if (userns_map(&container->userns, child.pid) < 0)
-		return -1;
-	if (userns_shift_rootfs(&container->userns, &container->rootfs, child.pid) < 0)
-		return -1;
-	if (net_connect(net, child.pid) < 0)
-		return -1;
-	if (child_release(&child) < 0)
-		return -1;
-	status = child_wait(&child);
-	if (status >= 0)
-		cgroup_report(cgroup);
-	return status;
+	return userns_shift_rootfs(&container->userns, &container->rootfs, child->pid);
 }

@@ -1,8 +1,10 @@
 /*
  * Chapter 6: a complete container, composed of what the chapters before can do.
  *
- * One structure says all that is wanted, one function makes a container of it. The structure is
- * the sum of the chapters' own; the command line fills it here, config.json will do it later.
+ * One structure says all that is wanted, and the functions here make a container of it. The
+ * structure is the sum of the chapters' own. The command line of `step-06 run` fills it (run.h), or
+ * config.json does (config.h), for a container that is created and started by the verbs of
+ * step-06-oci.
  *
  * Source: OCI runtime specification, config.md and config-linux.md.
  * Article 2: configs.Config, libcontainer.Process, Container.Run.
@@ -17,6 +19,7 @@
 #include "command.h"
 #include "console.h"
 #include "filter.h"
+#include "gate.h"
 #include "hooks.h"
 #include "init.h"
 #include "mounts.h"
@@ -47,6 +50,8 @@ struct container {
 	bool no_new_privileges;
 	struct console console;
 	struct command command;
+	struct gate gate;	/* where it waits for `start` */
+	unsigned int preserved; /* descriptors above standard error that the command inherits */
 	/* What config.json alone can say (config.h): */
 	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
 	const char *oci_version;
@@ -59,9 +64,18 @@ struct container {
 };
 
 /*
- * Makes the container, runs its command, waits for its end, and takes away what was made.
- * Returns the command's exit status, 128+n after signal n, or -1.
+ * On the host, before the child is there: prepares what it will need. Returns 0 or -1. What has to
+ * be undone, the structure's own parts undo (autocgroup, autochild).
  */
-int container_run(struct container *container);
+int container_prepare(struct container *container, struct child *child);
+
+/* Starts the first process, which waits for child_release(). Returns 0 or -1. */
+int container_spawn(struct container *container);
+
+/*
+ * In the container, whose namespaces and root have been entered: becomes the command, after it has
+ * lowered its rights. Returns only on failure: -1.
+ */
+int container_execute(struct container *container);
 
 #endif
