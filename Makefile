@@ -117,7 +117,7 @@ build/filter_default.h: build/precompile
 	build/precompile >$@
 build/steps/06-full/oci/filter_default.o: build/filter_default.h
 
--include $(patsubst %.o,%.d,$(call object,$(COMMON) $(MODULES) $(wildcard steps/*/main.c tests/*.c)))
+-include $(patsubst %.o,%.d,$(call object,$(COMMON) $(MODULES) $(wildcard steps/*/main.c steps/*/*/main.c tests/*.c)))
 
 # ---- The root file system -----------------------------------------------------------------------
 

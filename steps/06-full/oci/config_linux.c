@@ -1,6 +1,8 @@
 /* config.json: linux. */
 #include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/personality.h>
 
 #include "config_parts.h"
 
@@ -106,6 +108,78 @@ static void read_paths(const struct json *linux_part, struct paths *paths)
 		       &paths->read_only_count);
 }
 
+static void read_sysctls(const struct json *linux_part, struct container *container)
+{
+	struct json object = json_member(linux_part, "sysctl");
+	struct sysctls *sysctls = &container->sysctls;
+	const char *name;
+	json_t *value;
+
+	if (object.value && !json_is_object(object.value))
+		json_problem(&object, "must be an object");
+	sysctls->list =
+		json_allocate(&object, json_object_size(object.value), sizeof(struct sysctl));
+	json_object_foreach(object.value, name, value)
+	{
+		struct json member = json_member(&object, name);
+		uint64_t namespace = sysctls_namespace(name);
+
+		if (!namespace)
+			json_problem(&member, "is not in a namespace, but the whole machine's");
+		else if (!has(container, namespace))
+			json_problem(&member, "needs a namespace of the container's own");
+		if (json_text(&member) && sysctls->list)
+			sysctls->list[sysctls->count++] =
+				(struct sysctl){ name, json_text(&member) };
+	}
+}
+
+static void read_propagation(const struct json *linux_part, struct container *container)
+{
+	struct json member = json_member(linux_part, "rootfsPropagation");
+	struct mounts_entry entry = { 0 };
+	const char *text = "";
+
+	if (!json_get_text(linux_part, "rootfsPropagation", &text) || !*text)
+		return;
+	/* The words are those of mounts, with an r or without. */
+	mounts_option(&entry, text);
+	container->propagation =
+		entry.propagation_below ? entry.propagation_below | MS_REC : entry.propagation;
+	if (!container->propagation)
+		json_problem(&member, "must be shared, slave, private or unbindable, not \"%s\"",
+			     text);
+}
+
+static void read_mount_label(const struct json *linux_part, struct container *container)
+{
+	struct json member = json_member(linux_part, "mountLabel");
+	const char *label = "";
+
+	json_get_text(linux_part, "mountLabel", &label);
+	if (*label && !labels_has_selinux())
+		json_problem(&member, "this kernel has no SELinux, or it is switched off");
+	container->mount_label = *label ? label : NULL;
+}
+
+static void read_personality(const struct json *linux_part, struct container *container)
+{
+	struct json object = json_member(linux_part, "personality");
+	struct json domain = json_member(&object, "domain");
+	struct json list = json_member(&object, "flags");
+	const char *name;
+
+	if (json_count(&list))
+		json_problem(&list, "there are none so far");
+	if (!json_need_text(&object, "domain", &name))
+		return;
+	container->has_personality = true;
+	if (strcmp(name, "LINUX32") == 0)
+		container->personality = PER_LINUX32;
+	else if (strcmp(name, "LINUX") != 0)
+		json_problem(&domain, "must be LINUX or LINUX32, not \"%s\"", name);
+}
+
 void config_linux(const struct json *linux_part, struct container *container)
 {
 	struct json resources = json_member(linux_part, "resources");
@@ -116,6 +190,12 @@ void config_linux(const struct json *linux_part, struct container *container)
 	read_paths(linux_part, &container->paths);
 	config_devices(linux_part, &container->cgroup.devices);
 	config_device_rules(&resources, &container->cgroup.devices);
+	config_seccomp(linux_part, &container->filter);
+	read_sysctls(linux_part, container);
+	read_propagation(linux_part, container);
+	read_mount_label(linux_part, container);
+	read_personality(linux_part, container);
 	json_refuse(linux_part, "intelRdt", "is not supported: no support for Intel's RDT");
 	json_refuse(linux_part, "memoryPolicy", "is not supported");
+	json_refuse(linux_part, "netDevices", "is not supported");
 }

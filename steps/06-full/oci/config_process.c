@@ -18,7 +18,6 @@ static void read_user(const struct json *process, struct user *user)
 	json_get_unsigned(&object, "uid", UINT32_MAX - 1, &uid);
 	json_get_unsigned(&object, "gid", UINT32_MAX - 1, &gid);
 	json_get_unsigned(&object, "umask", 0777, &mask);
-	json_refuse(&object, "username", "is for Windows");
 	*user = (struct user){ .uid = (uid_t)uid, .gid = (gid_t)gid, .umask = (mode_t)mask };
 	user->groups = json_allocate(&groups, count, sizeof(*user->groups));
 	user->group_count = user->groups ? count : 0;
@@ -70,16 +69,12 @@ static void read_capabilities(const struct json *process, struct capabilities *c
 static void read_rlimit(const struct json *element, struct rlimits *rlimits)
 {
 	struct json type = json_member(element, "type");
-	struct json soft_member = json_member(element, "soft");
-	struct json hard_member = json_member(element, "hard");
 	const char *name;
 	uint64_t soft = 0, hard = 0;
 	int number;
 
-	if (!soft_member.value || !hard_member.value)
-		json_problem(element, "needs soft and hard");
-	json_get_unsigned(element, "soft", UINT64_MAX, &soft);
-	json_get_unsigned(element, "hard", UINT64_MAX, &hard);
+	json_need_unsigned(element, "soft", UINT64_MAX, &soft);
+	json_need_unsigned(element, "hard", UINT64_MAX, &hard);
 	if (!json_need_text(element, "type", &name))
 		return;
 	number = strncmp(name, "RLIMIT_", strlen("RLIMIT_")) == 0 ? rlimits_by_name(name) : -1;
@@ -140,6 +135,22 @@ static void read_command(const struct json *process, struct command *command)
 		json_problem(&cwd, "must be an absolute path, not \"%s\"", command->workdir);
 }
 
+/* A label that no kernel looks at would be a wall that is not there. */
+static void read_labels(const struct json *process, struct labels *labels)
+{
+	struct json profile = json_member(process, "apparmorProfile");
+	struct json label = json_member(process, "selinuxLabel");
+	const char *apparmor = "", *selinux = "";
+
+	json_get_text(process, "apparmorProfile", &apparmor);
+	json_get_text(process, "selinuxLabel", &selinux);
+	*labels = (struct labels){ *apparmor ? apparmor : NULL, *selinux ? selinux : NULL };
+	if (labels->apparmor && !labels_has_apparmor())
+		json_problem(&profile, "this kernel has no AppArmor, or it is switched off");
+	if (labels->selinux && !labels_has_selinux())
+		json_problem(&label, "this kernel has no SELinux, or it is switched off");
+}
+
 void config_process(const struct json *process, struct container *container)
 {
 	if (!process->value)
@@ -149,6 +160,8 @@ void config_process(const struct json *process, struct container *container)
 	read_command(process, &container->command);
 	read_capabilities(process, &container->capabilities);
 	read_rlimits(process, &container->rlimits);
+	read_labels(process, &container->labels);
+	config_scheduling(process, &container->scheduling);
 	container->no_new_privileges = false;
 	json_get_bool(process, "noNewPrivileges", &container->no_new_privileges);
 }

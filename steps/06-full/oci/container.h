@@ -22,12 +22,15 @@
 #include "gate.h"
 #include "hooks.h"
 #include "init.h"
+#include "labels.h"
 #include "mounts.h"
 #include "namespaces.h"
 #include "net.h"
 #include "paths.h"
 #include "rlimits.h"
 #include "rootfs.h"
+#include "scheduling.h"
+#include "sysctls.h"
 #include "user.h"
 #include "userns.h"
 #include "uts.h"
@@ -60,6 +63,13 @@ struct container {
 	const char *cgroup_path; /* NULL: one of our choice */
 	struct joined joined;
 	struct mounts mounts;
+	struct scheduling scheduling;
+	struct labels labels;
+	struct sysctls sysctls;
+	const char *mount_label;   /* of file systems that are mounted; NULL: as they come */
+	uint64_t propagation;	   /* of the root: MS_SHARED | MS_REC, ...; 0: it is private */
+	bool has_personality;	   /* or else ours stays: */
+	unsigned long personality; /* for personality(2) */
 	struct hooks hooks;
 	json_t *annotations; /* an object of texts, or NULL */
 	/* Its first process; for that process itself: its way to the host side. */

@@ -28,9 +28,12 @@ struct filter {
 	const struct filter_rule *rules; /* NULL: no filter */
 	size_t rule_count;
 	uint32_t default_action;
-	uint32_t architectures[4]; /* beside our own: SCMP_ARCH_X86, ...; others kill the process */
+	uint32_t
+		architectures[24]; /* beside our own: SCMP_ARCH_X86, ...; others kill the process */
 	unsigned int flags;	   /* SECCOMP_FILTER_FLAG_* */
 	struct sock_fprog program; /* compiled already, if it is not empty */
+	const char *listener;	   /* the socket of who is asked by SCMP_ACT_NOTIFY; NULL: nobody */
+	const char *listener_metadata;
 };
 
 /*

@@ -232,13 +232,31 @@ bool json_get_text(const struct json *object, const char *key, const char **resu
 	return text;
 }
 
-bool json_need_text(const struct json *object, const char *key, const char **result)
+/* Whether the member is there, or need not be, since the object is not. */
+static bool is_there(const struct json *object, const char *key)
 {
 	struct json member = json_member(object, key);
 
-	if (object->value && !member.value)
-		return json_problem(&member, "must be there") == 0;
-	return json_get_text(object, key, result);
+	return member.value || !object->value || json_problem(&member, "must be there") == 0;
+}
+
+bool json_need_text(const struct json *object, const char *key, const char **result)
+{
+	return is_there(object, key) && json_get_text(object, key, result);
+}
+
+bool json_choose(const struct json *at, const struct json_name *names, size_t count,
+		 uint32_t *value)
+{
+	const char *text = json_text(at);
+
+	for (size_t i = 0; text && i < count; i++) {
+		if (strcmp(names[i].name, text) == 0) {
+			*value = names[i].value;
+			return true;
+		}
+	}
+	return text ? json_problem(at, "unknown: \"%s\"", text) == 0 : false;
 }
 
 bool json_get_number(const struct json *object, const char *key, int64_t least, int64_t most,
@@ -272,6 +290,11 @@ bool json_get_unsigned(const struct json *object, const char *key, uint64_t most
 		return json_problem(&member, "must be at most %ju", (uintmax_t)most) == 0;
 	*result = number;
 	return true;
+}
+
+bool json_need_unsigned(const struct json *object, const char *key, uint64_t most, uint64_t *result)
+{
+	return is_there(object, key) && json_get_unsigned(object, key, most, result);
 }
 
 bool json_get_texts(const struct json *object, const char *key, char ***result, size_t *count)

@@ -67,8 +67,20 @@ bool json_get_unsigned(const struct json *object, const char *key, uint64_t most
 /* A list of texts, which ends with NULL. `count` may be NULL. */
 bool json_get_texts(const struct json *object, const char *key, char ***result, size_t *count);
 
-/* As json_get_text(), but its absence is a problem. */
+/* The same, but its absence is a problem. */
 bool json_need_text(const struct json *object, const char *key, const char **result);
+bool json_need_unsigned(const struct json *object, const char *key, uint64_t most,
+			uint64_t *result);
+
+/* Words, and what they stand for. */
+struct json_name {
+	const char *name;
+	uint32_t value;
+};
+
+/* Looks the text at `at` up; none of them is a problem. Returns whether *value was filled. */
+bool json_choose(const struct json *at, const struct json_name *names, size_t count,
+		 uint32_t *value);
 
 /* The value as a text, or NULL with a problem. */
 const char *json_text(const struct json *at);
