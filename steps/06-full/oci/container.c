@@ -8,6 +8,7 @@
 #include "mount.h"
 #include "proc.h"
 #include "process.h"
+#include "protect.h"
 #include "spawn.h"
 #include "userns_rootfs.h"
 
@@ -75,6 +76,8 @@ int container_execute(struct container *container)
 		return -1;
 	if (console_open(&container->console, container->child, container->user.uid) < 0)
 		return -1;
+	if (container->oci && process_close_ours(container) < 0)
+		return -1;
 	if (lower_rights(container) < 0)
 		return -1;
 	if (container->oci)
@@ -86,8 +89,8 @@ bool container_has_hooks(const struct container *container)
 {
 	const size_t *count = container->hooks.count;
 
-	return count[HOOK_PRESTART] || count[HOOK_CREATE_RUNTIME] ||
-		count[HOOK_CREATE_CONTAINER] || count[HOOK_START_CONTAINER];
+	return count[HOOK_PRESTART] || count[HOOK_CREATE_RUNTIME] || count[HOOK_CREATE_CONTAINER] ||
+		count[HOOK_START_CONTAINER];
 }
 
 int container_run_hooks(struct container *container)
@@ -107,6 +110,8 @@ static int inside(void *argument)
 {
 	struct container *container = argument;
 
+	if (protect_process() < 0)
+		return -1;
 	if (cgroup_enter(&container->cgroup) < 0)
 		return -1;
 	if (userns_enter(&container->userns, container->child) < 0)
