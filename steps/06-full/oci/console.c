@@ -100,7 +100,7 @@ static int open_terminal(const struct console *console, const struct child *chil
 	slave = ends[1];
 	if (opened < 0)
 		return -1;
-	if (bind_console(root, master) < 0)
+	if (!console->another && bind_console(root, master) < 0)
 		return -1;
 	if (console->socket) {
 		receiver.socket = console->socket;

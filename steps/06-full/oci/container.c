@@ -9,6 +9,7 @@
 #include "mount.h"
 #include "proc.h"
 #include "process.h"
+#include "protect.h"
 #include "spawn.h"
 #include "userns_rootfs.h"
 
@@ -78,6 +79,8 @@ int container_execute(struct container *container)
 		return -1;
 	if (console_open(&container->console, container->child, container->user.uid) < 0)
 		return -1;
+	if (container->oci && process_close_ours(container) < 0)
+		return -1;
 	if (lower_rights(container) < 0)
 		return -1;
 	if (container->oci)
@@ -117,6 +120,8 @@ static int inside(void *argument)
 {
 	struct container *container = argument;
 
+	if (protect_process() < 0)
+		return -1;
 	if (enter_cgroup(container) < 0)
 		return -1;
 	if (container->oci && bundle_begin(container) < 0)

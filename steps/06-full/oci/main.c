@@ -6,11 +6,14 @@
 
 #include "fail.h"
 #include "file.h"
+#include "protect.h"
 #include "state.h"
 #include "verbs.h"
 
 static const struct verb *const verbs[] = {
-	&verb_create, &verb_start, &verb_run, &verb_state, &verb_kill, &verb_delete,
+	&verb_create, &verb_start,  &verb_run,	&verb_state,	&verb_list,
+	&verb_ps,     &verb_exec,   &verb_kill, &verb_pause,	&verb_resume,
+	&verb_events, &verb_delete, &verb_spec, &verb_features,
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
@@ -88,6 +91,11 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+static bool enters_container(const struct verb *verb)
+{
+	return verb == &verb_create || verb == &verb_run || verb == &verb_exec;
+}
+
 int main(int argc, char **argv)
 {
 	struct runtime runtime = { .root = default_root() };
@@ -102,7 +110,7 @@ int main(int argc, char **argv)
 	if (!words && !fail_get()->text[0])
 		return fflush(stdout) == 0 ? 0 : 1;
 	verb = words ? find_verb(*words) : NULL;
-	if (verb)
+	if (verb && (!enters_container(verb) || protect_program(argv) == 0))
 		status = verb->run(&runtime, verb, words + 1);
 	if (status >= 0)
 		return status;

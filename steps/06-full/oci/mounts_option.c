@@ -151,3 +151,19 @@ const char *mounts_problem(const struct mounts_entry *entry)
 		return "a bind mount needs a source";
 	return NULL;
 }
+
+const char *mounts_option_name(size_t index)
+{
+	static const char *const actions[] = { "bind",	 "rbind",   "idmap",
+					       "ridmap", "remount", "tmpcopyup" };
+	static char name[32];
+	size_t attribute_count = SIZE(attributes), count = attribute_count + SIZE(propagations);
+	size_t place = index % count;
+
+	if (index >= 2 * count)
+		return index - 2 * count < SIZE(actions) ? actions[index - 2 * count] : NULL;
+	snprintf(name, sizeof(name), "%s%s", index < count ? "" : "r",
+		 place < attribute_count ? attributes[place].name
+					 : propagations[place - attribute_count].name);
+	return name;
+}

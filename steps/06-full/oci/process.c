@@ -12,34 +12,39 @@
 #include "fail.h"
 #include "narrate.h"
 
-/*
- * Closes everything but the standard streams, what the caller wants the command to have, and our
- * own ways to the host side. A descriptor of a directory would lead back there, even for the moment
- * of chdir(2) and execve(2), by /proc/self/fd (CVE-2024-21626).
- */
-static int close_others(struct container *container)
-{
-	int *ours[] = { &container->child->socket, &container->gate.go, &container->gate.result };
-	int first = STDERR_FILENO + 1 + (int)container->preserved;
-	int next = first;
+enum { PRESERVED_MAX = 1024 };
 
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		if (*ours[i] <= 0)
-			continue;
-		*ours[i] = fcntl(*ours[i], F_DUPFD_CLOEXEC, 1000);
-		if (*ours[i] < 0)
-			return fail("fcntl F_DUPFD_CLOEXEC");
-	}
-	if (close_range((unsigned int)first, 999, 0) < 0)
+int process_close_callers(unsigned int preserved)
+{
+	unsigned int first = STDERR_FILENO + 1 + preserved;
+
+	if (preserved > PRESERVED_MAX)
+		return fail_input("--preserve-fds %u: at most %d", preserved, PRESERVED_MAX);
+	if (close_range(first, UINT_MAX, 0) < 0)
 		return fail("close_range");
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
-		if (*ours[i] <= 0)
+	/* What is missing among them must not become the number of something of ours. */
+	for (unsigned int fd = STDERR_FILENO + 1; fd < first; fd++)
+		if (fcntl((int)fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+			return fail("open /dev/null");
+	return 0;
+}
+
+int process_close_ours(const struct container *container)
+{
+	/* In the order of their numbers, which are those of their making. */
+	const int kept[] = { container->gate.go, container->gate.result, container->child->socket };
+	unsigned int next = STDERR_FILENO + 1 + container->preserved;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		unsigned int fd = (unsigned int)kept[i];
+
+		if (kept[i] <= 0)
 			continue;
-		*ours[i] = dup3(*ours[i], next++, O_CLOEXEC);
-		if (*ours[i] < 0)
-			return fail("dup3");
+		if (fd > next && close_range(next, fd - 1, 0) < 0)
+			return fail("close_range");
+		next = fd + 1;
 	}
-	return close_range((unsigned int)next, UINT_MAX, 0) < 0 ? fail("close_range") : 0;
+	return close_range(next, UINT_MAX, 0) < 0 ? fail("close_range") : 0;
 }
 
 /* Where the process is must be below its root: what is not has a name that begins otherwise. */
@@ -55,17 +60,15 @@ static int enter_directory(const char *directory)
 	return *name == '/' ? 0 : fail_input("cwd %s: is outside of the container", directory);
 }
 
+/* Whether somebody may execute it; for whom else it is, execve(2) knows. */
 static bool is_executable(const char *path)
 {
 	struct stat status;
 
 	if (stat(path, &status) < 0)
 		return false;
-	if (S_ISDIR(status.st_mode))
-		errno = EISDIR;
-	else if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0)
-		return true;
-	return false;
+	errno = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+	return S_ISREG(status.st_mode) && status.st_mode & 0111;
 }
 
 static int refuse(const char *name)
@@ -114,8 +117,6 @@ int process_execute(struct container *container)
 	const struct command *command = &container->command;
 	char path[PATH_MAX];
 
-	if (close_others(container) < 0)
-		return -1;
 	if (enter_directory(command->workdir ? command->workdir : "/") < 0)
 		return -1;
 	environ = command->environment;

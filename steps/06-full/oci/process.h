@@ -12,9 +12,22 @@
 #include "container.h"
 
 /*
- * In the container, with lowered rights: closes all descriptors but those of the command, goes to
- * its directory, finds it, tells the host side that all is ready, waits at the gate, and executes
- * it. Returns only on failure: -1.
+ * First of all: closes what our caller left open, but for the standard streams and so many
+ * descriptors above them, which the command shall inherit. Returns 0 or -1.
+ */
+int process_close_callers(unsigned int preserved);
+
+/*
+ * In the container: closes all that is ours but the ways to the host side. A descriptor of a
+ * directory would lead back there, even for the moment of chdir(2) and execve(2), by way of
+ * /proc/self/fd (CVE-2024-21626). Before the filter for system calls, which may not know
+ * close_range(2). Returns 0 or -1.
+ */
+int process_close_ours(const struct container *container);
+
+/*
+ * In the container, with lowered rights: goes to the command's directory, finds it, tells the host
+ * side that all is ready, waits at the gate, and executes it. Returns only on failure: -1.
  */
 int process_execute(struct container *container);
 

@@ -19,6 +19,7 @@
 static const char file_name[] = "state.json", new_name[] = "state.new";
 static const char *const status_names[] = { "creating", "created", "running", "paused", "stopped" };
 
+enum { EXITING = 0x4 }; /* PF_EXITING, of the flags in proc_pid_stat(5) */
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 int state_check_id(const char *id)
@@ -34,14 +35,16 @@ int state_check_id(const char *id)
 /* ---- The process ---- */
 
 /*
- * When it was started, in ticks, and whether it still runs: a zombie does not. The name of the
- * program, in parentheses, may have anything in it.
+ * When it was started, in ticks, and whether it still runs: a zombie does not, and neither does a
+ * PID 1 that waits for the rest of its namespace to go. The name of the program, in parentheses,
+ * may have anything in it.
  */
 static bool read_stat(pid_t pid, uint64_t *start_time)
 {
 	char path[64], status;
 	autofree char *text = NULL;
 	const char *rest;
+	unsigned int flags;
 	unsigned long long ticks;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
@@ -49,12 +52,12 @@ static bool read_stat(pid_t pid, uint64_t *start_time)
 	rest = text ? strrchr(text, ')') : NULL;
 	if (!rest ||
 	    sscanf(rest,
-		   ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+		   ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
 		   "%llu",
-		   &status, &ticks) != 2)
+		   &status, &flags, &ticks) != 3)
 		return false;
 	*start_time = ticks;
-	return status != 'Z' && status != 'X';
+	return status != 'Z' && status != 'X' && !(flags & EXITING);
 }
 
 static bool is_alive(const struct state *state)

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 #include "lifecycle.h"
+#include "process.h"
 #include "verbs.h"
 
 /* What both have as options. */
@@ -15,8 +16,10 @@
 		{ "preserve-fds", VALUE_NUMBER, &(request)->preserve_fds,                          \
 		  "descriptors above 2 that the command inherits" },                               \
 		{ "no-pivot", VALUE_NONE, &(request)->no_pivot, "chroot(2), no pivot_root(2)" },   \
-		{ "no-new-keyring", VALUE_NONE, &(request)->no_new_keyring,                        \
-		  "stay in the session keyring that we have" }
+	{                                                                                          \
+		"no-new-keyring", VALUE_NONE, &(request)->no_new_keyring,                          \
+			"stay in the session keyring that we have"                                 \
+	}
 
 static const struct verb_option end = { NULL, VALUE_NONE, NULL, NULL };
 
@@ -32,6 +35,8 @@ static int create(const struct runtime *runtime, const struct verb *verb, char *
 	if (!operands)
 		return -1;
 	request.id = operands[0];
+	if (process_close_callers((unsigned int)request.preserve_fds) < 0)
+		return -1;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
 	child_leave(&child);
@@ -70,6 +75,8 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	if (!operands)
 		return -1;
 	request.id = operands[0];
+	if (process_close_callers((unsigned int)request.preserve_fds) < 0)
+		return -1;
 	request.foreground = !detach;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;

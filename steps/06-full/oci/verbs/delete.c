@@ -40,19 +40,19 @@ static int delete_matching(const struct runtime *runtime, const char *pattern, b
 	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
 		return fail_input("delete --regex %s: is no regular expression", pattern);
 	for (struct dirent *entry; root && (entry = readdir(root));)
-		if (entry->d_name[0] != '.' &&
-		    regexec(&regex, entry->d_name, 0, NULL, 0) == 0 &&
+		if (entry->d_name[0] != '.' && regexec(&regex, entry->d_name, 0, NULL, 0) == 0 &&
 		    delete_one(runtime, entry->d_name, force) < 0)
 			result = -1;
 	regfree(&regex);
 	return root || errno == ENOENT ? result : fail("opendir %s", runtime->root);
 }
 
-static int delete(const struct runtime *runtime, const struct verb *verb, char **words)
+static int delete (const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	bool force = false, regex = false;
 	const struct verb_option options[] = {
-		{ "force f", VALUE_NONE, &force, "end it first; one that is not there is no error" },
+		{ "force f", VALUE_NONE, &force,
+		  "end it first; one that is not there is no error" },
 		{ "regex", VALUE_NONE, &regex, "all whose ID matches" },
 		{ NULL, VALUE_NONE, NULL, NULL },
 	};

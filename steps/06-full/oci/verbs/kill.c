@@ -59,7 +59,8 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 		return fail_input("cannot kill: container not running");
 	if (pidfd_send_signal(pidfd, signal, NULL, 0) < 0)
 		return fail("pidfd_send_signal");
-	/* A frozen process gets it, and dies of it, when it is thawed: on v1 that is for us to do. */
+	/* A frozen process gets it, and dies of it, when it is thawed: on v1 that is for us to do.
+	 */
 	if (signal == SIGKILL && state.status == STATUS_PAUSED)
 		return cgroup_path_signal(state.cgroup, SIGKILL);
 	return 0;

@@ -50,7 +50,8 @@ static void print_table(const json_t *list)
 
 	printf("%-20s %-8s %-9s %-30s %-30s %s\n", "ID", "PID", "STATUS", "BUNDLE", "CREATED",
 	       "OWNER");
-	json_array_foreach(list, i, state) {
+	json_array_foreach(list, i, state)
+	{
 		printf("%-20s %-8lld %-9s %-30s %-30s %s\n", text(state, "id"),
 		       (long long)json_integer_value(json_object_get(state, "pid")),
 		       text(state, "status"), text(state, "bundle"), text(state, "created"),
@@ -64,8 +65,7 @@ static int print(const json_t *list, const char *format, bool quiet)
 	json_t *state;
 
 	if (quiet) {
-		json_array_foreach(list, i, state)
-			puts(text(state, "id"));
+		json_array_foreach(list, i, state) puts(text(state, "id"));
 	} else if (strcmp(format, "json") == 0) {
 		json_dumpf(list, stdout, JSON_COMPACT);
 		putchar('\n');

@@ -57,10 +57,10 @@ static int make_rootless(json_t *config)
 {
 	json_t *linux_part = json_object_get(config, "linux");
 	json_t *devpts = json_array_get(json_object_get(config, "mounts"), 2);
-	json_t *maps = json_pack("{s:[{s:i, s:i, s:i}], s:[{s:i, s:i, s:i}]}", "uidMappings",
-				 "containerID", 0, "hostID", (int)geteuid(), "size", 1,
-				 "gidMappings", "containerID", 0, "hostID", (int)getegid(), "size",
-				 1);
+	json_t *maps =
+		json_pack("{s:[{s:i, s:i, s:i}], s:[{s:i, s:i, s:i}]}", "uidMappings",
+			  "containerID", 0, "hostID", (int)geteuid(), "size", 1, "gidMappings",
+			  "containerID", 0, "hostID", (int)getegid(), "size", 1);
 
 	if (!maps || json_object_update(linux_part, maps) < 0)
 		return fail_input("spec: no memory");

@@ -31,9 +31,9 @@ struct verb {
 	int (*run)(const struct runtime *runtime, const struct verb *verb, char **argv);
 };
 
-extern const struct verb verb_create, verb_start, verb_run, verb_state, verb_list, verb_ps, verb_kill,
-	verb_pause, verb_resume, verb_exec, verb_update, verb_events, verb_delete, verb_spec,
-	verb_features;
+extern const struct verb verb_create, verb_start, verb_run, verb_state, verb_list, verb_ps,
+	verb_kill, verb_pause, verb_resume, verb_exec, verb_update, verb_events, verb_delete,
+	verb_spec, verb_features;
 
 enum verb_value {
 	VALUE_NONE,   /* a bool, which becomes true */
