@@ -35,6 +35,11 @@ struct child {
 	/* To be set before child_spawn(): */
 	bool own_session; /* it shall have a session of its own, and so nothing of our terminal */
 	bool detached;	  /* it shall go on when our process ends */
+	/*
+	 * Called with inside()'s argument by a process in between, which then starts the child as
+	 * ours: some namespaces are entered by one's children alone. Returns 0 or -1.
+	 */
+	int (*between)(void *argument);
 	void (*meanwhile)(void *argument); /* child_wait() calls it: returns at the next signal */
 	void *argument;
 };

@@ -139,6 +139,29 @@ int cgroup_path_create(struct cgroup *cgroup, const char *path)
 	return cgroup_path_limit(cgroup);
 }
 
+/* On v2 "threads" in the place of "tasks" would do for threads alone. */
+static int enter(const struct cgroup *cgroup, int version, const char *file)
+{
+	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+		if (hierarchy->version == version && hierarchy->directory >= 0 &&
+		    cgroup_write(hierarchy->directory, file, "0") < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int cgroup_path_enter(const struct cgroup *cgroup)
+{
+	return enter(cgroup, 1, "tasks");
+}
+
+int cgroup_path_enter_all(const struct cgroup *cgroup)
+{
+	return cgroup_path_enter(cgroup) < 0 ? -1 : enter(cgroup, 2, "cgroup.procs");
+}
+
 int cgroup_path_open(struct cgroup *cgroup, const char *path)
 {
 	cgroup->hierarchy_count = hierarchy_find(cgroup->hierarchies);

@@ -18,6 +18,13 @@
  */
 int cgroup_path_create(struct cgroup *cgroup, const char *path);
 
+/*
+ * In the child: enters the cgroups of v1, without a cgroup namespace. Or, in the process in
+ * between, for the child: those of v2 as well. They return 0 or -1.
+ */
+int cgroup_path_enter(const struct cgroup *cgroup);
+int cgroup_path_enter_all(const struct cgroup *cgroup);
+
 /* Opens it in those hierarchies where it is. Returns 0 or -1. */
 int cgroup_path_open(struct cgroup *cgroup, const char *path);
 

@@ -1,5 +1,6 @@
 /* config.json: linux. */
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
@@ -67,6 +68,8 @@ static void read_namespaces(const struct json *linux_part, struct container *con
 
 		read_namespace(&element, container);
 	}
+	if (!has(container, CLONE_NEWNS))
+		json_problem(&list, "must have a mount namespace: the root could not be entered");
 	container->loopback = container->namespaces & CLONE_NEWNET;
 	container->net.mode = NET_HOST; /* whatever else it is, others see to it */
 }
@@ -106,6 +109,37 @@ static void read_paths(const struct json *linux_part, struct paths *paths)
 	json_get_texts(linux_part, "maskedPaths", (char ***)&paths->masked, &paths->masked_count);
 	json_get_texts(linux_part, "readonlyPaths", (char ***)&paths->read_only,
 		       &paths->read_only_count);
+}
+
+/* Adds "monotonic 10 500\n" to the text. */
+static void read_clock(const struct json *offsets, const char *name, FILE *text)
+{
+	struct json clock = json_member(offsets, name);
+	int64_t seconds = 0;
+	uint64_t nanoseconds = 0;
+
+	json_get_number(&clock, "secs", INT64_MIN, INT64_MAX, &seconds);
+	json_get_unsigned(&clock, "nanosecs", 999999999, &nanoseconds);
+	if (clock.value)
+		fprintf(text, "%s %jd %ju\n", name, (intmax_t)seconds, (uintmax_t)nanoseconds);
+}
+
+static void read_clocks(const struct json *linux_part, struct container *container)
+{
+	struct json offsets = json_member(linux_part, "timeOffsets");
+	char *text = NULL;
+	size_t size;
+	FILE *out = offsets.value ? open_memstream(&text, &size) : NULL;
+
+	if (!out)
+		return;
+	if (!(container->namespaces & CLONE_NEWTIME))
+		json_problem(&offsets, "needs a new time namespace in linux.namespaces");
+	read_clock(&offsets, "monotonic", out);
+	read_clock(&offsets, "boottime", out);
+	if (fclose(out) != 0)
+		json_problem(&offsets, "there is no memory for it");
+	container->joined.clocks = text;
 }
 
 static void read_sysctls(const struct json *linux_part, struct container *container)
@@ -162,6 +196,14 @@ static void read_mount_label(const struct json *linux_part, struct container *co
 	container->mount_label = *label ? label : NULL;
 }
 
+static void read_cgroup_path(const struct json *linux_part, struct container *container)
+{
+	const char *path = "";
+
+	json_get_text(linux_part, "cgroupsPath", &path);
+	container->cgroup_path = *path ? path : NULL;
+}
+
 static void read_personality(const struct json *linux_part, struct container *container)
 {
 	struct json object = json_member(linux_part, "personality");
@@ -191,10 +233,12 @@ void config_linux(const struct json *linux_part, struct container *container)
 	config_devices(linux_part, &container->cgroup.devices);
 	config_device_rules(&resources, &container->cgroup.devices);
 	config_seccomp(linux_part, &container->filter);
+	read_clocks(linux_part, container);
 	read_sysctls(linux_part, container);
 	read_propagation(linux_part, container);
 	read_mount_label(linux_part, container);
 	read_personality(linux_part, container);
+	read_cgroup_path(linux_part, container);
 	json_refuse(linux_part, "intelRdt", "is not supported: no support for Intel's RDT");
 	json_refuse(linux_part, "memoryPolicy", "is not supported");
 	json_refuse(linux_part, "netDevices", "is not supported");

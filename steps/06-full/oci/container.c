@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include "bundle.h"
+#include "cgroup_path.h"
 #include "cleanup.h"
 #include "loopback.h"
 #include "mount.h"
@@ -51,6 +52,8 @@ static int resolve_user(struct container *container)
  */
 static int lower_rights(struct container *container)
 {
+	if (scheduling_apply(&container->scheduling) < 0)
+		return -1;
 	if (rlimits_set(&container->rlimits) < 0)
 		return -1;
 	if (capabilities_limit(&container->capabilities) < 0)
@@ -105,6 +108,13 @@ int container_run_hooks(struct container *container)
 	return hooks_run(&container->hooks, HOOK_CREATE_CONTAINER, container->state);
 }
 
+static int enter_cgroup(const struct container *container)
+{
+	if (!container->oci || container->namespaces & CLONE_NEWCGROUP)
+		return cgroup_enter(&container->cgroup);
+	return cgroup_path_enter(&container->cgroup);
+}
+
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {
@@ -112,7 +122,9 @@ static int inside(void *argument)
 
 	if (protect_process() < 0)
 		return -1;
-	if (cgroup_enter(&container->cgroup) < 0)
+	if (enter_cgroup(container) < 0)
+		return -1;
+	if (container->oci && bundle_begin(container) < 0)
 		return -1;
 	if (userns_enter(&container->userns, container->child) < 0)
 		return -1;
@@ -121,6 +133,8 @@ static int inside(void *argument)
 	if (uts_set(&container->uts) < 0)
 		return -1;
 	if (container->loopback && loopback_up() < 0)
+		return -1;
+	if (sysctls_write(&container->sysctls) < 0)
 		return -1;
 	if ((container->oci ? bundle_enter(container) : enter_rootfs(container)) < 0)
 		return -1;
@@ -149,9 +163,20 @@ int container_spawn(struct container *container)
 	struct child *child = container->child;
 
 	child->cgroup = cgroup_directory(&container->cgroup);
-	if (child_spawn(child, container->namespaces, inside, container) < 0)
+	if (container->oci && bundle_open_cgroup(container) < 0)
+		return -1;
+	if (bundle_needs_between(container))
+		child->between = bundle_between;
+	/* Two of them are not entered in the moment of the fork: the cgroups come first, or last.
+	 */
+	if (child_spawn(child, container->namespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME),
+			inside, container) < 0)
+		return -1;
+	if (scheduling_set_oom(&container->scheduling, child->pid) < 0)
 		return -1;
 	if (userns_map(&container->userns, child->pid) < 0)
+		return -1;
+	if (mounts_map(&container->mounts, child->pid) < 0)
 		return -1;
 	return userns_shift_rootfs(&container->userns, &container->rootfs, child->pid);
 }

@@ -24,6 +24,7 @@
 #include "init.h"
 #include "labels.h"
 #include "mounts.h"
+#include "mounts_cgroup.h"
 #include "namespaces.h"
 #include "net.h"
 #include "paths.h"
@@ -63,6 +64,8 @@ struct container {
 	const char *cgroup_path; /* NULL: one of our choice */
 	struct joined joined;
 	struct mounts mounts;
+	struct mounts node_binds; /* of devices of the host: bundle_nodes.h */
+	struct mounts_view view;  /* of the cgroups */
 	struct scheduling scheduling;
 	struct labels labels;
 	struct sysctls sysctls;
@@ -70,6 +73,7 @@ struct container {
 	uint64_t propagation;	   /* of the root: MS_SHARED | MS_REC, ...; 0: it is private */
 	bool has_personality;	   /* or else ours stays: */
 	unsigned long personality; /* for personality(2) */
+	bool keep_keyring;	   /* no session keyring of its own */
 	struct hooks hooks;
 	json_t *annotations; /* an object of texts, or NULL */
 	/* Its first process; for that process itself: its way to the host side. */

@@ -12,6 +12,7 @@
 #include "fail.h"
 #include "file.h"
 #include "mount.h"
+#include "mounts_cgroup.h"
 #include "narrate.h"
 
 /* ---- On the host ---- */
@@ -114,16 +115,21 @@ static int remount(const struct mounts_entry *entry, int root)
 	return change_both(entry, mount);
 }
 
-int mounts_attach(const struct mounts *mounts, int root)
+static int attach(const struct mounts_entry *entry, const struct mounts_view *view, int root)
 {
-	for (size_t i = 0; i < mounts->count; i++) {
-		const struct mounts_entry *entry = &mounts->list[i];
-		int result = entry->remount ? remount(entry, root)
-			: entry->bind	    ? attach_bind(entry, root)
-					    : attach_new(entry, root);
+	if (entry->remount)
+		return remount(entry, root);
+	if (entry->bind)
+		return attach_bind(entry, root);
+	if (mounts_is_cgroup(entry->type))
+		return mounts_cgroup(entry, view, root);
+	return attach_new(entry, root);
+}
 
-		if (result < 0)
+int mounts_attach(const struct mounts *mounts, const struct mounts_view *view, int root)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (attach(&mounts->list[i], view, root) < 0)
 			return -1;
-	}
 	return 0;
 }

@@ -37,6 +37,8 @@ struct mounts_entry {
 	int opened;    /* mounts_open(): the tree of a bind mount, attached nowhere */
 };
 
+struct mounts_view; /* mounts_cgroup.h */
+
 struct mounts {
 	struct mounts_entry *list; /* in the order in which they are mounted */
 	size_t count;
@@ -60,7 +62,16 @@ const char *mounts_problem(const struct mounts_entry *entry);
  */
 int mounts_open(struct mounts *mounts);
 
-/* In the container: mounts all of them below the new root. Returns 0 or -1. */
-int mounts_attach(const struct mounts *mounts, int root);
+/*
+ * On the host, while the child `pid` waits, whose user namespace is complete: gives bind mounts
+ * their ids. Returns 0 or -1 (EINVAL: this type of file system has no idmapped mounts).
+ */
+int mounts_map(const struct mounts *mounts, pid_t pid);
+
+/*
+ * In the container: mounts all of them below the new root; where the type is "cgroup", what
+ * `view` shows. Returns 0 or -1.
+ */
+int mounts_attach(const struct mounts *mounts, const struct mounts_view *view, int root);
 
 #endif

@@ -34,14 +34,15 @@ bool scheduling_read_cpus(const char *text, cpu_set_t *cpus)
 	}
 }
 
-int scheduling_set_oom(const struct scheduling *scheduling)
+int scheduling_set_oom(const struct scheduling *scheduling, pid_t pid)
 {
-	char text[16];
+	char path[64], text[16];
 
 	if (!scheduling->has_oom)
 		return 0;
 	snprintf(text, sizeof(text), "%d", scheduling->oom_score_adj);
-	return procfs_write("self/oom_score_adj", text);
+	snprintf(path, sizeof(path), "%d/oom_score_adj", pid);
+	return procfs_write(path, text);
 }
 
 int scheduling_apply(const struct scheduling *scheduling)

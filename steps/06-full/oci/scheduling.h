@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* What sched_setattr(2) takes: glibc 2.36 has no name for it. */
 struct scheduling_policy {
@@ -35,8 +36,8 @@ struct scheduling {
 /* Reads a list of CPUs, "0-3,7". Returns whether it is one. */
 bool scheduling_read_cpus(const char *text, cpu_set_t *cpus);
 
-/* Writes oom_score_adj; before the root is entered. Returns 0 or -1. */
-int scheduling_set_oom(const struct scheduling *scheduling);
+/* On the host: writes oom_score_adj of a process. Returns 0 or -1. */
+int scheduling_set_oom(const struct scheduling *scheduling, pid_t pid);
 
 /* Sets the policy and the priority; before the capabilities are lowered. Returns 0 or -1. */
 int scheduling_apply(const struct scheduling *scheduling);
