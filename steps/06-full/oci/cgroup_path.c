@@ -178,18 +178,6 @@ int cgroup_path_open(struct cgroup *cgroup, const char *path)
 	return 0;
 }
 
-int cgroup_path_enter(const struct cgroup *cgroup)
-{
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
-		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
-
-		if (hierarchy->version == 1 && hierarchy->directory >= 0 &&
-		    cgroup_write(hierarchy->directory, "tasks", "0") < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* Calls `each` for all that is in it and below. A process is a line of cgroup.procs. */
 static void each_below(int directory, void (*each)(pid_t pid, void *data), void *data)
 {

@@ -28,12 +28,6 @@ int cgroup_path_enter_all(const struct cgroup *cgroup);
 /* Opens it in those hierarchies where it is. Returns 0 or -1. */
 int cgroup_path_open(struct cgroup *cgroup, const char *path);
 
-/*
- * For a child that was started with child.cgroup = cgroup_directory(): enters those of v1 as well.
- * Returns 0 or -1.
- */
-int cgroup_path_enter(const struct cgroup *cgroup);
-
 /* Writes the limits of one that is open; those that are not said stay as they are. */
 int cgroup_path_limit(const struct cgroup *cgroup);
 
