@@ -16,8 +16,11 @@
 	"d=$(mktemp -d); h=$PWD; id=c$$-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')\n"             \
 	"oci() { $h/step-06-oci --root $d/run \"$@\"; }\n"                                         \
 	"trap 'oci delete --force --regex . || true; rm -rf --one-file-system \"$d\"' EXIT\n"      \
-	"config() { jq \"$@\" <$d/config.json >$d/config.new && mv $d/config.new $d/config.json; }\n" \
-	"args() { config --args '.process.args = $ARGS.positional' \"$@\"; }\n"                    \
+	"config() { jq \"$@\" <$d/config.json >$d/config.new && mv $d/config.new $d/config.json; " \
+	"}\n"                                                                                      \
+	"args() { config --argjson args \"$(printf '%s\\001' \"$@\" | jq -Rs "                     \
+	"'split(\"\\u0001\")[:-1]')\" \\\n"                                                        \
+	"  '.process.args = $args'; }\n"                                                           \
 	"status() { oci state $1 | jq -r .status; }\n"                                             \
 	"wait_for() { for i in $(seq 200); do if \"$@\"; then return; fi; sleep 0.05; done;\n"     \
 	" echo \"waited in vain for: $*\"; return 1; }\n"                                          \
