@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bundle.h"
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
@@ -58,6 +59,11 @@ static int inside(void *argument)
 		return -1;
 	if (cgroup_path_enter(&container->cgroup) < 0)
 		return -1;
+	if (container->scheduling.has_final &&
+	    scheduling_set_cpus(&container->scheduling.final) < 0)
+		return -1;
+	if (bundle_begin(container) < 0)
+		return -1;
 	narrate("setns of process %d", join->pid);
 	if (join->namespaces && setns(join->pidfd, (int)join->namespaces) < 0)
 		return fail("setns of process %d", join->pid);
@@ -71,6 +77,7 @@ static int inside(void *argument)
 
 int join_spawn(struct join *join, struct child *child)
 {
+	const struct scheduling *scheduling = &join->container->scheduling;
 	char path[64];
 
 	join->container->child = child;
@@ -82,5 +89,9 @@ int join_spawn(struct join *join, struct child *child)
 	if (join->namespaces & CLONE_NEWPID && setns(join->pidfd, CLONE_NEWPID) < 0)
 		return fail("setns CLONE_NEWPID of process %d", join->pid);
 	child->cgroup = cgroup_directory(&join->container->cgroup);
-	return child_spawn(child, 0, inside, join);
+	if (scheduling->has_initial && scheduling_set_cpus(&scheduling->initial) < 0)
+		return -1;
+	if (child_spawn(child, 0, inside, join) < 0)
+		return -1;
+	return scheduling_set_oom(scheduling, child->pid);
 }

@@ -45,6 +45,12 @@ int scheduling_set_oom(const struct scheduling *scheduling, pid_t pid)
 	return procfs_write(path, text);
 }
 
+int scheduling_set_cpus(const cpu_set_t *cpus)
+{
+	narrate("sched_setaffinity %d CPUs", CPU_COUNT(cpus));
+	return sched_setaffinity(0, sizeof(*cpus), cpus) < 0 ? fail("sched_setaffinity") : 0;
+}
+
 int scheduling_apply(const struct scheduling *scheduling)
 {
 	if (scheduling->has_policy) {

@@ -39,6 +39,9 @@ bool scheduling_read_cpus(const char *text, cpu_set_t *cpus);
 /* On the host: writes oom_score_adj of a process. Returns 0 or -1. */
 int scheduling_set_oom(const struct scheduling *scheduling, pid_t pid);
 
+/* Runs on these CPUs alone from here on, and so do our children. Returns 0 or -1. */
+int scheduling_set_cpus(const cpu_set_t *cpus);
+
 /* Sets the policy and the priority; before the capabilities are lowered. Returns 0 or -1. */
 int scheduling_apply(const struct scheduling *scheduling);
 
