@@ -1,12 +1,35 @@
 #include "command.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "narrate.h"
 
 static char shell[] = "/bin/sh";
+
+int command_set_variable(struct command *command, char *variable)
+{
+	size_t name = strcspn(variable, "=") + 1;
+	size_t count = 0;
+	char **grown;
+
+	for (; command->environment && command->environment[count]; count++) {
+		if (strncmp(command->environment[count], variable, name) == 0) {
+			command->environment[count] = variable;
+			return 0;
+		}
+	}
+	grown = reallocarray(command->environment, count + 2, sizeof(*grown));
+	if (!grown)
+		return fail("reallocarray");
+	grown[count] = variable;
+	grown[count + 1] = NULL;
+	command->environment = grown;
+	return 0;
+}
 
 int command_exec(const struct command *command)
 {

@@ -14,6 +14,12 @@ struct command {
 };
 
 /*
+ * Adds `variable`, "NAME=VALUE", to the environment, or puts it in the place of the one of that
+ * name. It is not copied. Returns 0 or -1.
+ */
+int command_set_variable(struct command *command, char *variable);
+
+/*
  * Executes the command in the place of this process, looked for in the PATH of its environment.
  *
  * Returns only when that failed: -1, with status STATUS_NOT_FOUND (ENOENT) or

@@ -16,30 +16,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* Adds "NAME=VALUE", or puts it in the place of another value of NAME. */
-static error_t set_variable(struct command *command, char *variable)
-{
-	size_t name = strcspn(variable, "=") + 1;
-	size_t count = 0;
-	char **grown;
-
-	for (; command->environment && command->environment[count]; count++) {
-		if (strncmp(command->environment[count], variable, name) == 0) {
-			command->environment[count] = variable;
-			return 0;
-		}
-	}
-	grown = reallocarray(command->environment, count + 2, sizeof(*grown));
-	if (!grown) {
-		fail("reallocarray");
-		return ENOMEM;
-	}
-	grown[count] = variable;
-	grown[count + 1] = NULL;
-	command->environment = grown;
-	return 0;
-}
-
 /* Adds NAME with the value that it has for us; nothing when it has none. */
 static error_t set_from_ours(struct command *command, const char *name)
 {
@@ -52,7 +28,7 @@ static error_t set_from_ours(struct command *command, const char *name)
 		fail("asprintf");
 		return ENOMEM;
 	}
-	return set_variable(command, variable);
+	return command_set_variable(command, variable) < 0 ? ENOMEM : 0;
 }
 
 static error_t set_defaults(struct command *command)
@@ -60,9 +36,9 @@ static error_t set_defaults(struct command *command)
 	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	static char home[] = "HOME=/root";
 
-	return set_variable(command, path) || set_variable(command, home)
-		? ENOMEM
-		: set_from_ours(command, "TERM");
+	if (command_set_variable(command, path) < 0 || command_set_variable(command, home) < 0)
+		return ENOMEM;
+	return set_from_ours(command, "TERM");
 }
 
 static bool is_home(const char *variable)
@@ -83,8 +59,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 			return EINVAL;
 		}
 		command->home_asked |= is_home(argument);
-		return strchr(argument, '=') ? set_variable(command, argument)
-					     : set_from_ours(command, argument);
+		if (!strchr(argument, '='))
+			return set_from_ours(command, argument);
+		return command_set_variable(command, argument) < 0 ? ENOMEM : 0;
 	case 'w':
 		if (*argument != '/') {
 			fail_input("--workdir %s: must begin with /", argument);

@@ -5,8 +5,8 @@
 set -u
 
 # One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
-build='make gcc libc6-dev binutils busybox-static libmnl-dev libnftables-dev libseccomp-dev libjansson-dev'
-tests='libcmocka-dev clitest strace iproute2 nftables iptables procps util-linux mount libcap2-bin
+build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev libjansson-dev nftables'
+tests='libcmocka-dev clitest strace iproute2 iptables procps util-linux mount libcap2-bin
 	uidmap jq python3-minimal patch git'
 machines='qemu-system-x86 xz-utils zstd e2fsprogs'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
@@ -68,19 +68,19 @@ fi
 system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${ID_LIKE:-}")
 case " $system " in
 *' fedora '*)
-	advise Fedora dnf install make gcc glibc-devel glibc-static binutils busybox libmnl-devel \
-		nftables-devel libseccomp-devel libcmocka-devel clitest strace iproute iproute-tc \
+	advise Fedora dnf install make gcc glibc-devel glibc-static binutils busybox libnl3-devel \
+		libseccomp-devel libseccomp-static libcmocka-devel clitest strace iproute iproute-tc \
 		nftables iptables-nft procps-ng util-linux libcap patch git clang clang-tools-extra \
 		compiler-rt cppcheck ShellCheck libasan libubsan hyperfine bubblewrap time jq \
 		graphviz dejavu-sans-fonts qemu-system-x86-core e2fsprogs xz zstd ;;
 *' arch '*)
-	advise 'Arch Linux' pacman -S --needed make gcc glibc binutils busybox libmnl nftables \
+	advise 'Arch Linux' pacman -S --needed make gcc glibc binutils busybox libnl nftables \
 		libseccomp cmocka clitest strace iproute2 iptables-nft procps-ng util-linux libcap \
 		patch git clang compiler-rt cppcheck shellcheck hyperfine bubblewrap time jq graphviz \
 		ttf-dejavu qemu-system-x86 e2fsprogs xz zstd ;;
 *' alpine '*)
 	advise 'Alpine Linux' apk add make gcc libc-dev linux-headers argp-standalone binutils \
-		busybox-static libmnl-dev nftables-dev libseccomp-dev cmocka-dev strace iproute2 \
+		busybox-static libnl3-dev libseccomp-dev cmocka-dev strace iproute2 \
 		nftables iptables procps util-linux libcap patch git \
 		clang clang-extra-tools compiler-rt cppcheck shellcheck hyperfine bubblewrap jq \
 		coreutils graphviz font-dejavu
@@ -90,9 +90,9 @@ case " $system " in
 	cat <<-'END'
 		deps: this system is not known here. What is needed, by the names of the tools:
 		    to build     make, gcc or clang, glibc 2.36 or later with its static library, ar and
-		                 readelf (binutils), a statically linked busybox; libmnl, libnftables,
-		                 libseccomp with their headers
-		    to test      cmocka, clitest, strace, ip and tc (iproute2), nft, iptables-nft, ps and
+		                 readelf (binutils), a statically linked busybox; libnl and libseccomp
+		                 with their static libraries and headers; nft for bridges
+		    to test      cmocka, clitest, strace, ip and tc (iproute2), iptables-nft, ps and
 		                 pgrep, unshare (util-linux), capsh, python3, patch, git
 		    in machines  qemu-system-x86_64, mke2fs (e2fsprogs), xz, zstd; apt-get and dpkg
 		    to check     clang-format, clang-tidy, cppcheck, shellcheck

@@ -159,12 +159,11 @@ check_root_directory() {
 # Step 04 on: what a bridge needs. Without it there are still --network none and host.
 check_network() {
 	no_bridge=''
-	library=$(ldconfig -p 2>/dev/null | sed -n 's/.*libnftables\.so\.1 .*=> //p' | head -n 1)
-	if [ -s "${library:-none}" ]; then
-		ok "nftables: $library"
+	if [ -x /usr/sbin/nft ] || command -v nft >/dev/null; then
+		ok 'nft, the program'
 	else
-		problem '' 'libnftables.so.1 is not there' 'make deps'
-		no_bridge='libnftables.so.1 is not there'
+		problem '' 'nft, the program, is not there' 'make deps'
+		no_bridge='nft is not there'
 	fi
 	lacks=''
 	for part in bridge:br_dev_setup veth:veth_newlink nf_tables:nft_do_chain nft_nat:nft_nat_eval \
@@ -311,7 +310,7 @@ check_tools() {
 	tools=$(missing make gcc ar readelf)
 	static_c=$(gcc -print-file-name=libc.a 2>/dev/null)
 	[ -e "${static_c:-none}" ] || tools="$tools libc.a"
-	for header in libmnl/libmnl.h nftables/libnftables.h seccomp.h; do
+	for header in libnl3/netlink/netlink.h seccomp.h; do
 		gcc -E -x c -include $header /dev/null >/dev/null 2>&1 || tools="$tools $header"
 	done
 	gcc -E -x c -include sys/pidfd.h /dev/null >/dev/null 2>&1 || tools="$tools glibc-2.36"

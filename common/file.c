@@ -15,7 +15,7 @@
 #include "cleanup.h"
 #include "fail.h"
 
-enum { READ_MAX = 64 * 1024 };
+enum { READ_FIRST = 4096, READ_MAX = 32 * 1024 * 1024 };
 
 int file_reserve_standard(void)
 {
@@ -126,25 +126,49 @@ int file_write(int directory, const char *name, const char *text)
 	return 0;
 }
 
-char *file_read(const char *path)
+/* Makes the text twice as large. Returns 0, or -1 with errno. */
+static int grow(char **text, size_t *size)
 {
-	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	autofree char *text = fd < 0 ? NULL : malloc(READ_MAX + 1);
-	char *whole = text;
-	size_t used = 0;
+	size_t twice = *size ? 2 * *size : READ_FIRST;
+	char *grown = NULL;
+
+	errno = EFBIG;
+	if (twice <= READ_MAX)
+		grown = realloc(*text, twice);
+	if (!grown)
+		return -1;
+	*text = grown;
+	*size = twice;
+	return 0;
+}
+
+char *file_read_at(int directory, const char *name)
+{
+	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
+	autofree char *text = NULL;
+	char *whole;
+	size_t size = 0, used = 0;
 	ssize_t got;
 
-	if (!text)
+	if (fd < 0)
 		return NULL;
-	while (used <= READ_MAX && (got = read(fd, text + used, READ_MAX + 1 - used)) > 0)
+	do {
+		if (used + 1 >= size && grow(&text, &size) < 0)
+			return NULL;
+		got = read(fd, text + used, size - used - 1);
+		if (got < 0)
+			return NULL;
 		used += (size_t)got;
-	if (used > READ_MAX)
-		errno = EFBIG;
-	if (got < 0 || used > READ_MAX)
-		return NULL;
+	} while (got > 0);
 	text[used] = '\0';
+	whole = text;
 	text = NULL;
 	return whole;
+}
+
+char *file_read(const char *path)
+{
+	return file_read_at(AT_FDCWD, path);
 }
 
 int file_beside_program(const char *name, char *path, size_t size)

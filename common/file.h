@@ -36,10 +36,13 @@ int file_make_in_root(int root, const char *path, mode_t type);
 int file_write(int directory, const char *name, const char *text);
 
 /*
- * Reads a file of at most 64 KiB, such as one in /proc. Returns its text, which the caller
- * frees, or NULL with errno and no message.
+ * Reads a file of less than 32 MiB, such as one in /proc. Returns its text, which the caller frees,
+ * or NULL with errno and no message.
  */
 char *file_read(const char *path);
+
+/* The same for the file `name` below `directory`. */
+char *file_read_at(int directory, const char *name);
 
 /*
  * The path of `name` in the directory of the running program itself, not in the working directory.

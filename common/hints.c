@@ -81,6 +81,7 @@ static const struct {
 	{ "seccomp", EACCES, "needs CAP_SYS_ADMIN, or no-new-privileges" },
 	{ "bind", EADDRNOTAVAIL, "no device of the host has this address" },
 	{ "mkdir /run/steps-net", EROFS, "/run is read-only: use --network none or host" },
+	{ "SIOCSIFFLAGS", EPERM, "needs the right to configure networks, CAP_NET_ADMIN" },
 	{ "RTM_NEWLINK", EPERM, "needs the right to configure networks, CAP_NET_ADMIN" },
 	{ "sethostname", EPERM, "needs root: use sudo" },
 };

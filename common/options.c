@@ -1,6 +1,7 @@
 #include "options.h"
 
-#include <stdbool.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
@@ -135,4 +136,20 @@ int options_parse(int argc, char **argv, const char *about, const struct options
 	if (error && !fail_get()->text[0])
 		return fail_input("command line: %s", strerror(error));
 	return error ? -1 : 0;
+}
+
+error_t options_refuse(const char *option, const char *value, const char *rule)
+{
+	fail_input("--%s %s: %s", option, value, rule);
+	return EINVAL;
+}
+
+bool options_read_number(const char *text, int64_t least, int64_t most, int64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(text, &end, 10);
+	return (*text == '-' || (*text >= '0' && *text <= '9')) && !*end && !errno &&
+		*number >= least && *number <= most;
 }

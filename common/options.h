@@ -8,6 +8,8 @@
 #define COMMON_OPTIONS_H
 
 #include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "command.h"
 
@@ -37,6 +39,12 @@ struct options_part {
  */
 int options_parse(int argc, char **argv, const char *about, const struct options_part *parts,
 		  struct command *command);
+
+/* For a parser: keeps the message "--OPTION VALUE: RULE". Returns EINVAL. */
+error_t options_refuse(const char *option, const char *value, const char *rule);
+
+/* Returns whether `text` is a whole number in that range, and fills `number`. */
+bool options_read_number(const char *text, int64_t least, int64_t most, int64_t *number);
 
 /* The options --env and --workdir; they fill a struct command. */
 extern const struct options_group command_options;

@@ -110,9 +110,7 @@ static void it_sees_what_a_bridge_lacks(void **state)
 	(void)state;
 	assert_agrees_after("mount -t tmpfs -o ro none /run", needs);
 	assert_agrees_after("mount --bind -o ro /proc/sys /proc/sys", needs);
-	assert_agrees_after("ldconfig -p | sed -n \"s/.*libnftables.so.1 .*=> //p\" | "
-			    "while read lib; do mount --bind /dev/null $lib; done",
-			    needs);
+	assert_agrees_after("mount --bind /dev/null /usr/sbin/nft", needs);
 }
 
 #define ONLY_V2                                                                                    \
@@ -146,9 +144,9 @@ static void it_says_what_to_build_with(void **state)
 {
 	(void)state;
 	assert_contains(run_shell("unshare --mount sh -c 'mount -t tmpfs none "
-				  "/usr/include/nftables; common/doctor.sh'")
+				  "/usr/include/libnl3; common/doctor.sh'")
 				->out,
-			"missing to build the steps: nftables/libnftables.h");
+			"missing to build the steps: libnl3/netlink/netlink.h");
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* Step 04 when a system call on its host side fails: in its own code, or in libnftables. */
+/* Step 04 when a system call on its host side fails: in its own code, or in libnl. */
 #include <sys/random.h>
 
 #include "cleanup.h"

@@ -134,7 +134,7 @@ static void a_subnet_is_free_if_no_route_has_an_address_of_it(void **state)
 	autortnl struct rtnl rtnl = { 0 };
 
 	(void)state;
-	assert_int_equal(rtnl_open(&rtnl), 0);
+	assert_int_equal(rtnl_open(&rtnl, NETLINK_ROUTE), 0);
 	assert_true(is_free(&rtnl, "10.91.0.0/16")); /* there is a default route */
 	assert_success(in_network("ip route add 10.91.7.128/25 via $far", NULL));
 	assert_false(is_free(&rtnl, "10.91.7.128/25"));

@@ -13,7 +13,7 @@ static int setup(void **state)
 {
 	gateway.s_addr = inet_addr("10.91.7.1");
 	address.s_addr = inet_addr("10.91.7.2");
-	return enter_network(state) == 0 ? rtnl_open(&rtnl) : -1;
+	return enter_network(state) == 0 ? rtnl_open(&rtnl, NETLINK_ROUTE) : -1;
 }
 
 static int teardown(void **state)

@@ -1,8 +1,7 @@
 /*
  * Chapter 4: work that a process of its own does for us, beside us.
  *
- * libnftables ends the process when the kernel does not answer, and takes 3 ms, most of which the
- * host side has other things to do in.
+ * nft takes some 3 ms, most of which the host side has other things to do in.
  */
 #ifndef STEPS_ASIDE_H
 #define STEPS_ASIDE_H

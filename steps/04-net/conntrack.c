@@ -1,7 +1,6 @@
 #include "conntrack.h"
 
 #include <arpa/inet.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <netinet/in.h>
@@ -9,48 +8,26 @@
 #include "rtnl.h"
 
 struct forgetting {
-	uint16_t port;		    /* in network byte order */
-	struct mnl_socket *deleter; /* another socket: one is in the middle of the list */
+	uint16_t port;	      /* in network byte order */
+	struct rtnl *deleter; /* another socket: one is in the middle of the list */
 };
 
-/* Begins a message about IPv4 connections. */
-static struct nlmsghdr *begin(char *buffer, uint16_t type, uint16_t flags)
+/* Begins a request about IPv4 connections. */
+static void begin(struct rtnl *rtnl, unsigned int type, uint16_t flags)
 {
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct nfgenmsg *family;
+	struct nfgenmsg *family = rtnl_begin(rtnl, (uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | type),
+					     flags, sizeof(*family));
 
-	message->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | type;
-	message->nlmsg_flags = NLM_F_REQUEST | flags;
-	family = mnl_nlmsg_put_extra_header(message, sizeof(*family));
 	family->nfgen_family = AF_INET;
-	return message;
 }
 
-struct search {
-	uint16_t type;
-	const struct nlattr *found;
-};
-
-static int look_at_nested(const struct nlattr *attribute, void *data)
+static const struct nlattr *nested(const struct nlattr *nest, int type)
 {
-	struct search *search = data;
-
-	if (mnl_attr_get_type(attribute) == search->type)
-		search->found = attribute;
-	return MNL_CB_OK;
-}
-
-static const struct nlattr *nested(const struct nlattr *nest, uint16_t type)
-{
-	struct search search = { .type = type };
-
-	if (nest)
-		mnl_attr_parse_nested(nest, look_at_nested, &search);
-	return search.found;
+	return nest ? nla_find(nla_data(nest), nla_len(nest), type) : NULL;
 }
 
 /* One connection: deletes it, if it is UDP and began with a packet to the port. */
-static int look_at_connection(const struct nlmsghdr *message, void *data)
+static int look_at_connection(struct nl_msg *message, void *data)
 {
 	const struct forgetting *forgetting = data;
 	const struct nlattr *tuple =
@@ -58,40 +35,25 @@ static int look_at_connection(const struct nlmsghdr *message, void *data)
 	const struct nlattr *protocol = nested(tuple, CTA_TUPLE_PROTO);
 	const struct nlattr *number = nested(protocol, CTA_PROTO_NUM);
 	const struct nlattr *port = nested(protocol, CTA_PROTO_DST_PORT);
-	struct nlmsghdr *request;
-	char buffer[1024];
 
-	if (!number || mnl_attr_get_u8(number) != IPPROTO_UDP)
-		return MNL_CB_OK;
-	if (!port || mnl_attr_get_u16(port) != forgetting->port)
-		return MNL_CB_OK;
-	request = begin(buffer, IPCTNL_MSG_CT_DELETE, 0);
-	mnl_attr_put(request, CTA_TUPLE_ORIG | NLA_F_NESTED, mnl_attr_get_payload_len(tuple),
-		     mnl_attr_get_payload(tuple));
-	mnl_socket_sendto(forgetting->deleter, request, request->nlmsg_len);
-	return MNL_CB_OK;
+	if (!number || nla_get_u8(number) != IPPROTO_UDP)
+		return NL_OK;
+	if (!port || nla_get_u16(port) != forgetting->port)
+		return NL_OK;
+	begin(forgetting->deleter, IPCTNL_MSG_CT_DELETE, 0);
+	nla_put(forgetting->deleter->message, CTA_TUPLE_ORIG | NLA_F_NESTED, nla_len(tuple),
+		nla_data(tuple));
+	rtnl_send(forgetting->deleter, "IPCTNL_MSG_CT_DELETE");
+	return NL_OK;
 }
 
 void conntrack_forget_udp(uint16_t port)
 {
-	struct mnl_socket *list = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	struct mnl_socket *deleter = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	struct forgetting forgetting = { .port = htons(port), .deleter = deleter };
-	struct nlmsghdr *request;
-	char buffer[16384];
+	autortnl struct rtnl list = { 0 }, deleter = { 0 };
+	struct forgetting forgetting = { .port = htons(port), .deleter = &deleter };
 
-	request = begin(buffer, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
-	if (list && deleter && mnl_socket_sendto(list, request, request->nlmsg_len) > 0) {
-		ssize_t length;
-
-		do {
-			length = mnl_socket_recvfrom(list, buffer, sizeof(buffer));
-		} while (length > 0 &&
-			 mnl_cb_run(buffer, (size_t)length, 0, 0, look_at_connection,
-				    &forgetting) == MNL_CB_OK);
-	}
-	if (list)
-		mnl_socket_close(list);
-	if (deleter)
-		mnl_socket_close(deleter);
+	if (rtnl_open(&list, NETLINK_NETFILTER) < 0 || rtnl_open(&deleter, NETLINK_NETFILTER) < 0)
+		return;
+	begin(&list, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
+	rtnl_dump(&list, look_at_connection, &forgetting, "IPCTNL_MSG_CT_GET");
 }

@@ -15,30 +15,30 @@
 #define RECORD "forwarding" /* in the pool's directory: devices, and what "all" was */
 
 /* Switches forwarding on for the device of one route, and notes that it was off. */
-static int enable_for_route(const struct nlmsghdr *message, void *data)
+static int enable_for_route(struct nl_msg *message, void *data)
 {
-	const struct rtmsg *route = NLMSG_DATA(message);
+	const struct rtmsg *route = nlmsg_data(nlmsg_hdr(message));
 	const struct nlattr *index = rtnl_attribute(message, sizeof(*route), RTA_OIF);
 	char device[IFNAMSIZ];
 	int value, all;
 
 	if (route->rtm_table != RT_TABLE_MAIN || route->rtm_type != RTN_UNICAST || !index)
-		return MNL_CB_OK;
-	if (!if_indextoname(mnl_attr_get_u32(index), device))
-		return MNL_CB_OK;
+		return NL_OK;
+	if (!if_indextoname(nla_get_u32(index), device))
+		return NL_OK;
 	value = setting_get("ipv4", device, "forwarding");
 	if (value == '1')
-		return MNL_CB_OK;
+		return NL_OK;
 	all = setting_get("ipv4", "all", "forwarding");
 	if (all < 0 || value < 0) {
 		fail("read whether %s forwards", device);
-		return MNL_CB_ERROR;
+		return -1;
 	}
 	if (dprintf(*(const int *)data, "%s %c\n", device, all) < 0) {
 		fail("write " RECORD);
-		return MNL_CB_ERROR;
+		return -1;
 	}
-	return setting_set("ipv4", device, "forwarding", '1') < 0 ? MNL_CB_ERROR : MNL_CB_OK;
+	return setting_set("ipv4", device, "forwarding", '1') < 0 ? -1 : NL_OK;
 }
 
 int forwarding_enable(int pool, struct rtnl *rtnl, const char *bridge)

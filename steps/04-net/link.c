@@ -13,8 +13,7 @@
 
 #include "fail.h"
 
-/* Begins a request about the device `name`, which exists. Returns its index, or 0 after a message.
- */
+/* The index of the device `name`, or -1 after a message. */
 static int find(const char *name)
 {
 	unsigned int index = if_nametoindex(name);
@@ -28,12 +27,12 @@ static int prevent_ipv6(struct rtnl *rtnl, const char *name)
 	struct nlattr *families, *inet6;
 
 	rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
-	families = mnl_attr_nest_start(rtnl->message, IFLA_AF_SPEC);
-	inet6 = mnl_attr_nest_start(rtnl->message, AF_INET6);
-	mnl_attr_put_u8(rtnl->message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
-	mnl_attr_nest_end(rtnl->message, inet6);
-	mnl_attr_nest_end(rtnl->message, families);
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
+	families = nla_nest_start(rtnl->message, IFLA_AF_SPEC);
+	inet6 = nla_nest_start(rtnl->message, AF_INET6);
+	nla_put_u8(rtnl->message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	nla_nest_end(rtnl->message, inet6);
+	nla_nest_end(rtnl->message, families);
 	return rtnl_send(rtnl, "RTM_SETLINK %s without an IPv6 address", name);
 }
 
@@ -42,7 +41,7 @@ static void put_hardware_address(struct rtnl *rtnl, struct in_addr address)
 	unsigned char mac[6] = { 0x02, 'S' }; /* 02: chosen here, of no manufacturer */
 
 	memcpy(mac + 2, &address, sizeof(address));
-	mnl_attr_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
+	nla_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
 }
 
 int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address)
@@ -50,11 +49,11 @@ int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr addre
 	struct nlattr *info;
 
 	rtnl_begin(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
 	put_hardware_address(rtnl, address);
-	info = mnl_attr_nest_start(rtnl->message, IFLA_LINKINFO);
-	mnl_attr_put_str(rtnl->message, IFLA_INFO_KIND, "bridge");
-	mnl_attr_nest_end(rtnl->message, info);
+	info = nla_nest_start(rtnl->message, IFLA_LINKINFO);
+	nla_put_string(rtnl->message, IFLA_INFO_KIND, "bridge");
+	nla_nest_end(rtnl->message, info);
 	if (rtnl_send(rtnl, "RTM_NEWLINK bridge %s", name) < 0)
 		return -1;
 	return prevent_ipv6(rtnl, name);
@@ -71,19 +70,19 @@ int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, co
 		return -1;
 	*(struct ifinfomsg *)rtnl_begin(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(up)) =
 		up;
-	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
-	mnl_attr_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)master);
-	info = mnl_attr_nest_start(rtnl->message, IFLA_LINKINFO);
-	mnl_attr_put_str(rtnl->message, IFLA_INFO_KIND, "veth");
-	data = mnl_attr_nest_start(rtnl->message, IFLA_INFO_DATA);
-	other = mnl_attr_nest_start(rtnl->message, VETH_INFO_PEER);
-	mnl_nlmsg_put_extra_header(rtnl->message, sizeof(up));
-	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, peer);
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
+	nla_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)master);
+	info = nla_nest_start(rtnl->message, IFLA_LINKINFO);
+	nla_put_string(rtnl->message, IFLA_INFO_KIND, "veth");
+	data = nla_nest_start(rtnl->message, IFLA_INFO_DATA);
+	other = nla_nest_start(rtnl->message, VETH_INFO_PEER);
+	nlmsg_reserve(rtnl->message, sizeof(up), NLMSG_ALIGNTO);
+	nla_put_string(rtnl->message, IFLA_IFNAME, peer);
 	put_hardware_address(rtnl, address);
-	mnl_attr_put_u32(rtnl->message, IFLA_NET_NS_FD, (uint32_t) namespace);
-	mnl_attr_nest_end(rtnl->message, other);
-	mnl_attr_nest_end(rtnl->message, data);
-	mnl_attr_nest_end(rtnl->message, info);
+	nla_put_u32(rtnl->message, IFLA_NET_NS_FD, (uint32_t) namespace);
+	nla_nest_end(rtnl->message, other);
+	nla_nest_end(rtnl->message, data);
+	nla_nest_end(rtnl->message, info);
 	return rtnl_send(rtnl, "RTM_NEWLINK veth %s, %s in the container", name, peer);
 }
 
@@ -98,16 +97,16 @@ int link_set_hairpin(struct rtnl *rtnl, const char *name)
 	link = rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(*link));
 	link->ifi_family = AF_BRIDGE;
 	link->ifi_index = index;
-	port = mnl_attr_nest_start(rtnl->message, IFLA_PROTINFO | NLA_F_NESTED);
-	mnl_attr_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
-	mnl_attr_nest_end(rtnl->message, port);
+	port = nla_nest_start(rtnl->message, IFLA_PROTINFO | NLA_F_NESTED);
+	nla_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
+	nla_nest_end(rtnl->message, port);
 	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
 }
 
 int link_delete(struct rtnl *rtnl, const char *name)
 {
 	rtnl_begin(rtnl, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
 	return rtnl_send(rtnl, "RTM_DELLINK %s", name);
 }
 
@@ -117,17 +116,17 @@ int link_set_up(struct rtnl *rtnl, const char *name)
 
 	link->ifi_flags = IFF_UP;
 	link->ifi_change = IFF_UP;
-	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
 	return rtnl_send(rtnl, "RTM_NEWLINK %s up", name);
 }
 
-static int look_at_state(const struct nlmsghdr *message, void *data)
+static int look_at_state(struct nl_msg *message, void *data)
 {
 	const struct nlattr *state =
 		rtnl_attribute(message, sizeof(struct ifinfomsg), IFLA_OPERSTATE);
 
-	*(bool *)data = state && mnl_attr_get_u8(state) == IF_OPER_UP;
-	return MNL_CB_STOP;
+	*(bool *)data = state && nla_get_u8(state) == IF_OPER_UP;
+	return NL_STOP;
 }
 
 int link_wait(struct rtnl *rtnl, const char *name)
@@ -136,7 +135,7 @@ int link_wait(struct rtnl *rtnl, const char *name)
 
 	for (int tries = 0; tries < 5000; tries++) {
 		rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
-		mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+		nla_put_string(rtnl->message, IFLA_IFNAME, name);
 		if (rtnl_dump(rtnl, look_at_state, &up, "RTM_GETLINK") < 0)
 			return -1;
 		if (up)
@@ -146,11 +145,11 @@ int link_wait(struct rtnl *rtnl, const char *name)
 	return fail_input("%s, a network device, does not come up", name);
 }
 
-static int note_a_port(const struct nlmsghdr *message, void *data)
+static int note_a_port(struct nl_msg *message, void *data)
 {
 	(void)message;
 	*(bool *)data = true;
-	return MNL_CB_OK;
+	return NL_OK;
 }
 
 int link_has_ports(struct rtnl *rtnl, const char *bridge, bool *found)
@@ -161,7 +160,7 @@ int link_has_ports(struct rtnl *rtnl, const char *bridge, bool *found)
 		return -1;
 	*found = false;
 	rtnl_begin(rtnl, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	mnl_attr_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)index);
+	nla_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)index);
 	return rtnl_dump(rtnl, note_a_port, found, "RTM_GETLINK");
 }
 
@@ -178,9 +177,9 @@ int link_add_address(struct rtnl *rtnl, const char *name, struct in_addr address
 	message->ifa_family = AF_INET;
 	message->ifa_prefixlen = (uint8_t)prefix;
 	message->ifa_index = (uint32_t)index;
-	mnl_attr_put_u32(rtnl->message, IFA_LOCAL, address.s_addr);
-	mnl_attr_put_u32(rtnl->message, IFA_ADDRESS, address.s_addr);
-	mnl_attr_put_u32(rtnl->message, IFA_BROADCAST, address.s_addr | htonl(host_bits));
+	nla_put_u32(rtnl->message, IFA_LOCAL, address.s_addr);
+	nla_put_u32(rtnl->message, IFA_ADDRESS, address.s_addr);
+	nla_put_u32(rtnl->message, IFA_BROADCAST, address.s_addr | htonl(host_bits));
 	return rtnl_send(rtnl, "RTM_NEWADDR %s/%u to %s", inet_ntoa(address), prefix, name);
 }
 
@@ -194,7 +193,7 @@ int link_add_default_route(struct rtnl *rtnl, struct in_addr gateway)
 	route->rtm_protocol = RTPROT_STATIC;
 	route->rtm_scope = RT_SCOPE_UNIVERSE;
 	route->rtm_type = RTN_UNICAST;
-	mnl_attr_put_u32(rtnl->message, RTA_GATEWAY, gateway.s_addr);
+	nla_put_u32(rtnl->message, RTA_GATEWAY, gateway.s_addr);
 	return rtnl_send(rtnl, "RTM_NEWROUTE default via %s", inet_ntoa(gateway));
 }
 
@@ -216,11 +215,11 @@ int link_set_rate(struct rtnl *rtnl, const char *name, uint64_t rate)
 	message->tcm_family = AF_UNSPEC;
 	message->tcm_ifindex = index;
 	message->tcm_parent = TC_H_ROOT;
-	mnl_attr_put_strz(rtnl->message, TCA_KIND, "tbf");
-	options = mnl_attr_nest_start(rtnl->message, TCA_OPTIONS);
-	mnl_attr_put(rtnl->message, TCA_TBF_PARMS, sizeof(shape), &shape);
-	mnl_attr_put_u64(rtnl->message, TCA_TBF_RATE64, bytes);
-	mnl_attr_put_u32(rtnl->message, TCA_TBF_BURST, burst);
-	mnl_attr_nest_end(rtnl->message, options);
+	nla_put_string(rtnl->message, TCA_KIND, "tbf");
+	options = nla_nest_start(rtnl->message, TCA_OPTIONS);
+	nla_put(rtnl->message, TCA_TBF_PARMS, sizeof(shape), &shape);
+	nla_put_u64(rtnl->message, TCA_TBF_RATE64, bytes);
+	nla_put_u32(rtnl->message, TCA_TBF_BURST, burst);
+	nla_nest_end(rtnl->message, options);
 	return rtnl_send(rtnl, "RTM_NEWQDISC tbf %llu bit/s on %s", (unsigned long long)rate, name);
 }

@@ -40,7 +40,7 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&step->uts) < 0)
 		return -1;
-	if (step->net.mode == NET_NONE && net_configure(&step->net) < 0)
+	if (net_enter(&step->net) < 0)
 		return -1;
 	root = rootfs_open(&step->rootfs);
 	if (root < 0)

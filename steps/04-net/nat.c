@@ -71,7 +71,8 @@ int nat_create(const char *name, const struct subnet *subnet)
 		chains = nft_run(&problem, rules, name, text, name, name);
 	}
 	if (!chains)
-		return fail_input("nft table %s: %s", name, problem);
+		return fail_input("nft table %s: %s; `make doctor` says what a bridge needs", name,
+				  problem);
 	firewall_pass(name, chains);
 	return 0;
 }

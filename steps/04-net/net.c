@@ -13,6 +13,7 @@
 #include "fail.h"
 #include "forwarding.h"
 #include "link.h"
+#include "loopback.h"
 #include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
@@ -134,7 +135,7 @@ int net_prepare(struct net *net)
 	net->pool = pool_open();
 	if (net->pool < 0)
 		return -1;
-	if (rtnl_open(&rtnl) < 0)
+	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	give_back_crashed(net->pool, &rtnl);
 	if (choose_subnet(net->pool, &rtnl, &net->subnet) < 0)
@@ -159,16 +160,18 @@ int net_prepare(struct net *net)
 	return net->is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
 }
 
-int net_configure(const struct net *net)
+int net_enter(const struct net *net)
+{
+	return net->mode == NET_HOST ? 0 : loopback_up();
+}
+
+/* In the container's network namespace: address, default route. */
+static int configure(const struct net *net)
 {
 	autortnl struct rtnl rtnl = { 0 };
 
-	if (rtnl_open(&rtnl) < 0)
+	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
-	if (link_set_up(&rtnl, "lo") < 0)
-		return -1;
-	if (net->mode == NET_NONE)
-		return 0;
 	if (setting_disable_ipv6(inside) < 0)
 		return -1;
 	if (link_add_address(&rtnl, inside, net->address, net->subnet.prefix) < 0)
@@ -180,7 +183,7 @@ int net_configure(const struct net *net)
 	return link_add_default_route(&rtnl, subnet_gateway(&net->subnet));
 }
 
-/* Calls net_configure() in the network namespace, and comes back. */
+/* Calls configure() in the network namespace, and comes back. */
 static int configure_in(int namespace, struct net *net)
 {
 	autofd int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -190,7 +193,7 @@ static int configure_in(int namespace, struct net *net)
 		return fail("open /proc/self/ns/net");
 	if (setns(namespace, CLONE_NEWNET) < 0)
 		return fail("setns to the container's network namespace");
-	configured = net_configure(net);
+	configured = configure(net);
 	if (setns(own, CLONE_NEWNET) < 0) {
 		net->pool = net->held = 0; /* nothing can be undone from here: the next step does */
 		return fail("setns back to the host's network namespace");
@@ -210,7 +213,7 @@ int net_connect(struct net *net, int pid)
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return fail("open %s", path);
-	if (rtnl_open(&rtnl) < 0)
+	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	veth_name(&net->lease, veth);
 	if (link_create_veth(&rtnl, veth, net->lease.bridge, inside, namespace, net->address) < 0)
@@ -252,7 +255,7 @@ void net_disconnect(struct net *net)
 	if (net->pool <= 0)
 		net->pool = pool_open();
 	/* Where that fails, the next step finds the lease, and does it. */
-	if (net->pool > 0 && rtnl_open(&rtnl) == 0) {
+	if (net->pool > 0 && rtnl_open(&rtnl, NETLINK_ROUTE) == 0) {
 		if (net->held > 0)
 			give_back(net->pool, &rtnl, &net->lease, net->port_count > 0);
 		give_back_ports(net);

@@ -55,11 +55,8 @@ int net_prepare(struct net *net);
  */
 int net_connect(struct net *net, int pid);
 
-/*
- * In the container's network namespace: loopback up, address, default route. net_connect() calls it
- * for NET_BRIDGE; for NET_NONE the container does. Returns 0 or -1.
- */
-int net_configure(const struct net *net);
+/* In the container: sets up its loopback, if it has a network of its own. Returns 0 or -1. */
+int net_enter(const struct net *net);
 
 /*
  * On the host, after the container's end: withdraws what net_prepare() and net_connect() made;

@@ -21,12 +21,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static error_t refuse(const char *option, const char *value, const char *rule)
-{
-	fail_input("--%s %s: %s", option, value, rule);
-	return EINVAL;
-}
-
 static error_t set_mode(struct net *net, const char *value)
 {
 	static const char *const names[] = { "bridge", "none", "host" };
@@ -37,7 +31,7 @@ static error_t set_mode(struct net *net, const char *value)
 			return 0;
 		}
 	}
-	return refuse("network", value, "must be bridge, none or host");
+	return options_refuse("network", value, "must be bridge, none or host");
 }
 
 /* "10mbit": bits a second, with the suffixes of tc(8). */
@@ -58,18 +52,18 @@ static error_t set_rate(struct net *net, const char *value)
 			return 0;
 		}
 	}
-	return refuse("network-rate", value,
-		      "must be a rate like 500kbit or 10mbit, 8kbit at least");
+	return options_refuse("network-rate", value,
+			      "must be a rate like 500kbit or 10mbit, 8kbit at least");
 }
 
 /* Reads a port number. Returns whether it is one. */
 static bool read_port(const char *text, uint16_t *port)
 {
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
+	int64_t number;
+	bool is_one = options_read_number(text, 1, UINT16_MAX, &number);
 
 	*port = (uint16_t)number;
-	return *text >= '0' && *text <= '9' && *end == '\0' && number > 0 && number < 65536;
+	return is_one;
 }
 
 static error_t add_port(struct net *net, const char *value)
@@ -85,23 +79,23 @@ static error_t add_port(struct net *net, const char *value)
 	}
 	net->ports = grown;
 	if (strlen(value) >= sizeof(copy))
-		return refuse("publish", value, "is too long");
+		return options_refuse("publish", value, "is too long");
 	strcpy(copy, value);
 	protocol = strchr(copy, '/');
 	if (protocol)
 		*protocol++ = '\0';
 	inside = strrchr(copy, ':');
 	if (!inside || (protocol && strcmp(protocol, "udp") != 0 && strcmp(protocol, "tcp") != 0))
-		return refuse("publish", value, "must be [IP:]HOST:PORT[/udp]");
+		return options_refuse("publish", value, "must be [IP:]HOST:PORT[/udp]");
 	*inside++ = '\0';
 	outside = strrchr(copy, ':');
 	if (outside)
 		*outside++ = '\0';
 	if (outside && inet_pton(AF_INET, copy, &port.host) != 1)
-		return refuse("publish", value, "the IP must be an IPv4 address");
+		return options_refuse("publish", value, "the IP must be an IPv4 address");
 	port.udp = protocol && *protocol == 'u';
 	if (!read_port(outside ? outside : copy, &port.host_port) || !read_port(inside, &port.port))
-		return refuse("publish", value, "a port is a number from 1 to 65535");
+		return options_refuse("publish", value, "a port is a number from 1 to 65535");
 	grown[net->port_count++] = port;
 	return 0;
 }
@@ -111,9 +105,9 @@ static error_t add_server(struct net *net, const char *value)
 	struct in6_addr address;
 
 	if (inet_pton(AF_INET, value, &address) != 1 && inet_pton(AF_INET6, value, &address) != 1)
-		return refuse("dns", value, "must be an IP address");
+		return options_refuse("dns", value, "must be an IP address");
 	if (net->dns_count == sizeof(net->dns) / sizeof(net->dns[0]))
-		return refuse("dns", value, "resolv.conf takes three servers, not more");
+		return options_refuse("dns", value, "resolv.conf takes three servers, not more");
 	net->dns[net->dns_count++] = value;
 	return 0;
 }
@@ -141,8 +135,9 @@ static error_t check(struct net *net)
 	     net->address.s_addr == gateway.s_addr ||
 	     ntohl(net->address.s_addr) == net->subnet.network ||
 	     ntohl(net->address.s_addr) == subnet_broadcast(&net->subnet)))
-		return refuse("ip", inet_ntoa(net->address),
-			      "must be in the subnet, not its first, second or last address");
+		return options_refuse(
+			"ip", inet_ntoa(net->address),
+			"must be in the subnet, not its first, second or last address");
 	return 0;
 }
 
@@ -155,13 +150,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return set_mode(net, argument);
 	case KEY_SUBNET:
 		if (!subnet_parse(argument, &net->subnet))
-			return refuse("subnet", argument,
-				      "must be A.B.C.D/N below 224.0.0.0, N from 8 to "
-				      "30, with no bit set behind N");
+			return options_refuse("subnet", argument,
+					      "must be A.B.C.D/N below 224.0.0.0, N from 8 to "
+					      "30, with no bit set behind N");
 		return 0;
 	case KEY_IP:
 		if (inet_pton(AF_INET, argument, &net->address) != 1 || !net->address.s_addr)
-			return refuse("ip", argument, "must be an IPv4 address, not 0.0.0.0");
+			return options_refuse("ip", argument,
+					      "must be an IPv4 address, not 0.0.0.0");
 		return 0;
 	case KEY_DNS:
 		return add_server(net, argument);

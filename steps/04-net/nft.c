@@ -1,101 +1,103 @@
 #include "nft.h"
 
-#include <dlfcn.h>
-#include <linux/netlink.h>
-#include <nftables/libnftables.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cleanup.h"
+#include "fail.h"
 #include "narrate.h"
 
-static struct {
-	struct nft_ctx *context;
-	__typeof__(nft_ctx_new) *new;
-	__typeof__(nft_ctx_free) *free;
-	__typeof__(nft_ctx_buffer_output) *buffer_output;
-	__typeof__(nft_ctx_buffer_error) *buffer_error;
-	__typeof__(nft_ctx_get_output_buffer) *output;
-	__typeof__(nft_ctx_get_error_buffer) *error;
-	__typeof__(nft_ctx_output_set_flags) *set_flags;
-	__typeof__(nft_run_cmd_from_buffer) *run;
-} nft;
-
-/* Loads the library. Returns what is wrong, or NULL. */
-static const char *load(void)
+/*
+ * Becomes nft, with those files in memory as what it reads, what it prints and what it complains
+ * of: so neither side waits for the other.
+ */
+__attribute__((noreturn)) static void become_nft(int input, int output, int errors)
 {
-	void *library = dlopen("libnftables.so.1", RTLD_LAZY | RTLD_LOCAL);
+	/* Names of protocols would be looked up, maybe over the network; sets may be huge. */
+	const char *arguments[] = { "nft",     "--handle", "--numeric", "--stateless",
+				    "--terse", "--file",   "-",		NULL };
 
-	if (!library)
-		return "libnftables.so.1 cannot be loaded; `make deps` installs it";
-	*(void **)&nft.new = dlsym(library, "nft_ctx_new");
-	*(void **)&nft.free = dlsym(library, "nft_ctx_free");
-	*(void **)&nft.buffer_output = dlsym(library, "nft_ctx_buffer_output");
-	*(void **)&nft.buffer_error = dlsym(library, "nft_ctx_buffer_error");
-	*(void **)&nft.output = dlsym(library, "nft_ctx_get_output_buffer");
-	*(void **)&nft.error = dlsym(library, "nft_ctx_get_error_buffer");
-	*(void **)&nft.set_flags = dlsym(library, "nft_ctx_output_set_flags");
-	*(void **)&nft.run = dlsym(library, "nft_run_cmd_from_buffer");
-	if (!nft.new || !nft.free || !nft.buffer_output || !nft.buffer_error || !nft.output ||
-	    !nft.error || !nft.set_flags || !nft.run)
-		return "libnftables.so.1 lacks a function; it is too old";
-	return NULL;
+	if (dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(errors, 2) == 2) {
+		execv("/usr/sbin/nft", (char **)arguments); /* su(1) leaves no sbin in PATH */
+		execvp("nft", (char **)arguments);
+	}
+	dprintf(errors, "nft cannot be executed: %s\n", strerrorname_np(errno));
+	_exit(STATUS_FAILED);
 }
 
-/* Opens a connection to the kernel's nftables. Returns what is wrong, or NULL. */
-static const char *open_context(void)
+/* All of a file in memory, which the caller frees, or NULL. */
+static char *contents(int file)
 {
-	const char *problem = nft.run ? NULL : load();
-	autofd int probe = -1;
+	struct stat about;
+	char *text;
 
-	if (problem)
-		return problem;
-	/* Where there is none, the library would end our program. */
-	probe = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-	if (probe < 0)
-		return "this kernel has no nftables (socket NETLINK_NETFILTER)";
-	nft.context = nft.new(NFT_CTX_DEFAULT);
-	if (!nft.context)
-		return "out of memory";
-	if (nft.buffer_output(nft.context) != 0 || nft.buffer_error(nft.context) != 0)
-		return "out of memory";
-	/* Names of protocols would be looked up, maybe over the network; sets may be huge. */
-	nft.set_flags(nft.context,
-		      NFT_CTX_OUTPUT_HANDLE | NFT_CTX_OUTPUT_NUMERIC_ALL | NFT_CTX_OUTPUT_TERSE |
-			      NFT_CTX_OUTPUT_STATELESS);
+	if (fstat(file, &about) < 0)
+		return NULL;
+	text = calloc(1, (size_t)about.st_size + 1);
+	if (text && pread(file, text, (size_t)about.st_size, 0) != about.st_size)
+		*text = '\0';
+	return text;
+}
+
+/* Returns what nft prints, or NULL with what is wrong in `problem`. */
+static char *ask(const char *commands, char *problem, size_t size)
+{
+	autofd int input = memfd_create("input", MFD_CLOEXEC);
+	autofd int output = memfd_create("output", MFD_CLOEXEC);
+	autofd int errors = memfd_create("errors", MFD_CLOEXEC);
+	const ssize_t length = (ssize_t)strlen(commands);
+	autofree char *complaint = NULL;
+	int status = -1;
+	pid_t pid = -1;
+
+	if (input >= 0 && output >= 0 && errors >= 0 &&
+	    pwrite(input, commands, (size_t)length, 0) == length)
+		pid = fork();
+	if (pid == 0)
+		become_nft(input, output, errors);
+	if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+		snprintf(problem, size, "nft cannot be started: %s", strerrorname_np(errno));
+		return NULL;
+	}
+	if (status == 0)
+		return contents(output);
+	complaint = contents(errors);
+	if (complaint && *complaint)
+		snprintf(problem, size, "%.*s", (int)strcspn(complaint, "\n"), complaint);
+	else
+		snprintf(problem, size, "nft has ended, status %#x", (unsigned int)status);
 	return NULL;
 }
 
 const char *nft_run(const char **problem, const char *commands, ...)
 {
-	static char words[256];
+	static char *printed, wrong[256];
 	autofree char *text = NULL;
-	const char *wrong;
 	va_list arguments;
 	int length;
 
 	va_start(arguments, commands);
 	length = vasprintf(&text, commands, arguments);
 	va_end(arguments);
-	wrong = length < 0 ? "out of memory" : nft.context ? NULL : open_context();
-	if (!wrong) {
+	free(printed);
+	printed = NULL;
+	if (length < 0) {
+		text = NULL;
+		snprintf(wrong, sizeof(wrong), "out of memory");
+	} else {
 		narrate("nft %.*s", (int)strcspn(text, "\n;"), text);
-		if (nft.run(nft.context, text) == 0)
-			return nft.output(nft.context);
-		/* Answers may still be under way in the connection: the next call opens another. */
-		wrong = nft.error(nft.context);
-		snprintf(words, sizeof(words), "%.*s", (int)strcspn(wrong, "\n"), wrong);
-		wrong = words;
+		printed = ask(text, wrong, sizeof(wrong));
 	}
-	if (nft.context)
-		nft.free(nft.context);
-	nft.context = NULL;
 	if (problem)
 		*problem = wrong;
-	return NULL;
+	return printed;
 }
 
 char *nft_line(char **rest, struct nft_chain *chain)

@@ -1,7 +1,9 @@
 /*
- * Chapter 4: commands of nft(8), by libnftables, which is loaded when it is first needed.
+ * Chapter 4: commands of nft(8), the netfilter project's own program.
  *
- * Source: libnftables(3), nft(8).
+ * Its library cannot be linked statically, and would cost every start 1.4 MB and 0.6 ms.
+ *
+ * Source: nft(8).
  */
 #ifndef STEPS_NFT_H
 #define STEPS_NFT_H

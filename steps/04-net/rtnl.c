@@ -8,110 +8,109 @@
 #include "fail.h"
 #include "narrate.h"
 
-int rtnl_open(struct rtnl *rtnl)
+/* Keeps what an NLMSG_ERROR says. */
+static int keep_refusal(struct sockaddr_nl *from, struct nlmsgerr *error, void *data)
+{
+	struct nlmsghdr *answer = (struct nlmsghdr *)((char *)error - NLMSG_HDRLEN);
+	int size = sizeof(*error);
+	struct rtnl *rtnl = data;
+	struct nlattr *words;
+
+	(void)from;
+	rtnl->refused = -error->error;
+	rtnl->words[0] = '\0';
+	if (!(answer->nlmsg_flags & NLM_F_ACK_TLVS))
+		return NL_STOP;
+	if (!(answer->nlmsg_flags & NLM_F_CAPPED))
+		size += nlmsg_datalen(&error->msg);
+	words = nlmsg_find_attr(answer, size, NLMSGERR_ATTR_MSG);
+	if (words)
+		nla_strlcpy(rtnl->words, words, sizeof(rtnl->words));
+	return NL_STOP;
+}
+
+int rtnl_open(struct rtnl *rtnl, int protocol)
 {
 	int on = 1;
 
-	rtnl->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (!rtnl->socket)
-		return fail("socket NETLINK_ROUTE");
-	if (mnl_socket_bind(rtnl->socket, 0, MNL_SOCKET_AUTOPID) < 0)
-		return fail("bind NETLINK_ROUTE");
+	rtnl->socket = nl_socket_alloc();
+	rtnl->message = nlmsg_alloc_size(4096);
+	if (!rtnl->socket || !rtnl->message)
+		return fail("allocate a netlink socket");
+	if (nl_connect(rtnl->socket, protocol) < 0)
+		return fail("socket AF_NETLINK");
+	nl_socket_disable_auto_ack(rtnl->socket);
+	nl_socket_modify_err_cb(rtnl->socket, NL_CB_CUSTOM, keep_refusal, rtnl);
 	/* Older kernels have fewer words for what they refuse; that is all that would be lost. */
-	mnl_socket_setsockopt(rtnl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
+	setsockopt(nl_socket_get_fd(rtnl->socket), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	return 0;
 }
 
 void rtnl_close(struct rtnl *rtnl)
 {
-	if (rtnl->socket)
-		mnl_socket_close(rtnl->socket);
+	nlmsg_free(rtnl->message);
+	nl_socket_free(rtnl->socket);
+	rtnl->message = NULL;
 	rtnl->socket = NULL;
 }
 
 void *rtnl_begin(struct rtnl *rtnl, uint16_t type, uint16_t flags, size_t size)
 {
-	rtnl->message = mnl_nlmsg_put_header(rtnl->buffer);
-	rtnl->message->nlmsg_type = type;
-	rtnl->message->nlmsg_flags = NLM_F_REQUEST | flags;
-	return mnl_nlmsg_put_extra_header(rtnl->message, size);
+	struct nlmsghdr *header = nlmsg_hdr(rtnl->message);
+
+	memset(header, 0, header->nlmsg_len);
+	header->nlmsg_len = NLMSG_HDRLEN;
+	header->nlmsg_type = type;
+	header->nlmsg_flags = NLM_F_REQUEST | flags;
+	return nlmsg_reserve(rtnl->message, size, NLMSG_ALIGNTO);
 }
 
-struct search {
-	uint16_t type;
-	const struct nlattr *found;
-};
-
-static int look_at_attribute(const struct nlattr *attribute, void *data)
+const struct nlattr *rtnl_attribute(struct nl_msg *message, int size, int type)
 {
-	struct search *search = data;
-
-	if (mnl_attr_get_type(attribute) == search->type)
-		search->found = attribute;
-	return MNL_CB_OK;
+	return nlmsg_find_attr(nlmsg_hdr(message), size, type);
 }
 
-const struct nlattr *rtnl_attribute(const struct nlmsghdr *message, size_t size, uint16_t type)
+/* Sends the request, under a new number. */
+static int send_request(struct rtnl *rtnl, const char *what)
 {
-	struct search search = { .type = type };
-
-	mnl_attr_parse(message, (unsigned int)size, look_at_attribute, &search);
-	return search.found;
+	nlmsg_hdr(rtnl->message)->nlmsg_seq = NL_AUTO_SEQ;
+	rtnl->refused = 0;
+	return nl_send_auto(rtnl->socket, rtnl->message) < 0 ? fail("sendmsg %s", what) : 0;
 }
 
-/* The kernel's own explanation in an NLMSG_ERROR, or NULL. */
-static const char *explanation(const struct nlmsghdr *answer)
+/* Says what went wrong: the kernel's refusal, or that of the socket. */
+static int tell_refusal(const struct rtnl *rtnl, const char *what)
 {
-	const struct nlmsgerr *error = mnl_nlmsg_get_payload(answer);
-	size_t size = sizeof(*error);
-	const struct nlattr *words;
-
-	if (!(answer->nlmsg_flags & NLM_F_ACK_TLVS))
-		return NULL;
-	if (!(answer->nlmsg_flags & NLM_F_CAPPED))
-		size += mnl_nlmsg_get_payload_len(&error->msg);
-	words = rtnl_attribute(answer, size, NLMSGERR_ATTR_MSG);
-	return words ? mnl_attr_get_str(words) : NULL;
+	if (rtnl->refused == 0)
+		return fail("recvmsg %s", what);
+	errno = rtnl->refused;
+	return *rtnl->words ? fail("%s (%s)", what, rtnl->words) : fail("%s", what);
 }
 
 int rtnl_send(struct rtnl *rtnl, const char *what, ...)
 {
-	char answer[8192], text[256];
-	const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
-	const struct nlmsgerr *error;
-	const char *words;
+	char text[256];
 	va_list arguments;
 
 	va_start(arguments, what);
 	vsnprintf(text, sizeof(text), what, arguments);
 	va_end(arguments);
 	narrate("%s", text);
-	rtnl->message->nlmsg_flags |= NLM_F_ACK;
-	if (mnl_socket_sendto(rtnl->socket, rtnl->message, rtnl->message->nlmsg_len) < 0)
-		return fail("sendto %s", text);
-	if (mnl_socket_recvfrom(rtnl->socket, answer, sizeof(answer)) < 0)
-		return fail("recvmsg %s", text);
-	error = mnl_nlmsg_get_payload(header);
-	if (header->nlmsg_type != NLMSG_ERROR || error->error == 0)
-		return 0;
-	errno = -error->error;
-	words = explanation(header);
-	return words ? fail("%s (%s)", text, words) : fail("%s", text);
+	nlmsg_hdr(rtnl->message)->nlmsg_flags |= NLM_F_ACK;
+	if (send_request(rtnl, text) < 0)
+		return -1;
+	return nl_wait_for_ack(rtnl->socket) < 0 ? tell_refusal(rtnl, text) : 0;
 }
 
-int rtnl_dump(struct rtnl *rtnl, mnl_cb_t each, void *data, const char *what)
+int rtnl_dump(struct rtnl *rtnl, nl_recvmsg_msg_cb_t each, void *data, const char *what)
 {
-	char answer[16384];
-	ssize_t length;
-	int more = MNL_CB_OK;
+	int answered;
 
-	if (mnl_socket_sendto(rtnl->socket, rtnl->message, rtnl->message->nlmsg_len) < 0)
-		return fail("sendto %s", what);
-	while (more == MNL_CB_OK) {
-		length = mnl_socket_recvfrom(rtnl->socket, answer, sizeof(answer));
-		if (length < 0)
-			return fail("recvmsg %s", what);
-		more = mnl_cb_run(answer, (size_t)length, 0, 0, each, data);
-	}
-	return more < 0 ? fail("%s", what) : 0;
+	nl_socket_modify_cb(rtnl->socket, NL_CB_VALID, NL_CB_CUSTOM, each, data);
+	do {
+		if (send_request(rtnl, what) < 0)
+			return -1;
+		answered = nl_recvmsgs_default(rtnl->socket);
+	} while (answered == -NLE_DUMP_INTR); /* something changed meanwhile: once more */
+	return answered < 0 ? tell_refusal(rtnl, what) : 0;
 }

@@ -50,22 +50,22 @@ struct overlap {
 };
 
 /* One route of the host. The default route has no destination. */
-static int look_at_route(const struct nlmsghdr *message, void *data)
+static int look_at_route(struct nl_msg *message, void *data)
 {
-	const struct rtmsg *route = NLMSG_DATA(message);
+	const struct rtmsg *route = nlmsg_data(nlmsg_hdr(message));
 	const struct nlattr *destination = rtnl_attribute(message, sizeof(*route), RTA_DST);
 	struct overlap *overlap = data;
 	unsigned int prefix = overlap->subnet->prefix;
 	uint32_t network;
 
 	if (route->rtm_family != AF_INET || !destination)
-		return MNL_CB_OK;
+		return NL_OK;
 	if (route->rtm_dst_len < prefix)
 		prefix = route->rtm_dst_len;
-	network = ntohl(mnl_attr_get_u32(destination));
+	network = ntohl(nla_get_u32(destination));
 	if (((network ^ overlap->subnet->network) & mask(prefix)) == 0)
 		*overlap->found = true;
-	return MNL_CB_OK;
+	return NL_OK;
 }
 
 int subnet_has_route(const struct subnet *subnet, struct rtnl *rtnl, bool *found)

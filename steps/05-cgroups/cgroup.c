@@ -30,11 +30,6 @@ static const char outer_prefix[] = "step-", inner[] = "container";
 enum { TRIES = 1000, TRY_MICROSECONDS = 1000 };
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-static const struct cgroup_version *version_of(const struct hierarchy *hierarchy)
-{
-	return hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1;
-}
-
 /* Ours in the hierarchy that has one of these controllers, or that is v2; or NULL. */
 static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned int controllers)
 {
@@ -73,11 +68,15 @@ void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	}
 }
 
-/* Removes what steps have left that were killed: nobody has a lock on it any more. */
-static void remove_leftovers(const struct hierarchy *hierarchy)
+/*
+ * Whether steps that were killed have left something here: nobody has a lock on it any more. It is
+ * removed if `remove` says so.
+ */
+static bool look_for_leftovers(const struct hierarchy *hierarchy, bool remove)
 {
 	int fd = openat(hierarchy->top, ".", DIRECTORY);
 	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	bool found = false;
 
 	for (struct dirent *entry; directory && (entry = readdir(directory));) {
 		autofd int outer = -1;
@@ -88,9 +87,35 @@ static void remove_leftovers(const struct hierarchy *hierarchy)
 		outer = openat(hierarchy->top, entry->d_name, DIRECTORY);
 		if (outer < 0 || flock(outer, LOCK_EX | LOCK_NB) < 0)
 			continue;
+		found = true;
+		if (!remove)
+			continue;
 		narrate("rmdir %s: its step was killed", entry->d_name);
 		cgroup_remove_tree(hierarchy, hierarchy->top, entry->d_name);
 	}
+	return found;
+}
+
+/*
+ * Looks in those hierarchies that this container uses. What has left something in one of them may
+ * have done so in any.
+ */
+static int remove_leftovers(const struct cgroup *cgroup)
+{
+	struct hierarchy all[HIERARCHIES_MAX];
+	bool found = false;
+	int count;
+
+	for (int i = 0; i < cgroup->hierarchy_count && !found; i++)
+		found = look_for_leftovers(&cgroup->hierarchies[i], false);
+	if (!found)
+		return 0;
+	count = hierarchy_find(all, ~0U);
+	for (int i = 0; i < count; i++) {
+		look_for_leftovers(&all[i], true);
+		cleanup_fd(&all[i].top);
+	}
+	return count < 0 ? -1 : 0;
 }
 
 void cgroup_remove(struct cgroup *cgroup)
@@ -174,8 +199,7 @@ static int make(const struct cgroup *cgroup, struct hierarchy *hierarchy, unsign
 	return version->adopt(hierarchy->lock, hierarchy->directory, controllers);
 }
 
-/* Fills the set of controllers that the limits need. A limit that nobody can keep is refused. */
-static int list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed)
+int cgroup_list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed)
 {
 	const struct {
 		const char *name;
@@ -223,21 +247,22 @@ static unsigned int list_useful(const struct cgroup *cgroup, bool has_v2)
 	return useful;
 }
 
-int cgroup_find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
+static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 {
 	unsigned int available = 0;
 	bool has_v2 = false;
+	int count;
 
-	cgroup->hierarchy_count = hierarchy_find(cgroup->hierarchies);
-	if (cgroup->hierarchy_count < 0) {
-		cgroup->hierarchy_count = 0;
+	cgroup_list_needed(cgroup, ~0U, wanted);
+	count = hierarchy_find(cgroup->hierarchies, *wanted | list_useful(cgroup, false));
+	if (count < 0)
 		return -1;
-	}
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+	cgroup->hierarchy_count = count;
+	for (int i = 0; i < count; i++) {
 		available |= cgroup->hierarchies[i].controllers;
 		has_v2 = has_v2 || cgroup->hierarchies[i].version == 2;
 	}
-	if (list_needed(cgroup, available, wanted) < 0)
+	if (cgroup_list_needed(cgroup, available, wanted) < 0)
 		return -1;
 	*wanted |= list_useful(cgroup, has_v2);
 	return 0;
@@ -248,16 +273,18 @@ int cgroup_create(struct cgroup *cgroup)
 	struct timespec now;
 	unsigned int wanted;
 
-	if (cgroup_find_hierarchies(cgroup, &wanted) < 0)
+	if (find_hierarchies(cgroup, &wanted) < 0)
 		return -1;
 	/* In another PID namespace there may be a step with our PID. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%09ld", outer_prefix, getpid(),
 		 now.tv_nsec);
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+	if (remove_leftovers(cgroup) < 0)
+		return -1;
+	/* The last one first: by that a later step sees what we leave. */
+	for (int i = cgroup->hierarchy_count - 1; i >= 0; i--) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
-		remove_leftovers(hierarchy);
 		if (hierarchy->version == 1 && !(hierarchy->controllers & wanted))
 			continue;
 		if (make(cgroup, hierarchy, wanted) < 0)

@@ -5,7 +5,8 @@
  *     cgroup_create(&cgroup)
  *     child.cgroup = cgroup_directory(&cgroup)
  *     child_spawn(...)                         begins: on v2, in the cgroup
- *     child_release()                          cgroup_enter(&cgroup): on v1, enters it now
+ *     child_release()                          cgroup_enter(&cgroup): enters those of v1,
+ *                                                  then the cgroup namespace
  *                                              cgroup_mount(&cgroup, root)
  *     child_wait()
  *     cgroup_report(&cgroup)

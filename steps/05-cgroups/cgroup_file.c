@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 #include "narrate.h"
 
 int cgroup_write(int directory, const char *name, const char *text, ...)
@@ -54,53 +55,18 @@ bool cgroup_has(int directory, const char *name)
 	return faccessat(directory, name, F_OK, 0) == 0;
 }
 
-enum { CHUNK = 4096 };
-
-/* Reads to the end of the file. Returns the text, or NULL with errno. */
-static char *read_all(int fd)
-{
-	autofree char *text = NULL;
-	char *whole;
-	size_t length = 0;
-	ssize_t got;
-
-	do {
-		char *grown = realloc(text, length + CHUNK + 1);
-
-		if (!grown)
-			return NULL;
-		text = grown;
-		got = read(fd, text + length, CHUNK);
-		if (got < 0)
-			return NULL;
-		length += (size_t)got;
-	} while (got > 0);
-	text[length] = '\0';
-	whole = text;
-	text = NULL;
-	return whole;
-}
-
 char *cgroup_read(int directory, const char *name)
 {
-	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
-	char *text = fd < 0 ? NULL : read_all(fd);
+	char *text = file_read_at(directory, name);
 
 	if (!text)
-		fail("%s %s", fd < 0 ? "open" : "read", name);
+		fail("read %s", name);
 	return text;
-}
-
-char *cgroup_try_read(int directory, const char *name)
-{
-	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? NULL : read_all(fd);
 }
 
 uint64_t cgroup_read_number(int directory, const char *name, const char *key)
 {
-	autofree char *text = cgroup_try_read(directory, name);
+	autofree char *text = file_read_at(directory, name);
 	const char *line = text;
 	size_t length = key ? strlen(key) : 0;
 

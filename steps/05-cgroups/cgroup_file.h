@@ -26,9 +26,6 @@ bool cgroup_has(int directory, const char *name);
 /* Reads a file of the cgroup. Returns its text, which the caller frees, or NULL. */
 char *cgroup_read(int directory, const char *name);
 
-/* The same, without a message. */
-char *cgroup_try_read(int directory, const char *name);
-
 /*
  * Reads a number: the one that stands after `key` at the beginning of a line, or, if that is NULL,
  * at the beginning of the file. CGROUP_UNKNOWN: there is none.

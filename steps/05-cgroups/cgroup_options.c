@@ -54,12 +54,6 @@ static const struct argp_option options[] = {
 /* A limit that is above it is none; and twice as much is a number that the kernel takes. */
 #define BYTES_MAX 0x1p62L
 
-static error_t refuse(const char *option, const char *value, const char *rule)
-{
-	fail_input("--%s %s: %s", option, value, rule);
-	return EINVAL;
-}
-
 /* "64m", "1.5g", "1mb", "512KiB", "100": bytes, as Docker reads them. Returns whether it is that.
  */
 static bool read_bytes(const char *text, uint64_t *bytes)
@@ -81,22 +75,11 @@ static bool read_bytes(const char *text, uint64_t *bytes)
 	return (!*rest || strcasecmp(rest, "b") == 0) && number < BYTES_MAX;
 }
 
-/* Returns whether `text` is a whole number in that range. */
-static bool read_number(const char *text, int64_t least, int64_t most, int64_t *number)
-{
-	char *end;
-
-	errno = 0;
-	*number = strtoll(text, &end, 10);
-	return (*text == '-' || (*text >= '0' && *text <= '9')) && !*end && !errno &&
-		*number >= least && *number <= most;
-}
-
 static error_t set_bytes(uint64_t *bytes, const char *option, const char *value)
 {
 	if (read_bytes(value, bytes))
 		return 0;
-	return refuse(option, value, "must be a number of bytes, like 64m or 1.5g");
+	return options_refuse(option, value, "must be a number of bytes, like 64m or 1.5g");
 }
 
 static error_t set_swap(struct cgroup *cgroup, const char *value)
@@ -117,8 +100,8 @@ static error_t set_swappiness(struct cgroup *cgroup, const char *value)
 {
 	int64_t number;
 
-	if (!read_number(value, -1, 100, &number))
-		return refuse("memory-swappiness", value, "must be from 0 to 100");
+	if (!options_read_number(value, -1, 100, &number))
+		return options_refuse("memory-swappiness", value, "must be from 0 to 100");
 	cgroup->swappiness = (int)number;
 	return 0;
 }
@@ -144,8 +127,8 @@ static error_t set_shares(struct cgroup *cgroup, const char *value)
 {
 	int64_t number;
 
-	if (!read_number(value, 0, 262144, &number) || number == 1)
-		return refuse("cpu-shares", value, "must be from 2 to 262144");
+	if (!options_read_number(value, 0, 262144, &number) || number == 1)
+		return options_refuse("cpu-shares", value, "must be from 2 to 262144");
 	cgroup->cpu_shares = (uint64_t)number;
 	return 0;
 }
@@ -153,16 +136,16 @@ static error_t set_shares(struct cgroup *cgroup, const char *value)
 static error_t set_list(const char **list, const char *option, const char *value)
 {
 	if (strspn(value, "0123456789") == 0 || value[strspn(value, "0123456789,-")])
-		return refuse(option, value, "must be a list of numbers, like 0-2,7");
+		return options_refuse(option, value, "must be a list of numbers, like 0-2,7");
 	*list = value;
 	return 0;
 }
 
 static error_t set_pids(struct cgroup *cgroup, const char *value)
 {
-	if (read_number(value, -1, INT64_MAX, &cgroup->pids))
+	if (options_read_number(value, -1, INT64_MAX, &cgroup->pids))
 		return 0;
-	return refuse("pids-limit", value, "must be a number, or -1 for no limit");
+	return options_refuse("pids-limit", value, "must be a number, or -1 for no limit");
 }
 
 /* PATH:RATE */
@@ -183,20 +166,20 @@ static error_t add_rate(struct cgroup *cgroup, int kind, const char *option, con
 	}
 	cgroup->rates = grown;
 	if (!colon || colon == value || (size_t)(colon - value) >= sizeof(path))
-		return refuse(option, value, "must be PATH:RATE");
+		return options_refuse(option, value, "must be PATH:RATE");
 	memcpy(path, value, (size_t)(colon - value));
 	path[colon - value] = '\0';
-	if (counts ? !read_number(colon + 1, 0, UINT32_MAX, &number)
+	if (counts ? !options_read_number(colon + 1, 0, UINT32_MAX, &number)
 		   : !read_bytes(colon + 1, &rate.rate))
-		return refuse(option, value,
-			      counts ? "the rate must be a whole number"
-				     : "the rate must be a number of bytes, like 1mb");
+		return options_refuse(option, value,
+				      counts ? "the rate must be a whole number"
+					     : "the rate must be a number of bytes, like 1mb");
 	if (stat(path, &status) < 0) {
 		fail("stat %s", path);
 		return errno;
 	}
 	if (!S_ISBLK(status.st_mode))
-		return refuse(option, value, "must be a block device, like /dev/sda");
+		return options_refuse(option, value, "must be a block device, like /dev/sda");
 	rate.device = status.st_rdev;
 	if (counts)
 		rate.rate = (uint64_t)number;

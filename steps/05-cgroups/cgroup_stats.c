@@ -19,8 +19,7 @@ void cgroup_count(const struct cgroup *cgroup, struct cgroup_usage *usage)
 		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
 		if (hierarchy->directory >= 0)
-			(hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1)
-				->count(hierarchy, usage);
+			version_of(hierarchy)->count(hierarchy, usage);
 	}
 }
 

@@ -32,11 +32,16 @@ struct cgroup_version {
 
 extern const struct cgroup_version cgroup_v1, cgroup_v2;
 
+static inline const struct cgroup_version *version_of(const struct hierarchy *hierarchy)
+{
+	return hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1;
+}
+
 /*
- * Fills cgroup->hierarchies, and the set of controllers that are wanted for its limits. A limit
- * that nobody can keep is refused. Returns 0 or -1.
+ * Fills the set of controllers that the limits need. One that is not `available`, is refused, with
+ * the limit's name. Returns 0 or -1.
  */
-int cgroup_find_hierarchies(struct cgroup *cgroup, unsigned int *wanted);
+int cgroup_list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed);
 
 /* Removes the cgroup `name` in `parent`, and whatever is in it. */
 void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name);

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "options.h"
 
 static bool is_access(const char *text)
 {
@@ -48,15 +49,11 @@ error_t device_add_option(struct devices *devices, const char *value)
 		fail("stat %s", host);
 		return errno;
 	}
-	if (!S_ISCHR(status.st_mode) && !S_ISBLK(status.st_mode)) {
-		fail_input("--device %s: is not a device", value);
-		return EINVAL;
-	}
-	if (rest || !is_access(access) || !is_in_dev(inside)) {
-		fail_input("--device %s: must be PATH[:PATH][:rwm], with a PATH inside below /dev",
-			   value);
-		return EINVAL;
-	}
+	if (!S_ISCHR(status.st_mode) && !S_ISBLK(status.st_mode))
+		return options_refuse("device", value, "is not a device");
+	if (rest || !is_access(access) || !is_in_dev(inside))
+		return options_refuse("device", value,
+				      "must be PATH[:PATH][:rwm], with a PATH inside below /dev");
 	rule = (struct device_rule){
 		.allow = true,
 		.type = S_ISCHR(status.st_mode) ? 'c' : 'b',

@@ -84,19 +84,23 @@ static bool is_ours(int directory)
  */
 static void go_to_ours(struct hierarchy *hierarchy, const char *root)
 {
-	autofree char *own = is_ours(hierarchy->top) ? NULL : own_path(hierarchy);
-	char *rest = own;
+	autofree char *own = NULL;
+	char *rest;
 
+	if (is_ours(hierarchy->top))
+		return;
+	own = own_path(hierarchy);
+	rest = own;
 	if (own && strcmp(root, "/") != 0)
 		rest = strncmp(own, root, strlen(root)) == 0 ? own + strlen(root) : NULL;
-	while (hierarchy->top >= 0 && !is_ours(hierarchy->top)) {
+	do {
 		const char *name = rest ? strsep(&rest, "/") : NULL;
 		autofd int upper = hierarchy->top;
 
 		hierarchy->top = name
 			? openat(upper, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 			: -1;
-	}
+	} while (hierarchy->top >= 0 && !is_ours(hierarchy->top));
 }
 
 /* Opens what is mounted there, unless it is hidden from us or covered by another mount. */
@@ -130,12 +134,12 @@ static void name_by_controllers(struct hierarchy *hierarchy)
 /*
  * Fills `hierarchy` from a line of mountinfo:
  * 36 35 0:30 ROOT MOUNTPOINT rw,relatime shared:1 - cgroup cgroup rw,cpu,cpuacct
- * Returns 1, 0 if it is none that we can use, or -1.
+ * Returns 1, 0 if it is none that we can use or want, or -1.
  */
-static int read_mount(const char *line, struct hierarchy *hierarchy)
+static int read_mount(const char *line, struct hierarchy *hierarchy, unsigned int wanted)
 {
 	char root[PATH_MAX], mountpoint[PATH_MAX], type[16], options[256];
-	const char *separator = strstr(line, " - ");
+	const char *separator = strstr(line, " - cgroup"); /* most lines are none of ours */
 	autofree char *list = NULL;
 	int opened;
 
@@ -150,7 +154,7 @@ static int read_mount(const char *line, struct hierarchy *hierarchy)
 	} else if (strcmp(type, "cgroup2") == 0) {
 		hierarchy->version = 2;
 	}
-	if (hierarchy->version != 2 && !hierarchy->controllers)
+	if (hierarchy->version != 2 && !(hierarchy->controllers & wanted))
 		return 0;
 	opened = open_mount(hierarchy, mountpoint);
 	if (opened <= 0)
@@ -174,20 +178,22 @@ static bool is_known(const struct hierarchy *hierarchies, int count, const struc
 	return false;
 }
 
-/* Where all are done in turn, this one comes first: a frozen process dies when it is thawed. */
-static void put_freezer_first(struct hierarchy *hierarchies, int count)
+/* Where it comes in the order that hierarchy.h promises. */
+static int place(const struct hierarchy *hierarchy)
 {
-	for (int i = 1; i < count; i++) {
-		struct hierarchy first = hierarchies[0];
-
-		if (!(hierarchies[i].controllers & SET(CONTROLLER_FREEZER)))
-			continue;
-		hierarchies[0] = hierarchies[i];
-		hierarchies[i] = first;
-	}
+	if (hierarchy->controllers & SET(CONTROLLER_FREEZER))
+		return 0;
+	if (hierarchy->version == 2)
+		return 3;
+	return hierarchy->controllers & SET(CONTROLLER_DEVICES) ? 2 : 1;
 }
 
-int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX])
+static int compare(const void *left, const void *right)
+{
+	return place(left) - place(right);
+}
+
+int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int wanted)
 {
 	autofile FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	autofree char *line = NULL;
@@ -198,7 +204,7 @@ int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX])
 		return fail("open /proc/self/mountinfo");
 	while (count < HIERARCHIES_MAX && getline(&line, &size, mounts) > 0) {
 		struct hierarchy *next = &hierarchies[count];
-		int found = read_mount(line, next);
+		int found = read_mount(line, next, wanted);
 
 		if (found < 0)
 			return -1;
@@ -211,6 +217,6 @@ int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX])
 	}
 	if (ferror(mounts))
 		return fail("read /proc/self/mountinfo");
-	put_freezer_first(hierarchies, count);
+	qsort(hierarchies, (size_t)count, sizeof(*hierarchies), compare);
 	return count;
 }

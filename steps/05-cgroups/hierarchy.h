@@ -43,10 +43,13 @@ struct hierarchy {
 enum { HIERARCHIES_MAX = CONTROLLERS + 1 };
 
 /*
- * Finds the hierarchies that are mounted and that we may write to. Returns how many, whose `top` is
- * to be closed, or -1.
+ * Finds the hierarchies that are mounted and that we may write to: v2, and those of v1 that have
+ * one of the controllers `wanted`. They come in the order in which a container's cgroups are
+ * removed: the freezer first, for a frozen process dies when it is thawed; and last the one that no
+ * container is without, v2 or else that of the devices, so that whoever is killed meanwhile is
+ * still known by it. Returns how many, whose `top` is to be closed, or -1.
  */
-int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX]);
+int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int wanted);
 
 /* What a controller is called in that version of cgroups; NULL: it is not there. */
 const char *hierarchy_controller(int version, enum controller controller);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compares the steps with Debian's unshare and bwrap: time from start to exit of `true`, and peak
-# memory; and step 04's network alone. First it makes sure that both sides isolate the same: a namespace that only one of them
-# makes new is no comparison.
+# memory; and step 04's network alone. First it makes sure that both sides isolate the same: a
+# namespace or a filter for system calls that only one of them has is no comparison.
 #
 # Each pair is timed in turn, ROUNDS times, so that a machine whose speed drifts is as kind to one
 # as to the other; the medians of all runs are shown. Source of the numbers: hyperfine.
@@ -11,12 +11,17 @@ rounds=${ROUNDS:-5} runs=${RUNS:-100}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 host=$PWD/rootfs/busybox/bin
+build/precompile bare >"$work/filter"
 
-# The kinds of namespaces that `$@ probe namespaces` has and we have not.
-new_namespaces() {
-	"$@" namespaces >"$work/inside"
+# isolation BIN COMMAND...: what BIN/probe has when the command runs it: the kinds of namespaces that
+# are not ours, and how its system calls are filtered.
+isolation() {
+	bin=$1
+	shift
+	"$@" "$bin/probe" namespaces <"$work/filter" >"$work/inside"
 	"$host/probe" namespaces | grep -vxFf - "$work/inside" | grep -v _for_children | cut -d ' ' -f 1 |
 		sort | tr '\n' ' '
+	"$@" "$bin/cat" /proc/self/status <"$work/filter" | grep '^Seccomp:' | tr '\n' ' '
 }
 
 # compare NAME OURS PEER BIN [KIND]: OURS and PEER are commands that take another one; BIN is where
@@ -25,15 +30,18 @@ new_namespaces() {
 compare() {
 	name=$1 ours=$2 peer=$3 bin=$4 more=${5:+$5 }
 	# shellcheck disable=SC2086  # the commands are divided into words
-	a=$(new_namespaces $ours "$bin/probe") b="$more$(new_namespaces $peer "$bin/probe")"
+	a=$(isolation "$bin" $ours) b="$more$(isolation "$bin" $peer)"
 	if [ "$a" != "$b" ]; then
-		echo "$name: not comparable: '$ours' has new $a, '$peer' has new $b" >&2
+		echo "$name: not comparable: '$ours' has $a, '$peer' has $b" >&2
 		exit 1
 	fi
+	# bwrap reads its filter, so it needs a shell to open the file: then both are started by one.
+	shell=none input=
+	case $peer in *--seccomp*) shell=/bin/sh input="<$work/filter" ;; esac
 	rm -f "$work"/*.json
 	for round in $(seq "$rounds"); do
-		hyperfine --shell none --style none --warmup 5 --runs "$runs" \
-			--export-json "$work/$round.json" "$ours $bin/true" "$peer $bin/true"
+		hyperfine --shell "$shell" --style none --warmup 5 --runs "$runs" \
+			--export-json "$work/$round.json" "$ours $bin/true $input" "$peer $bin/true $input"
 	done >/dev/null 2>&1
 	# shellcheck disable=SC2086
 	memory=$(command time -f %M $ours "$bin/probe" exit 0 2>&1)
@@ -62,7 +70,7 @@ capabilities=$(printf ' --cap-add CAP_%s' AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER 
 compare step-06 './step-06 run --network none' "bwrap --unshare-uts --unshare-ipc --unshare-pid \
 	--unshare-net --unshare-cgroup --hostname testing --new-session --die-with-parent \
 	--bind rootfs/busybox / --proc /proc --dev /dev --mqueue /dev/mqueue --ro-bind /sys /sys \
-	--cap-drop ALL$capabilities" /bin
+	--cap-drop ALL$capabilities --seccomp 0" /bin
 
 # With a bridge: from the start to the command's first line, and what it takes to take the network
 # down. In a network namespace of its own, so that the machine's is left alone. The second is a

@@ -13,8 +13,7 @@
 
 #include "fail.h"
 
-/* Begins a request about the device `name`, which exists. Returns its index, or 0 after a message.
- */
+/* The index of the device `name`, or -1 after a message. */
 static int find(const char *name)
 {
 	unsigned int index = if_nametoindex(name);
@@ -28,12 +27,12 @@ static int prevent_ipv6(struct rtnl *rtnl, const char *name)
 	struct nlattr *families, *inet6;
 
 	rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
-	families = mnl_attr_nest_start(rtnl->message, IFLA_AF_SPEC);
-	inet6 = mnl_attr_nest_start(rtnl->message, AF_INET6);
-	mnl_attr_put_u8(rtnl->message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
-	mnl_attr_nest_end(rtnl->message, inet6);
-	mnl_attr_nest_end(rtnl->message, families);
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
+	families = nla_nest_start(rtnl->message, IFLA_AF_SPEC);
+	inet6 = nla_nest_start(rtnl->message, AF_INET6);
+	nla_put_u8(rtnl->message, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	nla_nest_end(rtnl->message, inet6);
+	nla_nest_end(rtnl->message, families);
 	return rtnl_send(rtnl, "RTM_SETLINK %s without an IPv6 address", name);
 }
 
@@ -42,7 +41,7 @@ static void put_hardware_address(struct rtnl *rtnl, struct in_addr address)
 	unsigned char mac[6] = { 0x02, 'S' }; /* 02: chosen here, of no manufacturer */
 
 	memcpy(mac + 2, &address, sizeof(address));
-	mnl_attr_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
+	nla_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
 }
 
 int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address)
@@ -67,7 +66,7 @@ int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, co
 	 * TODO 5: one message makes both ends. `name` is new, up at once, and a port of the bridge,
 	 * whose index is in IFLA_MASTER. In IFLA_LINKINFO is the kind, "veth", and beside it
 	 * IFLA_INFO_DATA; in that VETH_INFO_PEER; and in that the other end, as in a message of its
-	 * own: a struct ifinfomsg (mnl_nlmsg_put_extra_header()), its name, its hardware address,
+	 * own: a struct ifinfomsg (nlmsg_reserve()), its name, its hardware address,
 	 * and in IFLA_NET_NS_FD its namespace. Tell rtnl_send() "RTM_NEWLINK veth NAME, PEER in the
 	 * container".
 	 */
@@ -89,16 +88,16 @@ int link_set_hairpin(struct rtnl *rtnl, const char *name)
 	link = rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(*link));
 	link->ifi_family = AF_BRIDGE;
 	link->ifi_index = index;
-	port = mnl_attr_nest_start(rtnl->message, IFLA_PROTINFO | NLA_F_NESTED);
-	mnl_attr_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
-	mnl_attr_nest_end(rtnl->message, port);
+	port = nla_nest_start(rtnl->message, IFLA_PROTINFO | NLA_F_NESTED);
+	nla_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
+	nla_nest_end(rtnl->message, port);
 	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
 }
 
 int link_delete(struct rtnl *rtnl, const char *name)
 {
 	rtnl_begin(rtnl, RTM_DELLINK, 0, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
 	return rtnl_send(rtnl, "RTM_DELLINK %s", name);
 }
 
@@ -114,13 +113,13 @@ int link_set_up(struct rtnl *rtnl, const char *name)
 	return fail_input("RTM_NEWLINK %s up: not written yet (TODO 1)", name);
 }
 
-static int look_at_state(const struct nlmsghdr *message, void *data)
+static int look_at_state(struct nl_msg *message, void *data)
 {
 	const struct nlattr *state =
 		rtnl_attribute(message, sizeof(struct ifinfomsg), IFLA_OPERSTATE);
 
-	*(bool *)data = state && mnl_attr_get_u8(state) == IF_OPER_UP;
-	return MNL_CB_STOP;
+	*(bool *)data = state && nla_get_u8(state) == IF_OPER_UP;
+	return NL_STOP;
 }
 
 int link_wait(struct rtnl *rtnl, const char *name)
@@ -129,7 +128,7 @@ int link_wait(struct rtnl *rtnl, const char *name)
 
 	for (int tries = 0; tries < 5000; tries++) {
 		rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
-		mnl_attr_put_strz(rtnl->message, IFLA_IFNAME, name);
+		nla_put_string(rtnl->message, IFLA_IFNAME, name);
 		if (rtnl_dump(rtnl, look_at_state, &up, "RTM_GETLINK") < 0)
 			return -1;
 		if (up)
@@ -139,11 +138,11 @@ int link_wait(struct rtnl *rtnl, const char *name)
 	return fail_input("%s, a network device, does not come up", name);
 }
 
-static int note_a_port(const struct nlmsghdr *message, void *data)
+static int note_a_port(struct nl_msg *message, void *data)
 {
 	(void)message;
 	*(bool *)data = true;
-	return MNL_CB_OK;
+	return NL_OK;
 }
 
 int link_has_ports(struct rtnl *rtnl, const char *bridge, bool *found)
@@ -154,7 +153,7 @@ int link_has_ports(struct rtnl *rtnl, const char *bridge, bool *found)
 		return -1;
 	*found = false;
 	rtnl_begin(rtnl, RTM_GETLINK, NLM_F_DUMP, sizeof(struct ifinfomsg));
-	mnl_attr_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)index);
+	nla_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)index);
 	return rtnl_dump(rtnl, note_a_port, found, "RTM_GETLINK");
 }
 

@@ -13,6 +13,7 @@
 #include "fail.h"
 #include "forwarding.h"
 #include "link.h"
+#include "loopback.h"
 #include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
@@ -134,7 +135,7 @@ int net_prepare(struct net *net)
 	net->pool = pool_open();
 	if (net->pool < 0)
 		return -1;
-	if (rtnl_open(&rtnl) < 0)
+	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	give_back_crashed(net->pool, &rtnl);
 	if (choose_subnet(net->pool, &rtnl, &net->subnet) < 0)
@@ -159,30 +160,35 @@ int net_prepare(struct net *net)
 	return net->is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
 }
 
-int net_configure(const struct net *net)
+int net_enter(const struct net *net)
+{
+	return net->mode == NET_HOST ? 0 : loopback_up();
+}
+
+/* In the container's network namespace: address, default route. */
+static int configure(const struct net *net)
 {
 	/*
-	 * TODO 2: in the namespace in which this runs, set loopback up. That is all for NET_NONE.
-	 *
-	 * TODO 9: otherwise, switch IPv6 off for the device `inside` (setting.h), give it the
-	 * address and the rate, if there is one; set it up, and add the default route, which leads
-	 * to the bridge: subnet.h.
+	 * TODO 9: switch IPv6 off for the device `inside` (setting.h), give it the address and the
+	 * rate, if there is one; set it up, and add the default route, which leads to the bridge:
+	 * subnet.h.
 	 */
 	(void)net;
 	(void)inside;
 	return 0;
 }
 
-/* Calls net_configure() in the network namespace, and comes back. */
+/* Calls configure() in the network namespace, and comes back. */
 static int configure_in(int namespace, struct net *net)
 {
 	/*
-	 * TODO 9: go into `namespace`, do net_configure(), and come back, also if it failed:
+	 * TODO 9: go into `namespace`, do configure(), and come back, also if it failed:
 	 * setns(2). Without a way back nothing can be undone: then `pool` and `held` are 0, which
 	 * leaves it to the next step.
 	 */
 	(void)namespace;
 	(void)net;
+	(void)configure;
 	return 0;
 }
 
@@ -198,7 +204,7 @@ int net_connect(struct net *net, int pid)
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return fail("open %s", path);
-	if (rtnl_open(&rtnl) < 0)
+	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	veth_name(&net->lease, veth);
 	/*
@@ -240,7 +246,7 @@ void net_disconnect(struct net *net)
 	if (net->pool <= 0)
 		net->pool = pool_open();
 	/* Where that fails, the next step finds the lease, and does it. */
-	if (net->pool > 0 && rtnl_open(&rtnl) == 0) {
+	if (net->pool > 0 && rtnl_open(&rtnl, NETLINK_ROUTE) == 0) {
 		if (net->held > 0)
 			give_back(net->pool, &rtnl, &net->lease, net->port_count > 0);
 		give_back_ports(net);

@@ -50,17 +50,17 @@ struct overlap {
 };
 
 /* One route of the host. The default route has no destination. */
-static int look_at_route(const struct nlmsghdr *message, void *data)
+static int look_at_route(struct nl_msg *message, void *data)
 {
 	/*
 	 * TODO 8: set the bool in the struct overlap, to which `data` points, if an address is in
 	 * both, the subnet and the destination of the route: RTA_DST, with rtm_dst_len bits. A
 	 * route without a destination, the default route, does not count. The next route:
-	 * MNL_CB_OK.
+	 * NL_OK.
 	 */
 	(void)message;
 	(void)data;
-	return MNL_CB_OK;
+	return NL_OK;
 }
 
 int subnet_has_route(const struct subnet *subnet, struct rtnl *rtnl, bool *found)

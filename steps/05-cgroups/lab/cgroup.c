@@ -30,11 +30,6 @@ static const char outer_prefix[] = "step-", inner[] = "container";
 enum { TRIES = 1000, TRY_MICROSECONDS = 1000 };
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-static const struct cgroup_version *version_of(const struct hierarchy *hierarchy)
-{
-	return hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1;
-}
-
 /* Ours in the hierarchy that has one of these controllers, or that is v2; or NULL. */
 static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned int controllers)
 {
@@ -50,7 +45,8 @@ static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned i
 
 /* ---- Removing ---- */
 
-void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
+/* Removes the cgroup `name` in `parent`, and whatever is in it. */
+static void remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
 {
 	autodir DIR *directory = NULL;
 	int fd;
@@ -64,7 +60,7 @@ void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	version_of(hierarchy)->kill(fd);
 	for (struct dirent *entry; (entry = readdir(directory));)
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			cgroup_remove_tree(hierarchy, fd, entry->d_name);
+			remove_tree(hierarchy, fd, entry->d_name);
 	/* A killed process may take a moment to go. */
 	for (int i = 0; i < TRIES; i++) {
 		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno != EBUSY)
@@ -73,17 +69,46 @@ void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	}
 }
 
-/* Removes what steps have left that were killed: nobody has a lock on it any more. */
-static void remove_leftovers(const struct hierarchy *hierarchy)
+/*
+ * Whether steps that were killed have left something here: nobody has a lock on it any more. It is
+ * removed if `remove` says so.
+ */
+static bool look_for_leftovers(const struct hierarchy *hierarchy, bool remove)
 {
 	int fd = openat(hierarchy->top, ".", DIRECTORY);
 	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	bool found = false;
 
 	/*
 	 * TODO 11: for each directory in it whose name begins with outer_prefix: if its lock can be
-	 * had at once, flock(2), nobody lives there any more, and cgroup_remove_tree() removes it.
+	 * had at once, flock(2), nobody lives there any more: it is found, and, if that is wanted,
+	 * remove_tree() removes it.
 	 */
 	(void)directory;
+	(void)remove;
+	return found;
+}
+
+/*
+ * Looks in those hierarchies that this container uses. What has left something in one of them may
+ * have done so in any.
+ */
+static int remove_leftovers(const struct cgroup *cgroup)
+{
+	struct hierarchy all[HIERARCHIES_MAX];
+	bool found = false;
+	int count;
+
+	for (int i = 0; i < cgroup->hierarchy_count && !found; i++)
+		found = look_for_leftovers(&cgroup->hierarchies[i], false);
+	if (!found)
+		return 0;
+	count = hierarchy_find(all, ~0U);
+	for (int i = 0; i < count; i++) {
+		look_for_leftovers(&all[i], true);
+		cleanup_fd(&all[i].top);
+	}
+	return count < 0 ? -1 : 0;
 }
 
 void cgroup_remove(struct cgroup *cgroup)
@@ -92,9 +117,9 @@ void cgroup_remove(struct cgroup *cgroup)
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
 		if (hierarchy->directory >= 0)
-			cgroup_remove_tree(hierarchy, hierarchy->lock, inner);
+			remove_tree(hierarchy, hierarchy->lock, inner);
 		if (hierarchy->lock >= 0)
-			cgroup_remove_tree(hierarchy, hierarchy->top, cgroup->name);
+			remove_tree(hierarchy, hierarchy->top, cgroup->name);
 		cleanup_fd(&hierarchy->directory);
 		cleanup_fd(&hierarchy->lock);
 		cleanup_fd(&hierarchy->top);
@@ -216,17 +241,18 @@ static unsigned int list_useful(const struct cgroup *cgroup, bool has_v2)
 	return useful;
 }
 
-int cgroup_find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
+static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 {
 	unsigned int available = 0;
 	bool has_v2 = false;
+	int count;
 
-	cgroup->hierarchy_count = hierarchy_find(cgroup->hierarchies);
-	if (cgroup->hierarchy_count < 0) {
-		cgroup->hierarchy_count = 0;
+	list_needed(cgroup, ~0U, wanted);
+	count = hierarchy_find(cgroup->hierarchies, *wanted | list_useful(cgroup, false));
+	if (count < 0)
 		return -1;
-	}
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+	cgroup->hierarchy_count = count;
+	for (int i = 0; i < count; i++) {
 		available |= cgroup->hierarchies[i].controllers;
 		has_v2 = has_v2 || cgroup->hierarchies[i].version == 2;
 	}
@@ -241,16 +267,18 @@ int cgroup_create(struct cgroup *cgroup)
 	struct timespec now;
 	unsigned int wanted;
 
-	if (cgroup_find_hierarchies(cgroup, &wanted) < 0)
+	if (find_hierarchies(cgroup, &wanted) < 0)
 		return -1;
 	/* In another PID namespace there may be a step with our PID. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%09ld", outer_prefix, getpid(),
 		 now.tv_nsec);
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+	if (remove_leftovers(cgroup) < 0)
+		return -1;
+	/* The last one first: by that a later step sees what we leave. */
+	for (int i = cgroup->hierarchy_count - 1; i >= 0; i--) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
-		remove_leftovers(hierarchy);
 		if (hierarchy->version == 1 && !(hierarchy->controllers & wanted))
 			continue;
 		if (make(cgroup, hierarchy, wanted) < 0)
@@ -280,8 +308,8 @@ int cgroup_directory(const struct cgroup *cgroup)
 int cgroup_enter(const struct cgroup *cgroup)
 {
 	/*
-	 * TODO 12: in each hierarchy of v1 that we have a directory in, write "0" to its file
-	 * tasks. After that a new cgroup namespace: unshare(2).
+	 * TODO 12: in each hierarchy of v1 that we have a directory in, write "0" to its file tasks.
+	 * After that a new cgroup namespace: unshare(2).
 	 */
 	(void)cgroup;
 	return 0;

@@ -165,7 +165,7 @@ static int freeze(int directory, bool frozen)
 static int kill_all(int directory)
 {
 	for (int i = 0; i < TRIES; i++) {
-		autofree char *list = cgroup_try_read(directory, "cgroup.procs");
+		autofree char *list = file_read_at(directory, "cgroup.procs");
 		char *rest = list;
 
 		if (!list)
@@ -184,8 +184,7 @@ static int kill_all(int directory)
 /* Sums up "254:0 Read 4096", "254:0 Write 0", ..., and leaves out the last line, "Total 4096". */
 static void count_io(int directory, struct cgroup_usage *usage)
 {
-	autofree char *text =
-		cgroup_try_read(directory, "blkio.throttle.io_service_bytes_recursive");
+	autofree char *text = file_read_at(directory, "blkio.throttle.io_service_bytes_recursive");
 	char *rest = text;
 
 	/* Since Linux 6.10 a device is counted from its first rate on; then it is in the list. */

@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "device.h"
 #include "fail.h"
+#include "file.h"
 #include "mount.h"
 
 enum { FREEZE_MILLISECONDS = 10000 };
@@ -70,7 +71,7 @@ static bool has_processes(int directory)
 
 	if (!cgroup_has(directory, "cgroup.type"))
 		return false;
-	processes = cgroup_try_read(directory, "cgroup.procs");
+	processes = file_read_at(directory, "cgroup.procs");
 	return processes && *processes;
 }
 
@@ -78,6 +79,7 @@ static bool has_processes(int directory)
 static int adopt(int parent, int child, unsigned int controllers)
 {
 	autofree char *enabled = NULL;
+	char change[128] = "";
 	unsigned int missing;
 
 	(void)child;
@@ -92,8 +94,9 @@ static int adopt(int parent, int child, unsigned int controllers)
 		errno = EBUSY;
 		return fail("write cgroup.subtree_control");
 	}
-	/* TODO 3: write "+NAME" to cgroup.subtree_control for each that is missing:
-	 * hierarchy_controller(2, i) is its name. */
+	/* TODO 3: write "+NAME +NAME" to cgroup.subtree_control, for all that are missing:
+	 * hierarchy_controller(2, i) is the name of one. */
+	(void)change;
 	return 0;
 }
 
@@ -260,7 +263,7 @@ static int kill_all(int directory)
 /* Sums up io.stat: "254:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0", a device a line. */
 static void count_io(int directory, struct cgroup_usage *usage)
 {
-	autofree char *text = cgroup_try_read(directory, "io.stat");
+	autofree char *text = file_read_at(directory, "io.stat");
 	char *rest = text;
 
 	if (!text)

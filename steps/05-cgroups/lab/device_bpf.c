@@ -23,14 +23,24 @@
 enum {
 	ANSWER = BPF_REG_0,
 	REQUEST = BPF_REG_1,
-	TYPE = BPF_REG_2,
-	ACCESS = BPF_REG_3,
+	KEY = BPF_REG_2,
+	ACCESS_TYPE = BPF_REG_3,
 	MAJOR = BPF_REG_4,
-	MINOR = BPF_REG_5,
+	MASKED = BPF_REG_5,
+	CONSTANT = BPF_REG_6,
 };
 
+/*
+ * What is asked for is made one number, the key: from the right, the device's minor number, its
+ * major number, which has 12 bits, and the context's access_type, 16 bits of type below the access.
+ */
+enum { MAJOR_MAX = 4095, MAJOR_SHIFT = 32, TYPE_SHIFT = 44, ACCESS_SHIFT = 60 };
+#define MINOR_MASK ((uint64_t)UINT32_MAX)
+#define MAJOR_MASK ((uint64_t)MAJOR_MAX << MAJOR_SHIFT)
+#define TYPE_MASK  ((uint64_t)UINT16_MAX << TYPE_SHIFT)
+
 /* The instructions that there are before the first rule, for each at most, and after the last. */
-enum { BEFORE = 6, FOR_EACH = 8, AFTER = 2 };
+enum { BEFORE = 7, FOR_EACH = 16, AFTER = 2 };
 
 struct program {
 	struct bpf_insn *code;
@@ -55,29 +65,41 @@ static void add_load(struct program *program, uint8_t reg, size_t offset)
 	program->code[program->length - 1].off = (int16_t)offset;
 }
 
-/* reg = reg OPERATION number */
-static void add_compute(struct program *program, uint8_t operation, uint8_t reg, int32_t number)
+/* reg = number: the one instruction that takes the place of two */
+static void add_constant(struct program *program, uint8_t reg, uint64_t number)
 {
-	add(program, BPF_ALU64 | operation | BPF_K, reg, 0, number);
+	add(program, BPF_LD | BPF_IMM | BPF_DW, reg, 0, (int32_t)number);
+	add(program, 0, 0, 0, (int32_t)(number >> 32));
 }
 
-/* Leaves the rule if reg != number; where to is filled in when the rule's end is known. */
-static void add_unless(struct program *program, uint8_t reg, int32_t number)
+/* to = to OPERATION from */
+static void add_compute(struct program *program, uint8_t operation, uint8_t to, uint8_t from)
 {
-	add(program, BPF_JMP | BPF_JNE | BPF_K, reg, 0, number);
+	add(program, BPF_ALU64 | operation | BPF_X, to, from, 0);
+}
+
+/* Leaves the rule if (KEY & mask) JUMP number; where to is filled in when the rule's end is known.
+ */
+static void add_leave(struct program *program, uint8_t jump, uint64_t mask, uint64_t number)
+{
+	add_compute(program, BPF_MOV, MASKED, KEY);
+	add_constant(program, CONSTANT, mask);
+	add_compute(program, BPF_AND, MASKED, CONSTANT);
+	add_constant(program, CONSTANT, number);
+	add(program, BPF_JMP | jump | BPF_X, MASKED, CONSTANT, 0);
 }
 
 static void add_answer(struct program *program, bool allow)
 {
-	add_compute(program, BPF_MOV, ANSWER, allow);
+	add(program, BPF_ALU64 | BPF_MOV | BPF_K, ANSWER, 0, allow);
 	add(program, BPF_JMP | BPF_EXIT, 0, 0, 0);
 }
 
 enum { ALL_ACCESS = BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE | BPF_DEVCG_ACC_MKNOD };
 
-static int32_t access_bits(const char *access)
+static uint64_t access_bits(const char *access)
 {
-	int32_t bits = 0;
+	uint64_t bits = 0;
 
 	for (; *access; access++)
 		bits |= *access == 'r'	 ? BPF_DEVCG_ACC_READ
@@ -86,31 +108,49 @@ static int32_t access_bits(const char *access)
 	return bits;
 }
 
-/*
- * Allows when all that is asked for is in the rule's access, denies when any of it is: what is left
- * over in ANSWER is compared with nothing, or with all.
- */
-static void add_access_check(struct program *program, const struct device_rule *rule)
+/* The key of the rule's devices, and in `mask` the bits of it that are not left open. */
+static uint64_t rule_key(const struct device_rule *rule, uint64_t *mask)
 {
-	int32_t bits = access_bits(rule->access);
+	uint64_t type = rule->type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK;
+	uint64_t key = 0;
 
-	add(program, BPF_ALU64 | BPF_MOV | BPF_X, ANSWER, ACCESS, 0);
-	add_compute(program, BPF_AND, ANSWER, rule->allow ? ~bits : bits);
-	add(program, BPF_JMP | (rule->allow ? BPF_JNE : BPF_JEQ) | BPF_K, ANSWER, 0, 0);
+	*mask = 0;
+	if (rule->type != 'a') {
+		*mask |= TYPE_MASK;
+		key |= type << TYPE_SHIFT;
+	}
+	if (rule->major != DEVICE_ALL) {
+		*mask |= MAJOR_MASK;
+		key |= (uint64_t)rule->major << MAJOR_SHIFT;
+	}
+	if (rule->minor != DEVICE_ALL) {
+		*mask |= MINOR_MASK;
+		key |= (uint64_t)rule->minor;
+	}
+	return key;
 }
 
+/*
+ * A rule is one comparison, as a subnet is: with a mask. The kernel follows each way through the
+ * program before it takes it; a jump for each of the numbers made that twice as long.
+ *
+ * What is allowed is for those that ask for nothing but the rule's access; what is denied for those
+ * that ask for any of it.
+ */
 static void add_rule(struct program *program, const struct device_rule *rule)
 {
 	/*
-	 * TODO 10: add_unless() for the type, unless it is 'a', add_access_check() unless the access
-	 * is all, add_unless() for the numbers that are not DEVICE_ALL, and the answer. Then let each
-	 * jump of the rule (its BPF_CLASS is BPF_JMP) lead behind the rule's end: .off is how many
-	 * instructions to leave out.
+	 * TODO 10: leave the rule unless the key, masked, is the rule's: rule_key() and add_leave().
+	 * Of a rule that allows, the mask has also, ACCESS_SHIFT bits further left, the access that
+	 * it does not name; a rule that denies less than ALL_ACCESS is left as well if nothing of
+	 * that is asked for. (Where the mask is 0, there is nothing to compare.) Then the answer;
+	 * and each jump of the rule (its BPF_CLASS is BPF_JMP) is to lead behind the rule's end:
+	 * .off is how many instructions to leave out.
 	 */
 	(void)program;
 	(void)rule;
-	(void)add_unless;
-	(void)add_access_check;
+	(void)rule_key;
+	(void)add_leave;
 	(void)add_answer;
 }
 
@@ -126,15 +166,20 @@ static bool is_for_all(const struct device_rule *rule)
  */
 static void add_all(struct program *program, const struct devices *devices)
 {
-	add_load(program, TYPE, offsetof(struct bpf_cgroup_dev_ctx, access_type));
-	add(program, BPF_ALU64 | BPF_MOV | BPF_X, ACCESS, TYPE, 0);
-	add_compute(program, BPF_AND, TYPE, 0xffff);
-	add_compute(program, BPF_RSH, ACCESS, 16);
+	add_load(program, KEY, offsetof(struct bpf_cgroup_dev_ctx, minor));
 	add_load(program, MAJOR, offsetof(struct bpf_cgroup_dev_ctx, major));
-	add_load(program, MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor));
+	add(program, BPF_ALU64 | BPF_LSH | BPF_K, MAJOR, 0, MAJOR_SHIFT);
+	add_compute(program, BPF_OR, KEY, MAJOR);
+	add_load(program, ACCESS_TYPE, offsetof(struct bpf_cgroup_dev_ctx, access_type));
+	add(program, BPF_ALU64 | BPF_LSH | BPF_K, ACCESS_TYPE, 0, TYPE_SHIFT);
+	add_compute(program, BPF_OR, KEY, ACCESS_TYPE);
 	for (size_t i = devices->rule_count; i > 0; i--) {
-		add_rule(program, &devices->rules[i - 1]);
-		if (is_for_all(&devices->rules[i - 1]))
+		const struct device_rule *rule = &devices->rules[i - 1];
+
+		if (rule->major > MAJOR_MAX)
+			continue; /* there is no such device */
+		add_rule(program, rule);
+		if (is_for_all(rule))
 			return;
 	}
 	add_answer(program, true);

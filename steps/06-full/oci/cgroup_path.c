@@ -16,11 +16,6 @@
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-static const struct cgroup_version *version_of(const struct hierarchy *hierarchy)
-{
-	return hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1;
-}
-
 /* The next name in a path; NULL: it ends there. */
 static const char *next_name(char **rest)
 {
@@ -30,6 +25,16 @@ static const char *next_name(char **rest)
 		name = strsep(rest, "/");
 	} while (name && !*name);
 	return name;
+}
+
+static int find_all(struct cgroup *cgroup)
+{
+	int count = hierarchy_find(cgroup->hierarchies, ~0U);
+
+	if (count < 0)
+		return -1;
+	cgroup->hierarchy_count = count;
+	return 0;
 }
 
 static int check(const char *path)
@@ -126,11 +131,15 @@ int cgroup_path_limit(const struct cgroup *cgroup)
 
 int cgroup_path_create(struct cgroup *cgroup, const char *path)
 {
-	unsigned int needed;
+	unsigned int available = 0, needed;
 
 	if (check(path) < 0)
 		return -1;
-	if (cgroup_find_hierarchies(cgroup, &needed) < 0)
+	if (find_all(cgroup) < 0)
+		return -1;
+	for (int i = 0; i < cgroup->hierarchy_count; i++)
+		available |= cgroup->hierarchies[i].controllers;
+	if (cgroup_list_needed(cgroup, available, &needed) < 0)
 		return -1;
 	narrate("mkdirat the cgroup %s in %d hierarchies", path, cgroup->hierarchy_count);
 	for (int i = 0; i < cgroup->hierarchy_count; i++)
@@ -164,11 +173,8 @@ int cgroup_path_enter_all(const struct cgroup *cgroup)
 
 int cgroup_path_open(struct cgroup *cgroup, const char *path)
 {
-	cgroup->hierarchy_count = hierarchy_find(cgroup->hierarchies);
-	if (cgroup->hierarchy_count < 0) {
-		cgroup->hierarchy_count = 0;
+	if (find_all(cgroup) < 0)
 		return -1;
-	}
 	path += strspn(path, "/");
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
@@ -181,11 +187,13 @@ int cgroup_path_open(struct cgroup *cgroup, const char *path)
 /* Calls `each` for all that is in it and below. A process is a line of cgroup.procs. */
 static void each_below(int directory, void (*each)(pid_t pid, void *data), void *data)
 {
-	autofree char *list = cgroup_try_read(directory, "cgroup.procs");
+	autofree char *list = cgroup_read(directory, "cgroup.procs");
 	int fd = openat(directory, ".", DIRECTORY);
 	autodir DIR *entries = fd < 0 ? NULL : fdopendir(fd);
 	char *rest = list;
 
+	if (!list)
+		fail_forget(); /* it has been removed meanwhile, or it is a threaded one */
 	for (const char *line; (line = strsep(&rest, "\n"));)
 		if (atoi(line) > 0)
 			each(atoi(line), data);

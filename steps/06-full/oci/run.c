@@ -8,10 +8,9 @@
 static void choose_namespaces(struct container *container)
 {
 	container->namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
-	if (container->net.mode != NET_HOST)
+	container->loopback = container->net.mode != NET_HOST;
+	if (container->loopback)
 		container->namespaces |= CLONE_NEWNET;
-	/* With a bridge, the host side does it with the rest of the network. */
-	container->loopback = container->net.mode == NET_NONE;
 }
 
 int container_run(struct container *container)

@@ -225,28 +225,13 @@ int user_resolve(struct user *user)
 
 int user_set_home(const struct user *user, struct command *command)
 {
-	const char *name = "HOME=";
-	size_t count = 0, place = SIZE_MAX;
-	char *variable, **grown;
+	char *variable;
 
 	if (command->home_asked || !command->environment)
 		return 0;
-	if (asprintf(&variable, "%s%s", name, user->home) < 0)
+	if (asprintf(&variable, "HOME=%s", user->home) < 0)
 		return fail("asprintf");
-	for (; command->environment[count]; count++)
-		if (strncmp(command->environment[count], name, strlen(name)) == 0)
-			place = count;
-	if (place != SIZE_MAX) {
-		command->environment[place] = variable;
-		return 0;
-	}
-	grown = reallocarray(command->environment, count + 2, sizeof(*grown));
-	if (!grown)
-		return fail("reallocarray");
-	grown[count] = variable;
-	grown[count + 1] = NULL;
-	command->environment = grown;
-	return 0;
+	return command_set_variable(command, variable);
 }
 
 /* Whether the user namespace denies setgroups(2), as one does that was made without root. */
