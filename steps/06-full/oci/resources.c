@@ -113,8 +113,10 @@ static int write_one(const struct resource *resource, const struct cgroup *cgrou
 	narrate("write %s %s", file, whole);
 	if (cgroup_try_write(hierarchy->directory, file, whole) == 0)
 		return 0;
-	fail("%s %s %s (linux.resources.%s)", errno == ENOENT ? "open" : "write", file, whole,
-	     resource->field);
+	if (errno == ENOENT)
+		return fail_input("linux.resources.%s: this kernel has no %s", resource->field,
+				  file);
+	fail("write %s %s (linux.resources.%s)", file, whole, resource->field);
 	return 1;
 }
 
