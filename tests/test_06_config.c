@@ -25,9 +25,10 @@ static const char *file_with(const char *text)
 }
 
 /* The least that a configuration has, and more of it. */
-#define LEAST	"\"ociVersion\": \"1.0.2\", \"root\": {\"path\": \"rootfs\"}"
+#define MOUNTS	"\"namespaces\": [{\"type\": \"mount\"}]"
+#define LEAST	"\"ociVersion\": \"1.0.2\", \"root\": {\"path\": \"rootfs\"}, \"linux\": {" MOUNTS "}"
 #define PROCESS "\"process\": {\"cwd\": \"/\", \"args\": [\"true\"]%s}"
-#define UTS	"\"linux\": {\"namespaces\": [{\"type\": \"uts\"}]}"
+#define UTS	"\"linux\": {\"namespaces\": [{\"type\": \"uts\"}, {\"type\": \"mount\"}]}"
 
 /* The structure that a configuration with `members` fills. */
 static const struct container *load(const char *members)
@@ -72,7 +73,7 @@ static void the_least_is_enough(void **state)
 	assert_string_equal(container->rootfs.path, "/bundle/rootfs");
 	assert_false(container->rootfs.read_only);
 	assert_true(container->oci);
-	assert_int_equal(container->namespaces, 0);
+	assert_int_equal(container->namespaces, CLONE_NEWNS);
 	assert_null(container->command.argv);
 	assert_int_equal(container->mounts.count, 0);
 }
@@ -173,7 +174,8 @@ static void namespaces_new_and_joined(void **state)
 static void device_nodes_and_rules(void **state)
 {
 	const struct devices *devices =
-		&load("\"linux\": {\"devices\": [{\"path\": \"/dev/fuse\", \"type\": \"c\", "
+		&load("\"linux\": {" MOUNTS
+		      ", \"devices\": [{\"path\": \"/dev/fuse\", \"type\": \"c\", "
 		      "\"major\": 10, \"minor\": 229, \"fileMode\": 384, \"uid\": 3, \"gid\": 4}, "
 		      "{\"path\": \"/dev/null\", \"type\": \"c\", \"major\": 1, \"minor\": 3}], "
 		      "\"resources\": {\"devices\": [{\"allow\": true, \"type\": \"b\", "
@@ -232,7 +234,8 @@ static void annotations_are_kept(void **state)
 static void what_the_specification_does_not_know_is_ignored(void **state)
 {
 	(void)state;
-	load("\"new\": {\"process\": 5}, \"linux\": {\"newer\": 7}, \"hostname\": null");
+	load("\"new\": {\"process\": 5}, \"linux\": {" MOUNTS
+	     ", \"newer\": 7}, \"hostname\": null");
 	load_process("\"newest\": [{}], \"capabilities\": null");
 }
 
@@ -296,7 +299,7 @@ static void what_is_wrong_is_named_with_its_place(void **state)
 		{ "\"hooks\": {\"poststop\": [{\"path\": \"a\"}]}",
 		  "hooks.poststop[0].path: must be an absolute path, not \"a\"" },
 		{ "\"hooks\": {\"prestart\": [{\"path\": \"/a\", \"timeout\": 0}]}",
-		  "hooks.prestart[0].timeout: must be a whole number from 1" },
+		  "hooks.prestart[0].timeout: must be from 1" },
 		{ "\"annotations\": {\"a\": 1}", "annotations.a: must be a text" },
 	};
 
@@ -308,7 +311,8 @@ static void what_is_wrong_is_named_with_its_place(void **state)
 static void several_things_that_are_wrong_are_told_at_once(void **state)
 {
 	(void)state;
-	assert_text_refused("{\"root\": {}, \"process\": {\"args\": [\"a\"], \"cwd\": \"b\"}}",
+	assert_text_refused("{\"root\": {}, \"linux\": {" MOUNTS
+			    "}, \"process\": {\"args\": [\"a\"], \"cwd\": \"b\"}}",
 			    "ociVersion: must be there; root.path: must be there; process.cwd: "
 			    "must be an absolute path, not \"b\"");
 }

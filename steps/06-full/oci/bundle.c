@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
+#include "filter_cache.h"
 #include "narrate.h"
 
 /* The specification's "Dev symbolic links", and ptmx, a link to the one that belongs to the pts. */
@@ -77,6 +78,8 @@ static int open_trees(struct container *container)
 int bundle_open(struct container *container)
 {
 	container->rootfs.etc.as_it_is = true;
+	if (filter_compile_once(&container->filter) < 0)
+		return -1;
 	if (namespaces_open(&container->joined) < 0)
 		return -1;
 	return may_mount() ? open_trees(container) : 0;

@@ -92,60 +92,34 @@ static int make(struct hierarchy *hierarchy, const char *path, unsigned int need
 	return place < 0 ? fail("make the cgroup %s", path) : 0;
 }
 
-/*
- * What is shared out among sisters, chapter 5 writes to its outer cgroup as well. Here that is
- * somebody else's.
- */
-static int limit_shares(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
+/* The rules for devices: chapter 5's limits, of which nothing else is set. */
+static int limit_devices(const struct cgroup *cgroup)
 {
-	bool v2 = hierarchy->version == 2;
-	int directory = hierarchy->directory;
-
-	if (hierarchy->controllers & SET(CONTROLLER_CPU) && cgroup->cpu_shares &&
-	    cgroup_write(directory, v2 ? "cpu.weight" : "cpu.shares", "%ju",
-			 v2 ? cgroup_weight(cgroup->cpu_shares) : cgroup->cpu_shares) < 0)
-		return -1;
-	if (hierarchy->controllers & SET(CONTROLLER_MEMORY) && cgroup->memory_reservation)
-		return cgroup_write(directory, v2 ? "memory.low" : "memory.soft_limit_in_bytes",
-				    "%ju", cgroup->memory_reservation);
-	return 0;
-}
-
-int cgroup_path_limit(const struct cgroup *cgroup)
-{
-	struct cgroup own = *cgroup;
-
-	own.cpu_shares = own.memory_reservation = 0;
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
-		if (hierarchy->directory < 0)
-			continue;
-		if (version_of(hierarchy)->limit(&own, hierarchy) < 0)
-			return -1;
-		if (limit_shares(cgroup, hierarchy) < 0)
+		if (hierarchy->directory >= 0 &&
+		    version_of(hierarchy)->limit(cgroup, hierarchy) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int cgroup_path_create(struct cgroup *cgroup, const char *path)
+int cgroup_path_create(struct cgroup *cgroup, const char *path, const struct resources *resources)
 {
-	unsigned int available = 0, needed;
+	unsigned int needed = resources_controllers(resources);
 
 	if (check(path) < 0)
 		return -1;
 	if (find_all(cgroup) < 0)
 		return -1;
-	for (int i = 0; i < cgroup->hierarchy_count; i++)
-		available |= cgroup->hierarchies[i].controllers;
-	if (cgroup_list_needed(cgroup, available, &needed) < 0)
-		return -1;
 	narrate("mkdirat the cgroup %s in %d hierarchies", path, cgroup->hierarchy_count);
 	for (int i = 0; i < cgroup->hierarchy_count; i++)
 		if (make(&cgroup->hierarchies[i], path, needed) < 0)
 			return -1;
-	return cgroup_path_limit(cgroup);
+	if (limit_devices(cgroup) < 0)
+		return -1;
+	return resources_write(resources, cgroup);
 }
 
 /* On v2 "threads" in the place of "tasks" would do for threads alone. */

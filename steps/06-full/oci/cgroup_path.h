@@ -11,12 +11,13 @@
 #define STEPS_CGROUP_PATH_H
 
 #include "cgroup.h"
+#include "resources.h"
 
 /*
  * Makes the cgroup, with those above it that are missing, and writes the limits. The functions of
  * chapter 5 go on from there. Returns 0 or -1; cgroup_path_remove() undoes it in both cases.
  */
-int cgroup_path_create(struct cgroup *cgroup, const char *path);
+int cgroup_path_create(struct cgroup *cgroup, const char *path, const struct resources *resources);
 
 /*
  * In the child: enters the cgroups of v1, without a cgroup namespace. Or, in the process in
@@ -27,9 +28,6 @@ int cgroup_path_enter_all(const struct cgroup *cgroup);
 
 /* Opens it in those hierarchies where it is. Returns 0 or -1. */
 int cgroup_path_open(struct cgroup *cgroup, const char *path);
-
-/* Writes the limits of one that is open; those that are not said stay as they are. */
-int cgroup_path_limit(const struct cgroup *cgroup);
 
 /* Calls `each` with the pid of every process in it and below it. Returns 0 or -1. */
 int cgroup_path_each(const char *path, void (*each)(pid_t pid, void *data), void *data);

@@ -113,3 +113,23 @@ int config_load_process(const char *path, struct container *container)
 	config_process(&process, container);
 	return json_finish(path, &problems);
 }
+
+int config_load_resources(const char *path, struct resources *resources)
+{
+	struct json_problems problems;
+	struct json object;
+
+	if (json_read(path, &problems, &object) < 0)
+		return -1;
+	config_resources(&object, resources);
+	return json_finish(path, &problems);
+}
+
+int config_set_resources(json_t *object, struct resources *resources)
+{
+	struct json_problems problems = { 0 };
+	const struct json root = { .value = object, .problems = &problems };
+
+	config_resources(&root, resources);
+	return json_finish("resources", &problems);
+}

@@ -4,11 +4,11 @@
  * It fills the structures that the chapters have defined, one file for each part of it:
  *
  *     config.c            ociVersion, root, hostname, domainname, annotations
- *     config_process.c    process
+ *     config_process.c    process; its scheduler and the like: config_scheduling.c
  *     config_mounts.c     mounts
  *     config_linux.c      linux: namespaces, maps, paths, sysctl, ...
  *     config_devices.c    linux.devices, linux.resources.devices
- *     config_resources.c  linux.resources, the rest of it
+ *     config_resources.c  linux.resources, the rest of it; blockIO: config_block_io.c
  *     config_seccomp.c    linux.seccomp
  *     config_hooks.c      hooks
  *
@@ -34,5 +34,12 @@ int config_load(const char *path, struct container *container);
  * place of the container's own. Returns 0 or -1.
  */
 int config_load_process(const char *path, struct container *container);
+
+/*
+ * Reads a file ("-": standard input) that has nothing but a resources object, as `update` gets it;
+ * or takes the object itself. They return 0 or -1.
+ */
+int config_load_resources(const char *path, struct resources *resources);
+int config_set_resources(json_t *object, struct resources *resources);
 
 #endif

@@ -232,6 +232,8 @@ void config_linux(const struct json *linux_part, struct container *container)
 	read_paths(linux_part, &container->paths);
 	config_devices(linux_part, &container->cgroup.devices);
 	config_device_rules(&resources, &container->cgroup.devices);
+	container->cgroup.swappiness = -1; /* the limits are in the list */
+	config_resources(&resources, &container->resources);
 	config_seccomp(linux_part, &container->filter);
 	read_clocks(linux_part, container);
 	read_sysctls(linux_part, container);

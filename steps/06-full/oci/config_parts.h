@@ -12,6 +12,8 @@ void config_devices(const struct json *linux_part, struct devices *devices);
 void config_device_rules(const struct json *resources, struct devices *devices);
 void config_scheduling(const struct json *process, struct scheduling *scheduling);
 void config_seccomp(const struct json *linux_part, struct filter *filter);
+void config_resources(const struct json *resources, struct resources *to);
+void config_block_io(const struct json *resources, struct resources *to);
 void config_hooks(const struct json *config, struct container *container);
 
 /* A list of id mappings, "uidMappings" for one. Returns how many there are. */

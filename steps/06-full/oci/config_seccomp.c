@@ -247,5 +247,6 @@ void config_seccomp(const struct json *linux_part, struct filter *filter)
 		rules.list = json_allocate(&list, 1, sizeof(*rules.list));
 	filter->rules = rules.list;
 	filter->rule_count = rules.count;
+	filter->source = json_dumps(seccomp.value, JSON_COMPACT);
 	read_listener(&seccomp, filter);
 }

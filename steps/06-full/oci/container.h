@@ -28,6 +28,7 @@
 #include "namespaces.h"
 #include "net.h"
 #include "paths.h"
+#include "resources.h"
 #include "rlimits.h"
 #include "rootfs.h"
 #include "scheduling.h"
@@ -66,6 +67,7 @@ struct container {
 	struct mounts mounts;
 	struct mounts node_binds; /* of devices of the host: bundle_nodes.h */
 	struct mounts_view view;  /* of the cgroups */
+	struct resources resources;
 	struct scheduling scheduling;
 	struct labels labels;
 	struct sysctls sysctls;

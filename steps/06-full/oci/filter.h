@@ -32,6 +32,7 @@ struct filter {
 		architectures[24]; /* beside our own: SCMP_ARCH_X86, ...; others kill the process */
 	unsigned int flags;	   /* SECCOMP_FILTER_FLAG_* */
 	struct sock_fprog program; /* compiled already, if it is not empty */
+	const char *source;	   /* the text that it was made from; NULL: none */
 	const char *listener;	   /* the socket of who is asked by SCMP_ACT_NOTIFY; NULL: nobody */
 	const char *listener_metadata;
 };

@@ -10,6 +10,7 @@
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
+#include "filter_cache.h"
 #include "narrate.h"
 #include "protect.h"
 
@@ -81,6 +82,8 @@ int join_spawn(struct join *join, struct child *child)
 	char path[64];
 
 	join->container->child = child;
+	if (filter_compile_once(&join->container->filter) < 0)
+		return -1;
 	snprintf(path, sizeof(path), "/proc/%d/root", join->pid);
 	join->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (join->root < 0)

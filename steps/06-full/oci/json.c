@@ -267,9 +267,11 @@ bool json_get_number(const struct json *object, const char *key, int64_t least, 
 
 	if (!member.value)
 		return false;
-	if (!json_is_integer(member.value) || number < least || number > most)
-		return json_problem(&member, "must be a whole number from %jd to %jd",
-				    (intmax_t)least, (intmax_t)most) == 0;
+	if (!json_is_integer(member.value))
+		return json_problem(&member, "must be a whole number") == 0;
+	if (number < least || number > most)
+		return json_problem(&member, "must be from %jd to %jd", (intmax_t)least,
+				    (intmax_t)most) == 0;
 	*result = number;
 	return true;
 }

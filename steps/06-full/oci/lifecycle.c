@@ -166,7 +166,7 @@ static int create(const struct request *request, struct container *container, st
 		return -1;
 	if (container_prepare(container, child) < 0)
 		return -1;
-	if (cgroup_path_create(cgroup, state->cgroup) < 0)
+	if (cgroup_path_create(cgroup, state->cgroup, &container->resources) < 0)
 		return -1;
 	if (request->gate && gate_make(&container->gate, state->directory) < 0)
 		return -1;
