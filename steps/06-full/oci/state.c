@@ -195,12 +195,31 @@ static int read_file(struct state *state)
 
 /* ---- The directory ---- */
 
+/* Makes a directory, and those above it. */
+static int make_directories(const char *path)
+{
+	autofree char *prefix = strdup(path);
+
+	for (char *end = prefix; end && *end;) {
+		char separator;
+
+		end += strspn(end, "/");
+		end += strcspn(end, "/");
+		separator = *end;
+		*end = '\0';
+		if (mkdir(prefix, 0711) < 0 && errno != EEXIST)
+			return fail("mkdir %s", prefix);
+		*end = separator;
+	}
+	return 0;
+}
+
 static int open_root(const char *root, bool make)
 {
 	int fd;
 
-	if (make && mkdir(root, 0711) < 0 && errno != EEXIST)
-		return fail("mkdir %s", root);
+	if (make && make_directories(root) < 0)
+		return -1;
 	fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return make || errno != ENOENT ? fail("open %s", root) : -1;
