@@ -11,9 +11,9 @@
 #include "verbs.h"
 
 static const struct verb *const verbs[] = {
-	&verb_create, &verb_start,  &verb_run,	&verb_state,	&verb_list,
-	&verb_ps,     &verb_exec,   &verb_kill, &verb_pause,	&verb_resume,
-	&verb_events, &verb_delete, &verb_spec, &verb_features,
+	&verb_create, &verb_start,  &verb_run,	  &verb_state, &verb_list,
+	&verb_ps,     &verb_exec,   &verb_kill,	  &verb_pause, &verb_resume,
+	&verb_update, &verb_events, &verb_delete, &verb_spec,  &verb_features,
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
