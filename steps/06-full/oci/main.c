@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "file.h"
+#include "narrate.h"
 #include "protect.h"
 #include "state.h"
 #include "verbs.h"
@@ -55,12 +56,12 @@ static const char *default_root(void)
 static char **read_options(struct runtime *runtime, char **argv)
 {
 	const char *format = "text", *manager = "cgroupfs";
-	bool version = false, systemd = false;
+	bool version = false, systemd = false, debug = false;
 	const struct verb_option options[] = {
 		{ "root", VALUE_TEXT, &runtime->root, "the directory of the states" },
 		{ "log", VALUE_TEXT, &runtime->log.path, "a file for messages, too" },
 		{ "log-format", VALUE_TEXT, &format, "of that file: text or json" },
-		{ "debug", VALUE_NONE, &runtime->debug, "tell each step in the log" },
+		{ "debug", VALUE_NONE, &debug, "tell each step on standard error" },
 		{ "systemd-cgroup", VALUE_NONE, &systemd, "(not there)" },
 		{ "cgroup-manager", VALUE_TEXT, &manager, "cgroupfs" },
 		{ "version v", VALUE_NONE, &version, "print the version" },
@@ -75,6 +76,8 @@ static char **read_options(struct runtime *runtime, char **argv)
 			   systemd ? "--systemd-cgroup" : "--cgroup-manager");
 		return NULL;
 	}
+	if (debug)
+		narrate_start();
 	if (version)
 		print_version();
 	else if (!*words)
