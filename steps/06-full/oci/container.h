@@ -58,7 +58,6 @@ struct container {
 	/* What the verbs of step-06-oci say: */
 	struct gate gate;	/* where it waits for `start` */
 	unsigned int preserved; /* descriptors above standard error that the command inherits */
-	bool old_keyring;	/* it keeps the session keyring that we have */
 	char *state;		/* for hooks that run in the container */
 	/* What config.json alone can say (config.h): */
 	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
