@@ -155,6 +155,11 @@ test-vm: build-tests ## all tests in virtual machines with Debian's kernel, on c
 test-matrix: build-tests ## the same for several kernels and kinds of machines
 	tests/vm/matrix.sh
 
+.PHONY: test-engines
+test-engines: step-06 ## Podman, Docker with Swarm, and containerd with our runtime (installs them; needs root)
+	@common/deps.sh engines
+	$(SUDO) tests/engines/run.sh
+
 check: build/filter_default.h ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)

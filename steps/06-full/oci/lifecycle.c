@@ -90,6 +90,7 @@ static int load(const struct request *request, struct container *container, stru
 	state->annotations = container->annotations;
 	for (int kind = 0; kind < HOOK_KINDS; kind++)
 		state->has_hooks = state->has_hooks || container->hooks.count[kind];
+	container->keep_keyring = request->no_new_keyring;
 	container->rootfs.chroot = request->no_pivot;
 	container->preserved = (unsigned int)request->preserve_fds;
 	return lifecycle_console(&container->console, request->console_socket, request->foreground);

@@ -6,14 +6,15 @@
 
 #include "fail.h"
 #include "file.h"
+#include "narrate.h"
 #include "protect.h"
 #include "state.h"
 #include "verbs.h"
 
 static const struct verb *const verbs[] = {
-	&verb_create, &verb_start,  &verb_run,	&verb_state,	&verb_list,
-	&verb_ps,     &verb_exec,   &verb_kill, &verb_pause,	&verb_resume,
-	&verb_events, &verb_delete, &verb_spec, &verb_features,
+	&verb_create, &verb_start,  &verb_run,	  &verb_state, &verb_list,
+	&verb_ps,     &verb_exec,   &verb_kill,	  &verb_pause, &verb_resume,
+	&verb_update, &verb_events, &verb_delete, &verb_spec,  &verb_features,
 };
 
 enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
@@ -55,12 +56,12 @@ static const char *default_root(void)
 static char **read_options(struct runtime *runtime, char **argv)
 {
 	const char *format = "text", *manager = "cgroupfs";
-	bool version = false, systemd = false;
+	bool version = false, systemd = false, debug = false;
 	const struct verb_option options[] = {
 		{ "root", VALUE_TEXT, &runtime->root, "the directory of the states" },
 		{ "log", VALUE_TEXT, &runtime->log.path, "a file for messages, too" },
 		{ "log-format", VALUE_TEXT, &format, "of that file: text or json" },
-		{ "debug", VALUE_NONE, &runtime->debug, "tell each step in the log" },
+		{ "debug", VALUE_NONE, &debug, "tell each step on standard error" },
 		{ "systemd-cgroup", VALUE_NONE, &systemd, "(not there)" },
 		{ "cgroup-manager", VALUE_TEXT, &manager, "cgroupfs" },
 		{ "version v", VALUE_NONE, &version, "print the version" },
@@ -75,6 +76,8 @@ static char **read_options(struct runtime *runtime, char **argv)
 			   systemd ? "--systemd-cgroup" : "--cgroup-manager");
 		return NULL;
 	}
+	if (debug)
+		narrate_start();
 	if (version)
 		print_version();
 	else if (!*words)

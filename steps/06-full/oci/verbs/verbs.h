@@ -19,7 +19,6 @@
 struct runtime {
 	const char *root; /* the directory of all states */
 	struct log log;
-	bool debug;
 };
 
 /* A verb. It returns an exit status; or -1, for which `failure` is the exit status. */
