@@ -80,6 +80,8 @@ int bundle_open(struct container *container)
 	container->rootfs.etc.as_it_is = true;
 	if (filter_compile_once(&container->filter) < 0)
 		return -1;
+	if (listener_prepare(&container->filter.listener) < 0)
+		return -1;
 	if (namespaces_open(&container->joined) < 0)
 		return -1;
 	return may_mount() ? open_trees(container) : 0;

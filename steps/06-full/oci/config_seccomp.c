@@ -204,6 +204,22 @@ static void read_flags(const struct json *seccomp, struct filter *filter)
 	}
 }
 
+/* What becomes of a call, as far as one can say without its arguments. */
+static bool asks_about(const struct filter *filter, const char *call)
+{
+	bool asks = filter->default_action == SCMP_ACT_NOTIFY;
+	size_t length = strlen(call);
+
+	for (size_t i = 0; i < filter->rule_count; i++) {
+		const char *names = filter->rules[i].names;
+
+		for (const char *name = names; (name = strstr(name, call)); name += length)
+			if ((name == names || name[-1] == ' ') && name[length] == ' ')
+				asks = filter->rules[i].action == SCMP_ACT_NOTIFY;
+	}
+	return asks;
+}
+
 static bool asks_somebody(const struct filter *filter)
 {
 	bool asks = filter->default_action == SCMP_ACT_NOTIFY;
@@ -216,13 +232,19 @@ static bool asks_somebody(const struct filter *filter)
 static void read_listener(const struct json *seccomp, struct filter *filter)
 {
 	struct json path = json_member(seccomp, "listenerPath");
+	struct listener *listener = &filter->listener;
 
-	json_get_text(seccomp, "listenerPath", &filter->listener);
-	json_get_text(seccomp, "listenerMetadata", &filter->listener_metadata);
-	if (asks_somebody(filter) && !filter->listener)
+	json_get_text(seccomp, "listenerPath", &listener->path);
+	json_get_text(seccomp, "listenerMetadata", &listener->metadata);
+	if (asks_somebody(filter) && !listener->path)
 		json_problem(&path, "must be there: SCMP_ACT_NOTIFY asks who listens");
+	/* The call would wait for an answer from the one whom it is to reach. */
+	if (asks_about(filter, "sendmsg"))
+		json_problem(seccomp,
+			     "SCMP_ACT_NOTIFY cannot be for sendmsg: the listener is sent "
+			     "with it");
 	if (!asks_somebody(filter))
-		filter->listener = NULL;
+		listener->path = NULL;
 }
 
 void config_seccomp(const struct json *linux_part, struct filter *filter)

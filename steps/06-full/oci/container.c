@@ -5,6 +5,7 @@
 #include "bundle.h"
 #include "cgroup_path.h"
 #include "cleanup.h"
+#include "fail.h"
 #include "loopback.h"
 #include "mount.h"
 #include "proc.h"
@@ -110,9 +111,14 @@ int container_run_hooks(struct container *container)
 
 static int enter_cgroup(const struct container *container)
 {
-	if (!container->oci || container->namespaces & CLONE_NEWCGROUP)
+	bool is_new = container->namespaces & CLONE_NEWCGROUP;
+
+	if (!container->oci || (is_new && !container->child->between))
 		return cgroup_enter(&container->cgroup);
-	return cgroup_path_enter(&container->cgroup);
+	if (!container->child->between)
+		return cgroup_path_enter(&container->cgroup);
+	/* The process in between has entered them for us. */
+	return is_new && unshare(CLONE_NEWCGROUP) < 0 ? fail("unshare CLONE_NEWCGROUP") : 0;
 }
 
 /* In the new namespaces, in the order that the kernel wants. */

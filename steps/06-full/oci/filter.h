@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "listener.h"
+
 /* What becomes of some calls, if all of the comparisons hold. */
 struct filter_rule {
 	const char *names; /* "read write"; those that nobody knows are left out */
@@ -33,8 +35,7 @@ struct filter {
 	unsigned int flags;	   /* SECCOMP_FILTER_FLAG_* */
 	struct sock_fprog program; /* compiled already, if it is not empty */
 	const char *source;	   /* the text that it was made from; NULL: none */
-	const char *listener;	   /* the socket of who is asked by SCMP_ACT_NOTIFY; NULL: nobody */
-	const char *listener_metadata;
+	struct listener listener;  /* who is asked by SCMP_ACT_NOTIFY */
 };
 
 /*

@@ -84,6 +84,8 @@ int join_spawn(struct join *join, struct child *child)
 	join->container->child = child;
 	if (filter_compile_once(&join->container->filter) < 0)
 		return -1;
+	if (listener_prepare(&join->container->filter.listener) < 0)
+		return -1;
 	snprintf(path, sizeof(path), "/proc/%d/root", join->pid);
 	join->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (join->root < 0)

@@ -131,6 +131,14 @@ static int run_create_hooks(const struct container *container, struct state *sta
 	return child_tell(container->child, text);
 }
 
+int lifecycle_listen(struct container *container, const struct state *state)
+{
+	struct listener *listener = &container->filter.listener;
+
+	return listener->path ? listener_pass(listener, container->child->pid, state_object(state))
+			      : 0;
+}
+
 /* From the moment when there is a process. */
 static int bring_up(struct container *container, const struct request *request, struct state *state)
 {
@@ -146,6 +154,8 @@ static int bring_up(struct container *container, const struct request *request, 
 	if (child_release(child) < 0)
 		return -1;
 	if (run_create_hooks(container, state) < 0)
+		return -1;
+	if (lifecycle_listen(container, state) < 0)
 		return -1;
 	if (request->gate && child_expect(child) < 0)
 		return -1;

@@ -35,6 +35,9 @@ int lifecycle_create(const char *root, const struct request *request, struct con
 int lifecycle_write_pid(const char *path, pid_t pid);
 int lifecycle_console(struct console *console, const char *socket, bool foreground);
 
+/* Passes on the listener of the process's filter, if it has one. Returns 0 or -1. */
+int lifecycle_listen(struct container *container, const struct state *state);
+
 /* The command is executed now: keeps that in the state, and runs the hooks for it. 0 or -1. */
 int lifecycle_started(struct state *state);
 

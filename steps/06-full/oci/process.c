@@ -32,7 +32,8 @@ int process_close_callers(unsigned int preserved)
 int process_close_ours(const struct container *container)
 {
 	/* In the order of their numbers, which are those of their making. */
-	const int kept[] = { container->gate.go, container->gate.result, container->child->socket };
+	const int kept[] = { container->filter.listener.childs, container->gate.go,
+			     container->gate.result, container->child->socket };
 	unsigned int next = STDERR_FILENO + 1 + container->preserved;
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {

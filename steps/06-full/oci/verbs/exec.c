@@ -147,6 +147,8 @@ static int spawn(const struct wanted *wanted, const struct state *state,
 		return -1;
 	if (child_release(child) < 0)
 		return -1;
+	if (lifecycle_listen(container, state) < 0)
+		return -1;
 	return lifecycle_write_pid(wanted->pid_file, child->pid);
 }
 
