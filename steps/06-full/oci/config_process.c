@@ -64,7 +64,8 @@ static void read_capabilities(const struct json *process, struct capabilities *c
 		.inheritable = read_set(&object, "inheritable"),
 		.ambient = read_set(&object, "ambient"),
 	};
-	/* The kernel has it so; `runc spec` asks for some without inheriting them, and gets none. */
+	/* The kernel wants it so; who asks for some without inheriting them, gets none, as of runC.
+	 */
 	capabilities->ambient &= capabilities->permitted & capabilities->inheritable;
 }
 
