@@ -171,6 +171,7 @@ check: build/filter_default.h ## formatting and static analysis: clang-format, c
 
 bench: all ## compare the steps' speed and size with unshare and bwrap (needs root)
 	$(SUDO) tests/bench/bench.sh
+	$(SUDO) tests/bench/runtimes.sh
 
 # ---- Labs ---------------------------------------------------------------------------------------
 

@@ -11,6 +11,9 @@ steps='01 02 03 04 05 06'
 rooted='01 02 03 04 05' # those that always need root
 verdicts='' # lines: a step, and what is to say of it
 
+# shellcheck disable=SC1091 # checked by itself
+. common/doctor_cgroups.sh
+
 ok() { printf 'ok       %s\n' "$*"; }
 note() { printf 'note     %s\n' "$*"; }
 # problem STEPS REASON REMEDY
@@ -43,8 +46,9 @@ read_only() { findmnt --noheadings --output OPTIONS --target "$1" | grep -qE '(^
 in_kernel() {
 	modules=/lib/modules/$(uname -r)
 	[ -e "/sys/module/$1" ] || grep -qsE "/$1\.ko" "$modules/modules.builtin" ||
-		{ [ "$(value kernel/modules_disabled)" != 1 ] && grep -qsE "/$1\.ko" "$modules/modules.dep"; } ||
-		grep -qsw "$2" /proc/kallsyms || [ ! -s /proc/kallsyms ] # then nobody knows
+		{ [ "$(value kernel/modules_disabled)" != 1 ] &&
+			! grep -qE "module_blacklist=([^ ]*,)?$1([, ]|\$)" /proc/cmdline && grep -qsE "/$1\.ko" "$modules/modules.dep"; } ||
+		grep -qsw "$2" /proc/kallsyms || ! grep -qsm 1 . /proc/kallsyms # then nobody knows
 }
 missing() {
 	for tool in "$@"; do
@@ -216,64 +220,6 @@ check_firewall() {
 	fi
 }
 
-# Step 05 on: lines of mountinfo: version, mount point, its flags, the options.
-cgroup_mounts() {
-	awk '{ for (i = 7; $i != "-"; i++); }
-		$(i + 1) == "cgroup" { print 1, $5, $6, $(i + 3) }
-		$(i + 1) == "cgroup2" { print 2, $5, $6, "" }' /proc/self/mountinfo
-}
-
-check_cgroups() {
-	versions='' available='' top=''
-	while read -r version point flags options; do
-		case ,$flags, in *,ro,*) continue ;; esac
-		case $(stat -fc %T "$point" 2>/dev/null) in cgroup*) ;; *) continue ;; esac # another mount covers it
-		if [ "$version" = 2 ]; then
-			top=$point
-			options=$(tr ' ' , <"$point/cgroup.controllers")
-			ok "cgroup v2 at $point: ${options:-without controllers}"
-		fi
-		versions="$versions $version" available="$available,$options"
-	done <<-END
-		$(cgroup_mounts)
-	END
-	case $versions in
-	'') note 'no cgroup can be written to: mount -t cgroup2 none /sys/fs/cgroup; in a container, use --privileged'
-		verdict "$(from 05)" 'runs without any limit: no cgroup can be written to'
-		return ;;
-	*1*2* | *2*1*) ok 'cgroup v1 beside v2 (hybrid): limits go where their controllers are' ;;
-	*1*) ok 'cgroup v1' ;;
-	esac
-	lacks=''
-	for controller in memory cpu cpuset pids io; do
-		case ,$available, in
-		*,$controller,* | *,blk$controller,*) ;;
-		*) lacks="$lacks $controller" ;;
-		esac
-	done
-	if [ -n "$lacks" ]; then
-		note "no cgroup controller for:$lacks (see /proc/cgroups, and cgroup_ on the kernel's command line)"
-		verdict "$(from 05)" "runs without limits for:$lacks"
-	else
-		ok 'cgroup controllers: memory cpu cpuset pids io'
-	fi
-	[ -z "$top" ] || check_cgroup_v2 "$top"
-}
-
-check_cgroup_v2() {
-	in_kernel cgroup_bpf cgroup_bpf_prog_attach || problem "$(from 05)" \
-		'this kernel has no CONFIG_CGROUP_BPF' "use a distribution's kernel"
-	# The root of all cgroups alone has no type. In others no processes may be where limits begin.
-	if [ -e "$1/cgroup.type" ] && [ -n "$(head -n 1 "$1/cgroup.procs")" ]; then
-		for controller in memory cpu cpuset pids io; do
-			grep -qw "$controller" "$1/cgroup.subtree_control" && continue
-			note "in $1 are processes, so that $controller cannot be enabled below: move them down"
-			verdict "$(from 05)" 'runs without limits: processes are where they would begin'
-			break
-		done
-	fi
-}
-
 # Step 06: users and system calls.
 check_rights() {
 	if [ -e /proc/sys/kernel/seccomp/actions_avail ]; then
@@ -295,7 +241,24 @@ check_rights() {
 		[ -z "$alone" ] || verdict 06 "cannot run: $alone, and user namespaces are restricted ($limit)"
 		return
 	done
-	[ -z "$alone" ] || verdict 06 'runs without root: with no network but its own, and no limits'
+	# What covers a part of /proc must not come to light in a /proc of the user's own. (An empty
+	# directory that is there to be mounted on hides nothing.)
+	covered=$(awk '$5 ~ "^/proc/" && $5 !~ "^/proc/sys/fs/binfmt_misc" { print $5; exit }' /proc/self/mountinfo)
+	if [ -n "$covered" ]; then
+		note "$covered is a mount, so that no user namespace can have a /proc of its own (mount too revealing)"
+		verdict 06 'runs without --userns'
+		[ -z "$alone" ] || verdict 06 "cannot run: $alone, and $covered is covered by a mount"
+		return
+	fi
+	[ -z "$alone" ] || verdict 06 'runs without root: with no network but its own'
+	if [ -z "$alone" ] && [ -d rootfs/busybox ]; then
+		type=$(stat -fc %T rootfs/busybox)
+		case $type:$((version < 6003)) in
+		overlay* | nfs:* | v9fs:* | fuse* | smb2:* | cifs:* | tmpfs:1)
+			note "rootfs/busybox is on $type, which has no idmapped mounts: for --userns use another --rootfs"
+			verdict 06 'runs without --userns (for the default --rootfs)' ;;
+		esac
+	fi
 	[ "$(id -u)" -ne 0 ] || return
 	if [ -z "$(missing newuidmap newgidmap)" ] && has_ids /etc/subuid && has_ids /etc/subgid; then
 		ok 'step 06 without root: it can use the ids that /etc/subuid gives you'
@@ -310,8 +273,9 @@ check_tools() {
 	tools=$(missing make gcc ar readelf)
 	static_c=$(gcc -print-file-name=libc.a 2>/dev/null)
 	[ -e "${static_c:-none}" ] || tools="$tools libc.a"
-	for header in libnl3/netlink/netlink.h seccomp.h; do
-		gcc -E -x c -include $header /dev/null >/dev/null 2>&1 || tools="$tools $header"
+	for header in netlink/netlink.h seccomp.h; do
+		gcc -E -x c -isystem /usr/include/libnl3 -include $header /dev/null >/dev/null 2>&1 ||
+			tools="$tools $header"
 	done
 	gcc -E -x c -include sys/pidfd.h /dev/null >/dev/null 2>&1 || tools="$tools glibc-2.36"
 	not_built=$(for step in $steps; do [ -x "step-$step" ] || echo "$step"; done)
@@ -344,17 +308,21 @@ check_kernel
 check_root
 check_namespaces
 check_root_directory
-[ -z "$alone" ] || steps=$rooted # what follows is for root
+[ -z "$alone" ] || steps=$rooted # a bridge is for root
 check_network
-check_cgroups
 steps="$rooted 06"
+check_cgroups
 check_rights
 check_tools
 
 status=0
 for step in $steps; do
-	# The first of the reasons why it cannot run; else what it needs, or runs without.
-	verdict=$(printf '%s' "$verdicts" | sed -n "s/^$step //p" | sort -s -k 1,1 | head -n 1)
+	# The first of the reasons why it cannot run; else what it needs, and all that it runs without.
+	verdict=$(printf '%s' "$verdicts" | sed -n "s/^$step //p" | sort -s -k 1,1)
+	case $verdict in
+	cannot*) verdict=$(echo "$verdict" | head -n 1) ;;
+	*) verdict=$(echo "$verdict" | paste -s -d ';' | sed 's/;/; /g') ;;
+	esac
 	echo "step-$step  ${verdict:-runs here}"
 	case $verdict in cannot* | needs*) status=1 ;; esac
 done

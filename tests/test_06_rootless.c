@@ -123,7 +123,8 @@ static void what_needs_root_is_told(void **state)
 {
 	(void)state;
 	assert_refused(run(RUN, "--network", "bridge", "/bin/true"), 125,
-		       "EACCES Permission denied; a bridge needs root; --network none does not");
+		       "EACCES Permission denied; a bridge needs root: use sudo; step 06 "
+		       "runs without, with --network none");
 	assert_refused(run(RUN, "--userns", "host", "/bin/true"), 125,
 		       "EPERM Operation not permitted; new namespaces need root: use sudo");
 	need_user_namespaces();

@@ -8,7 +8,7 @@
 /* For scripts. */
 #define SCRIPT_RUN "run=\"./step-06 run --network none\"; "
 /* A root file system on the same file system as the default one. */
-#define HERE "export TMPDIR=$PWD/build; " ROOTFS
+#define HERE "export TMPDIR=$PWD/rootfs; " ROOTFS
 /* Ids that nobody was given: what is used where no file tells others. */
 #define NO_SUBUID                                                                                  \
 	"for f in /etc/subuid /etc/subgid; do [ ! -e $f ] || mount --bind /dev/null $f; done\n"

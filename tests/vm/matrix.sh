@@ -1,61 +1,91 @@
 #!/bin/bash
-# tests/vm/matrix.sh [ROW...]: all tests in virtual machines, a row for each kind of machine (default:
-# all rows). Build first. Two machines a row share the tests, as each uses one processor. What they
-# print is in build/vm/ROW.log; here comes a summary. A row is red if a test failed, if none passed,
-# or if one was skipped that expected-skips does not name.
+# tests/vm/matrix.sh [ROW...]: the tests on several kinds of machines, a row for each (default: all
+# but `all`). Build first. Two rows run side by side, as each machine uses one processor. What they
+# print is in build/vm/ROW.log, and here if the row is red; then comes a summary. A row is red if something failed, if nothing
+# passed, or if a test was skipped that expected-skips does not name for it.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck disable=SC1091 # the system's own file
+release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+rows='v2 newer-kernel systemd slices user no-user-namespaces no-memory no-nftables old-kernel'
 
-# What there is: a row's name, and the options of run.sh. Tabs are between them.
-rows() {
-	cat <<-'END'
-		v2	-c 2
-		v2-newer-kernel	-k linux-image-amd64/bookworm-backports
-		v2-some-controllers	-a controllers=memory,pids
-	END
-}
-
-# The tests in turns, so that both machines have as much to do.
-share() {
-	local program
-
-	{
-		for program in build/tests/test_*; do
-			case $program in *.*) ;; *) echo "${program##*/}" ;; esac
-		done
-		printf '%s\n' README.md steps/*/README.md
-	} | sed -n "$1~2p"
-}
-
-# row NAME OPTION...: exit status 1 if it is red
+# What there is: the options of run.sh, and the command. Without hardware virtualization a test
+# takes ten times as long as here: so each row runs the tests of what differs on its machine.
 row() {
-	local name=$1 log=build/vm/$1.log machines=() half machine passed failed skipped unexpected red=''
-	shift
-	for half in 1 2; do
-		# shellcheck disable=SC2046 # words
-		tests/vm/run.sh -t "$seconds" "$@" env SLOWER=4 tests/run.sh $(share $half) >"$log.$half" 2>&1 &
-		machines+=($!)
-	done
-	for machine in "${machines[@]}"; do
-		wait "$machine" || red=red
-	done
-	cat "$log.1" "$log.2" >"$log"
-	rm "$log.1" "$log.2"
-	passed=$(grep -ac '^\[       OK \]' "$log")
-	failed=$(grep -aE '^\[  ERROR   \]|tests: .*FAILED:|^vm: ' "$log")
-	skipped=$(grep -a '^SKIP ' "$log")
-	unexpected=$(printf '%s\n' "$skipped" | grep -vE -f tests/vm/expected-skips)
-	[ "$passed" -gt 0 ] && [ -z "$unexpected" ] || red=red
-	printf 'row %s: %s tests passed, %s lines of failures, %s skipped: %s\n' "$name" "$passed" \
-		"$(printf %s "$failed" | grep -c '')" "$(printf %s "$skipped" | grep -c '')" "${red:-green}"
-	printf '%s\n%s\n' "$failed" "$skipped" | sed -n 's/./    &/p'
-	[ -z "$red" ]
+	case $1 in
+	v2) machine -a host=plain tests/vm/tests.sh test_00_spawn test_01_step test_04_modes \
+		test_05_{device,freeze,hierarchy,inside,io,memory,stats} test_06_rootless ;;
+	newer-kernel) machine -k "linux-image-amd64/$release-backports" \
+		tests/vm/tests.sh test_00_spawn test_02_mount test_03_mount test_04_link \
+		test_05_{device,freeze,hierarchy,inside,stats} test_06_{rootless,userns} ;;
+	slices) machine -a controllers=memory,pids tests/vm/tests.sh test_02_mount test_03_mounts \
+		test_05_{device,hierarchy,inside,memory} ;;
+	systemd) machine -s tests/vm/tests.sh test_02_mount test_04_resolver \
+		test_05_{hierarchy,inside,memory} ;;
+	user) machine tests/vm/user.sh ;;
+	no-user-namespaces) machine sh -c 'echo 0 >/proc/sys/user/max_user_namespaces
+		tests/vm/tests.sh && setpriv --reuid=54321 --regid=54322 --clear-groups tests/doctor.sh' ;;
+	no-memory) machine -a cgroup_disable=memory tests/vm/tests.sh ;;
+	no-nftables) machine -a module_blacklist=nf_tables tests/vm/tests.sh ;;
+	old-kernel) machine -k linux-image-amd64/bullseye tests/vm/tests.sh ;; # 5.10
+	here) make test ;;
+	all) machine -t 7200 env SLOWER=4 tests/run.sh test_ README.md steps/*/README.md ;;
+	*) echo "[  ERROR   ] there is no row $1" && false ;;
+	esac
 }
 
-seconds=${SECONDS_A_ROW:-1500} all=0
-while IFS=$'\t' read -r name options <&3; do
-	[ $# -eq 0 ] || [[ " $* " = *" $name "* ]] || continue
-	# shellcheck disable=SC2086 # words
-	row "$name" $options || all=1
-done 3< <(rows)
+machine() { tests/vm/run.sh -t "${SECONDS_A_ROW:-600}" "$@"; }
+
+# summary ROW STATUS SECONDS: from its log; exit status 1: it is red
+summary() {
+	local log=build/vm/$1.log passed failed skipped unexpected
+
+	passed=$(grep -ac '^\[       OK \]' "$log")
+	failed=$(grep -aE '^\[  FAILED  \] [a-z]|^\[  ERROR   \] [a-z]|tests: .*FAILED:|^vm: |^FAIL: ' "$log" | sort -u)
+	skipped=$(grep -a '^SKIP ' "$log" | sort -u)
+	unexpected=$(printf '%s\n' "$skipped" |
+		grep -vxF "$(sed -n "s/^\([^ ]*,\)*$1\(,[^ ]*\)* /SKIP /p" tests/vm/expected-skips)" | grep .)
+	[ "$2" -eq 0 ] || failed="exit status $2
+$failed"
+	[ "$passed" -gt 0 ] || failed="no test passed
+$failed"
+	printf 'row %s: %s passed, %s failed, %s skipped (%s of them unexpected), %s s: %s\n' "$1" "$passed" \
+		"$(grep -aEc '^\[  FAILED  \] [a-z]|^\[  ERROR   \] [a-z]' <<<"$failed")" \
+		"$(grep -c . <<<"$skipped")" "$(grep -c . <<<"$unexpected")" "$3" \
+		"$([ -z "$failed$unexpected" ] && echo green || echo RED)"
+	{
+		printf '%s\n' "$failed" "$skipped"
+		[ -z "$unexpected" ] || printf 'not expected:\n%s\n' "$unexpected"
+	} | sed -n 's/./    &/p'
+	[ -z "$failed$unexpected" ]
+}
+
+one() {
+	local began=$SECONDS log=build/vm/$1.log status
+
+	row "$1" >"$log" 2>&1 </dev/null
+	status=$?
+	summary "$1" $status $((SECONDS - began)) >"$log.summary" || cat "$log" # what it printed, if red
+	cat "$log.summary"
+}
+
+# In process groups of their own, so that we can take them with us.
+set -m
+# shellcheck disable=SC2154 # job
+trap 'trap "" TERM; for job in $(jobs -p); do kill -- -"$job"; done; wait; exit 130' INT TERM
+mkdir -p build/vm
+# shellcheck disable=SC2086 # words
+[ $# -gt 0 ] || set -- $rows
+for name; do
+	rm -f "build/vm/$name.log.summary"
+	while [ "$(jobs -rp | wc -l)" -ge "${ROWS_AT_ONCE:-2}" ]; do wait -n; done
+	one "$name" &
+done
+wait
+all=0
+printf '\n==== The matrix, %s s\n' "$SECONDS"
+for name; do
+	head -n 1 "build/vm/$name.log.summary"
+	head -n 1 "build/vm/$name.log.summary" | grep -q ': green$' || all=1
+done
 exit $all

@@ -1,20 +1,23 @@
 #!/bin/bash
-# tests/vm/run.sh [-t SECONDS] [-k KERNEL] [-a ARGUMENTS] [COMMAND [ARG...]]: runs a command (default:
-# a shell) as root in a throw-away virtual machine: a stock Debian kernel, on cgroup v2 as systemd
-# sets it up, in a copy of this machine's tree that forgets all changes. The command is run in this
-# directory; its output comes here, and so does its exit status. Only build/vm/results is shared:
-# what is written there stays. Needs no root, only qemu-system-x86.
+# tests/vm/run.sh [OPTION...] [COMMAND [ARG...]]: runs a command (default: a shell) as root in a
+# throw-away virtual machine: a stock Debian kernel, on cgroup v2 alone, in a copy of this machine's
+# tree that forgets all changes. The command is run in this directory; its output comes here, and so
+# does its exit status. Only build/vm/results is shared: what is written there stays. Needs no root,
+# only qemu-system-x86.
 #
 #     -t SECONDS    end it after so long, with status 124 (an interactive one: never)
+#     -c CPUS       so many processors (2)
 #     -k KERNEL     the kernel: a Debian package, maybe with a release (linux-image-amd64)
-#     -a ARGUMENTS  for the kernel's command line, as cgroup_disable=memory; or for inside.sh
+#     -s            a system of its own in the place of this machine's tree, with systemd as PID 1;
+#                   made by debootstrap once, in build/vm/system, which needs root
+#     -a ARGUMENTS  for the kernel's command line: cgroup_disable=memory; or for init.sh: host=plain
 #
 # The parts: the kernel and its modules are unpacked from the package, never installed, into
 # build/vm/KERNEL. The initramfs (init.sh) mounts this machine's "/", shared by 9p and not writable,
-# under an overlay with a tmpfs on top, and goes there. inside.sh then sets up the rest and runs the
-# command. Three serial lines come out: the console, the output and the exit status.
+# under an overlay with a tmpfs on top, and goes there. session.sh then runs the command. Three
+# serial lines come out: the console, the output and the exit status.
 set -u
-limit='' cpus=2 kernel=linux-image-amd64 arguments=''
+limit='' cpus=2 kernel=linux-image-amd64 arguments='' system=''
 cd "$(dirname "$0")/../.." || exit 125
 
 fail() {
@@ -22,11 +25,12 @@ fail() {
 	exit 125
 }
 
-while getopts t:c:k:a: option; do
+while getopts t:c:k:sa: option; do
 	case $option in
 	t) limit=$OPTARG ;;
 	c) cpus=$OPTARG ;;
 	k) kernel=$OPTARG ;;
+	s) system=build/vm/system ;;
 	a) arguments=$OPTARG ;;
 	*) exit 125 ;;
 	esac
@@ -77,10 +81,26 @@ fetch_kernel() (
 	cd - >/dev/null && rm -rf "$image" && mv "$run.new" "$image"
 )
 
+# The same release as this machine's, so that what was built here runs there.
+make_system() (
+	# shellcheck disable=SC1091 # the system's own file
+	release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	# shellcheck disable=SC2016 # apt-get expands it
+	archive=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n "s/^$release //p" | head -n 1)
+	packages=systemd-sysv,systemd-resolved,dbus,kmod,sudo,make,busybox-static,libcmocka0
+	packages=$packages,libnl-3-200,libseccomp2,strace,iproute2,nftables
+	packages=$packages,iptables,procps,libcap2-bin,uidmap,jq,python3-minimal
+	root='' && [ "$(id -u)" -eq 0 ] || root=sudo
+	echo "vm: making a system of $release (build/vm/system)" >&2
+	$root unshare --mount --propagation private debootstrap --variant=minbase \
+		--include=$packages "$release" "$run.new" "$archive" >&2 || exit 1
+	$root mv "$run.new" $system
+)
+
 # The modules that the root file system needs, with those that they need: modules.dep names them.
 make_initramfs() (
 	modules=lib/modules/$(ls "$image/lib/modules")
-	files=$(grep -E '/(9p|9pnet_virtio|overlay|virtio_(pci|blk|net))\.ko[.a-z]*:' "$image/$modules/modules.dep")
+	files=$(grep -E '/(9p|9pnet_virtio|overlay|crc32c_generic|ext4|virtio_(pci|blk|net))\.ko[.a-z]*:' "$image/$modules/modules.dep")
 	tree=$run/initramfs
 	mkdir -p "$tree/bin" && cp "$busybox" "$tree/bin/busybox" && cp tests/vm/init.sh "$tree/init" &&
 		for file in ${files//:/}; do
@@ -107,12 +127,13 @@ for old in build/vm/run.*; do # of those that were killed
 done
 exec 9>build/vm/lock && flock 9 || exit 125
 [ -e "$image/vmlinux" ] || fetch_kernel || fail "no kernel $kernel"
+[ -z "$system" ] || [ -e "$system" ] || make_system || fail 'no system could be made'
 exec 9>&-
 mkdir "$run" || exit 125
 make_initramfs || fail 'no initramfs'
 printf '%q ' "$@" >"$run/command"
 truncate -s 256M "$run/disk" || exit 125
-mke2fs -q -F -t ext4 "$run/disk" || fail 'no file system for the disk'
+mke2fs -q -F -t ext4 -d rootfs "$run/disk" || fail 'no file system for rootfs/busybox: make rootfs'
 
 # Hardware virtualization, if the processor has it: /dev/kvm alone says nothing.
 # Otherwise QEMU translates. It does so anew when code is at another address (norandmaps makes that
@@ -131,6 +152,7 @@ qemu=(qemu-system-x86_64 -M q35 $accelerator -smp $cpus -m 2G -nodefaults -no-us
 	-drive "file=$run/disk,format=raw,if=virtio,cache=unsafe"
 	-virtfs local,path=/,mount_tag=host,security_model=none,multidevs=remap,readonly=on
 	-virtfs "local,path=build/vm/results,mount_tag=results,security_model=none")
+[ -z "$system" ] || arguments="host=systemd system=$PWD/$system systemd.wants=workbook.service systemd.getty_auto=no systemd.show_status=no $arguments"
 append="console=ttyS0 quiet panic=-1 workbook=$PWD run=$run image=$image busybox=$busybox $arguments"
 # It ends with us, even if we are killed.
 if [ -t 0 ] && [ -t 1 ]; then

@@ -1,20 +1,27 @@
 #!/bin/sh
-# PID 1 of the virtual machine, after init.sh, by busybox: runs the command in a session of its own,
-# reports its exit status, and switches the machine off.
+# What runs in the virtual machine after init.sh, as PID 1, or by systemd: runs the command in a
+# session of its own, reports its exit status, and switches the machine off.
 #
-# From the kernel's command line: $workbook and $run, paths; $terminal, the size of the caller's, if
-# there is one. ttyS1 is the output, ttyS2 the exit status.
+# From the kernel's command line: $workbook and $run, paths; $host, see init.sh; $terminal, the size
+# of the caller's, if there is one. ttyS1 is the output, ttyS2 the exit status.
 # shellcheck disable=SC2154
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-mount --make-rshared /
+# shellcheck disable=SC2013 # words
+for word in $(cat /proc/cmdline); do # systemd keeps them to itself
+	case $word in *=*) eval "${word%%=*}=\${word#*=}" 2>/dev/null ;; esac
+done
 cd "$workbook" || exit
-scope=/sys/fs/cgroup/user.slice/user-0.slice/session-1.scope
+case ${host:-} in
+systemd) enter='systemd-run --quiet --scope --slice=user-0.slice --' ;;
+plain) enter='' ;;
+*) mount --make-rshared /
+	enter="sh -c 'echo \$\$ >/sys/fs/cgroup/user.slice/user-0.slice/session-1.scope/cgroup.procs; exec \"\$@\"' sh" ;;
+esac
 
 # in_session [-c]: -c gives it the terminal. The rest of the environment is ours, not the command's.
-in_session() (
-	sh -c "echo \$\$ >$scope/cgroup.procs; exec \"\$@\"" sh env -i "PATH=$PATH" HOME=/root \
-		"TERM=$TERM" setsid "$@" bash "$run/command"
-)
+in_session() {
+	eval "$enter"' env -i "PATH=$PATH" HOME=/root "TERM=${TERM:-dumb}" setsid "$@" bash "$run/command"'
+}
 
 stty -F /dev/ttyS2 raw -echo
 if [ -n "${terminal:-}" ]; then

@@ -24,11 +24,13 @@ enum { FREEZE_MILLISECONDS = 10000 };
  */
 static double logarithm(double number)
 {
-	double result = 0;
+	double result = 0, digit = 0.5;
 
-	for (; number >= 2; number /= 2)
+	while (number >= 2) {
+		number /= 2;
 		result++;
-	for (double digit = 0.5; digit > 1e-15; digit /= 2) {
+	}
+	for (int digits = 0; digits < 50; digits++, digit /= 2) {
 		number *= number;
 		if (number < 2)
 			continue;

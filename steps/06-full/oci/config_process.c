@@ -64,8 +64,7 @@ static void read_capabilities(const struct json *process, struct capabilities *c
 		.inheritable = read_set(&object, "inheritable"),
 		.ambient = read_set(&object, "ambient"),
 	};
-	/* The kernel wants it so; who asks for some without inheriting them, gets none, as of runC.
-	 */
+	/* That is the kernel's rule; `runc spec` asks for more, and runC gives no more. */
 	capabilities->ambient &= capabilities->permitted & capabilities->inheritable;
 }
 

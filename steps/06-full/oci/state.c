@@ -200,7 +200,9 @@ static int make_directories(const char *path)
 {
 	autofree char *prefix = strdup(path);
 
-	for (char *end = prefix; end && *end;) {
+	if (!prefix)
+		return fail("strdup %s", path);
+	for (char *end = prefix; *end;) {
 		char separator;
 
 		end += strspn(end, "/");
