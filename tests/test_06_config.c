@@ -135,7 +135,9 @@ static void capability_sets(void **state)
 {
 	const struct capabilities *sets =
 		&load_process("\"capabilities\": {\"bounding\": [\"CAP_CHOWN\", \"CAP_KILL\"], "
-			      "\"ambient\": [\"CAP_KILL\"]}")
+			      "\"ambient\": [\"CAP_KILL\", \"CAP_CHOWN\"], "
+			      "\"permitted\": [\"CAP_KILL\"], \"inheritable\": "
+			      "[\"CAP_KILL\", \"CAP_CHOWN\"]}")
 			 ->capabilities;
 
 	(void)state;

@@ -16,7 +16,8 @@ static void each_option_of_a_mount_is_set(void **state)
 			   "for i in ro rw nosuid nodev noexec noatime strictatime nodiratime "
 			   "nosymfollow rnosuid rro defaults; do add /m/$i tmpfs tmpfs $i; done\n"
 			   "add /m/later tmpfs tmpfs ro nosuid rw noatime relatime dev\n"
-			   "inside \"awk '\\$5 ~ \"^/m/\" { print \\$5, \\$6 }' /proc/self/mountinfo\"\n"),
+			   "inside \"awk '\\$5 ~ /^.m./ { print \\$5, \\$6 }' "
+			   "/proc/self/mountinfo\"\n"),
 		"/m/ro ro,relatime\n/m/rw rw,relatime\n/m/nosuid rw,nosuid,relatime\n"
 		"/m/nodev rw,nodev,relatime\n/m/noexec rw,noexec,relatime\n/m/noatime rw,noatime\n"
 		"/m/strictatime rw\n/m/nodiratime rw,nodiratime,relatime\n"

@@ -29,6 +29,7 @@
 	"config '.process.terminal = false'\n"
 
 /* Runs a script with a bundle. */
-#define oci_script(text, ...) script(BUNDLE text, "", ##__VA_ARGS__)
+#define oci_script(...)	       oci_script_(__VA_ARGS__, NULL)
+#define oci_script_(text, ...) script(BUNDLE text, "", __VA_ARGS__)
 
 #endif

@@ -37,8 +37,12 @@ static char *path_of(const char *name)
 	char separator = name[strcspn(name, "./")];
 	char *path = strdup(name);
 
-	for (char *next = path; separator == '.' && next && *next; next++)
-		*next = *next == '.' ? '/' : *next == '/' ? '.' : *next;
+	for (char *next = path; separator == '.' && next && *next; next++) {
+		if (*next == '.')
+			*next = '/';
+		else if (*next == '/')
+			*next = '.';
+	}
 	return path;
 }
 
