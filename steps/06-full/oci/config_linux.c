@@ -185,15 +185,15 @@ static void read_propagation(const struct json *linux_part, struct container *co
 			     text);
 }
 
-static void read_mount_label(const struct json *linux_part, struct container *container)
+/* An empty one is none. */
+static void read_mount_label(const struct json *linux_part)
 {
 	struct json member = json_member(linux_part, "mountLabel");
 	const char *label = "";
 
 	json_get_text(linux_part, "mountLabel", &label);
-	if (*label && !labels_has_selinux())
-		json_problem(&member, "this kernel has no SELinux, or it is switched off");
-	container->mount_label = *label ? label : NULL;
+	if (*label)
+		json_problem(&member, "is not supported: no label is given to file systems");
 }
 
 static void read_cgroup_path(const struct json *linux_part, struct container *container)
@@ -238,7 +238,7 @@ void config_linux(const struct json *linux_part, struct container *container)
 	read_clocks(linux_part, container);
 	read_sysctls(linux_part, container);
 	read_propagation(linux_part, container);
-	read_mount_label(linux_part, container);
+	read_mount_label(linux_part);
 	read_personality(linux_part, container);
 	read_cgroup_path(linux_part, container);
 	json_refuse(linux_part, "intelRdt", "is not supported: no support for Intel's RDT");

@@ -71,7 +71,6 @@ struct container {
 	struct scheduling scheduling;
 	struct labels labels;
 	struct sysctls sysctls;
-	const char *mount_label;   /* of file systems that are mounted; NULL: as they come */
 	uint64_t propagation;	   /* of the root: MS_SHARED | MS_REC, ...; 0: it is private */
 	bool has_personality;	   /* or else ours stays: */
 	unsigned long personality; /* for personality(2) */

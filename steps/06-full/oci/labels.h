@@ -2,8 +2,8 @@
  * Chapter 6: labels of the kernel's security modules: what a program may do beyond the users'
  * rights.
  *
- * Source: apparmor(7), selinux(8), proc_pid_attr(5); process.apparmorProfile, process.selinuxLabel
- * and linux.mountLabel in the OCI runtime specification.
+ * Source: apparmor(7), selinux(8), proc_pid_attr(5); process.apparmorProfile and selinuxLabel in
+ * config.md of the OCI runtime specification.
  */
 #ifndef STEPS_LABELS_H
 #define STEPS_LABELS_H
