@@ -42,16 +42,16 @@ rootfs-06 := rootfs
 # would be linked, and warned of.
 libs-04 := -lnl-3 -Wl,--defsym,getaddrinfo=0,--defsym,getprotobyname=0,--defsym,getprotobynumber=0
 libs-05 := $(libs-04)
-libs-06 := $(libs-05) -lseccomp
+libs-06 := $(libs-05) -lseccomp -ljansson
 
 COMMON := $(wildcard common/*.c)
-modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c)))
+modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(dir-$(n))/*.c $(dir-$(n))/oci/*.c $(dir-$(n))/oci/verbs/*.c)))
 MODULES := $(call modules,$(lastword $(STEPS)))
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
 HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
 PROBE := $(wildcard rootfs/*.c)
 SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
-SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] steps/*/oci/*.[ch] steps/*/precompile/*.[ch] rootfs/*.[ch] tests/*.[ch])
+SOURCES := $(wildcard common/*.[ch] steps/*/*.[ch] steps/*/oci/*.[ch] steps/*/oci/verbs/*.[ch] steps/*/precompile/*.[ch] rootfs/*.[ch] tests/*.[ch])
 PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
 
 # ---- How it is compiled -------------------------------------------------------------------------
@@ -60,7 +60,7 @@ CC := gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wwrite-strings
-INCLUDES := $(patsubst %,-I%,build common $(wildcard steps/* steps/*/oci))
+INCLUDES := $(patsubst %,-I%,build common $(wildcard steps/* steps/*/oci steps/*/oci/verbs))
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(INCLUDES) -isystem /usr/include/libnl3
 # Static programs start in a third of the time, and run in any root file system.
 LINK := -static
@@ -88,6 +88,14 @@ trace-$(1): step-$(1)
 endef
 $(foreach n,$(STEPS),$(eval $(call step-rules,$(n))))
 
+# The runtime that engines call, beside it: of the chapters' modules, what it needs and no more.
+step-06: step-06-oci
+step-06-oci: $(call object,$(dir-06)/oci/main.c) build/modules.a build/common.a
+	$(CC) $(LINK) -o $@ $^ -lseccomp -ljansson
+build/modules.a: $(call object,$(call modules,06))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
 build/common.a: $(call object,$(COMMON))
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -110,7 +118,7 @@ build/filter_default.h: build/precompile
 	build/precompile >$@
 build/steps/06-full/oci/filter_default.o: build/filter_default.h
 
--include $(patsubst %.o,%.d,$(call object,$(COMMON) $(MODULES) $(wildcard steps/*/main.c tests/*.c)))
+-include $(patsubst %.o,%.d,$(call object,$(COMMON) $(MODULES) $(wildcard steps/*/main.c steps/*/*/main.c tests/*.c)))
 
 # ---- The root file system -----------------------------------------------------------------------
 
@@ -147,6 +155,11 @@ test-vm: build-tests ## all tests in virtual machines with Debian's kernel, on c
 test-matrix: build-tests ## the same for several kernels and kinds of machines
 	tests/vm/matrix.sh
 
+.PHONY: test-engines
+test-engines: step-06 ## Podman, Docker with Swarm, and containerd with our runtime (installs them; needs root)
+	@common/deps.sh engines
+	$(SUDO) tests/engines/run.sh
+
 check: build/filter_default.h ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
@@ -158,6 +171,7 @@ check: build/filter_default.h ## formatting and static analysis: clang-format, c
 
 bench: all ## compare the steps' speed and size with unshare and bwrap (needs root)
 	$(SUDO) tests/bench/bench.sh
+	$(SUDO) tests/bench/runtimes.sh
 
 # ---- Labs ---------------------------------------------------------------------------------------
 

@@ -1,19 +1,23 @@
 #!/bin/sh
 # `make deps`: installs what the workbook needs on Debian and Ubuntu; elsewhere says what to install.
-# `make deps-build`: no more than what building and running the steps needs. What is installed
-# already is left alone, and then the network is not touched.
+# `make test-engines` has it install the engines, too; `make deps-build`, no more than what building
+# and running the steps needs. What is installed already is left alone, and then the network is not
+# touched.
 set -u
 
 # One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
-build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev nftables'
+build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev libjansson-dev nftables'
 tests='libcmocka-dev clitest strace iproute2 iptables procps util-linux mount libcap2-bin
 	uidmap jq python3-minimal patch git'
 machines='qemu-system-x86 xz-utils zstd e2fsprogs'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
 measures='hyperfine bubblewrap time'
 pictures='graphviz fonts-dejavu-core'
+# Not for the workbook itself: what drives its runtime in `make test-engines`.
+engines='podman containerd docker.io crun'
 packages="$build $tests $machines $checks $measures $pictures"
 [ "${1:-}" != build ] || packages=$build
+[ "${1:-}" != engines ] || packages="$packages $engines"
 
 fail() {
 	echo "deps: $*" >&2

@@ -1,11 +1,74 @@
-/* The hand-over between the two sides of spawn.h, for more than a word: an open descriptor. */
+/* The hand-over between the two sides of spawn.h: words, and open descriptors. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "fail.h"
 #include "narrate.h"
 #include "spawn.h"
+
+int child_reached(const struct child *child)
+{
+	if (send(child->socket, "", 1, MSG_NOSIGNAL) != 1)
+		return fail("send to the host side");
+	return 0;
+}
+
+int child_await(const struct child *child)
+{
+	char go;
+	ssize_t got = recv(child->socket, &go, sizeof(go), 0);
+
+	if (got < 0)
+		return fail("recv from the host side");
+	return got == 0 ? fail_input("the host side has died") : 0;
+}
+
+int child_expect(const struct child *child)
+{
+	struct failure failure;
+	ssize_t got;
+
+	do {
+		got = recv(child->socket, &failure, sizeof(failure), 0);
+	} while (got < 0 && errno == EINTR);
+	if (got == sizeof(failure))
+		return fail_set(&failure);
+	return got == 1 ? 0 : fail_input("the container's first process has died");
+}
+
+int child_executed(const struct child *child)
+{
+	struct failure failure;
+	ssize_t got;
+
+	do {
+		got = recv(child->socket, &failure, sizeof(failure), 0);
+	} while (got < 0 && errno == EINTR);
+	return got == sizeof(failure) ? fail_set(&failure) : 0;
+}
+
+int child_tell(const struct child *child, const char *text)
+{
+	if (send(child->socket, text, strlen(text), MSG_NOSIGNAL) < 0)
+		return fail("send to the child");
+	return 0;
+}
+
+char *child_hear(const struct child *child)
+{
+	ssize_t length = recv(child->socket, NULL, 0, MSG_PEEK | MSG_TRUNC);
+	char *text = length > 0 ? malloc((size_t)length + 1) : NULL;
+
+	if (!text || recv(child->socket, text, (size_t)length, 0) != length) {
+		free(text);
+		fail_input("the host side has died");
+		return NULL;
+	}
+	text[length] = '\0';
+	return text;
+}
 
 /* A message of one byte, with room for one descriptor beside it. */
 struct parcel {

@@ -1,11 +1,13 @@
 #include "spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -39,13 +41,16 @@ static const char *namespaces_text(uint64_t namespaces)
 	return text;
 }
 
-/* fork(2) that takes namespace flags, and that gives a descriptor of the child (pidfd). */
+/*
+ * fork(2) that takes namespace flags, and that gives a descriptor of the child (pidfd). With
+ * CLONE_PARENT, the child is our parent's, who gets the signal that we would send.
+ */
 static pid_t fork_into(uint64_t namespaces, struct child *child)
 {
 	struct clone_args arguments = {
 		.flags = namespaces | CLONE_PIDFD,
 		.pidfd = (uintptr_t)&child->pidfd,
-		.exit_signal = SIGCHLD,
+		.exit_signal = namespaces & CLONE_PARENT ? 0 : SIGCHLD,
 	};
 
 	if (child->cgroup >= 0) {
@@ -55,12 +60,72 @@ static pid_t fork_into(uint64_t namespaces, struct child *child)
 	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
+/* In the process in between: starts the child, and tells our parent its pid. */
+static pid_t fork_as_sibling(uint64_t namespaces, struct child *child, void *argument, int pid_pipe)
+{
+	pid_t pid;
+
+	if (child->between(argument) < 0)
+		return -1;
+	pid = fork_into(namespaces | CLONE_PARENT, child);
+	if (pid < 0)
+		return fail("clone3 %s", namespaces_text(namespaces));
+	if (pid > 0 && write(pid_pipe, &pid, sizeof(pid)) != sizeof(pid))
+		return fail("write the pid");
+	return pid;
+}
+
+/* Waits for the process in between, which has sent us the pid, or its failure. */
+static pid_t take_sibling(struct child *child, pid_t between, int pid_pipe)
+{
+	struct failure failure;
+	pid_t pid = -1;
+	ssize_t got = read(pid_pipe, &pid, sizeof(pid));
+
+	while (waitpid(between, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	if (got != sizeof(pid)) {
+		got = recv(child->socket, &failure, sizeof(failure), MSG_DONTWAIT);
+		return got == sizeof(failure) ? fail_set(&failure) : fail("clone3");
+	}
+	child->pidfd = pidfd_open(pid, 0);
+	return child->pidfd < 0 ? fail("pidfd_open") : pid;
+}
+
+/* As fork_into(), by way of a process in between; returns in the child, too. */
+static pid_t fork_twice(uint64_t namespaces, struct child *child, void *argument, int childs_end)
+{
+	int ends[2];
+	autofd int reading = -1, writing = -1;
+	pid_t between, pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return fail("pipe2");
+	reading = ends[0];
+	writing = ends[1];
+	between = fork();
+	if (between < 0)
+		return fail("fork");
+	if (between > 0) {
+		cleanup_fd(&writing);
+		writing = -1;
+		return take_sibling(child, between, reading);
+	}
+	narrate_as("between");
+	pid = fork_as_sibling(namespaces, child, argument, writing);
+	if (pid == 0)
+		return 0;
+	if (pid < 0)
+		send(childs_end, fail_get(), sizeof(struct failure), MSG_NOSIGNAL);
+	_exit(0);
+}
+
 int child_die_with_host(const struct child *child)
 {
 	ssize_t got;
 	char byte;
 
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	if (!child->detached && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return fail("prctl PR_SET_PDEATHSIG");
 	/* It may have died before the prctl, even after its word: then this finds end-of-file. */
 	got = recv(child->socket, &byte, sizeof(byte), MSG_DONTWAIT);
@@ -72,10 +137,8 @@ int child_die_with_host(const struct child *child)
 /* Waits for the host side's word, and makes sure that we do not live longer than it does. */
 static int wait_for_release(const struct child *child)
 {
-	char go;
-
-	if (recv(child->socket, &go, sizeof(go), 0) < 0)
-		return fail("recv from the host side");
+	if (child_await(child) < 0)
+		return -1;
 	return child_die_with_host(child);
 }
 
@@ -110,7 +173,8 @@ int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *),
 	childs_end = ends[1];
 	child->is_init = namespaces & CLONE_NEWPID;
 	child_defer_signals(child);
-	child->pid = fork_into(namespaces, child);
+	child->pid = child->between ? fork_twice(namespaces, child, argument, childs_end)
+				    : fork_into(namespaces, child);
 	if (child->pid == 0) {
 		close(child->socket);
 		child->socket = childs_end;

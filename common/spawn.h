@@ -34,6 +34,12 @@ struct child {
 	struct terminal terminal;
 	/* To be set before child_spawn(): */
 	bool own_session; /* it shall have a session of its own, and so nothing of our terminal */
+	bool detached;	  /* it shall go on when our process ends */
+	/*
+	 * Called with inside()'s argument by a process in between, which then starts the child as
+	 * ours: some namespaces are entered by one's children alone. Returns 0 or -1.
+	 */
+	int (*between)(void *argument);
 	void (*meanwhile)(void *argument); /* child_wait() calls it: returns at the next signal */
 	void *argument;
 };
@@ -54,7 +60,8 @@ void child_defer_signals(struct child *child);
 /*
  * Starts a child in new `namespaces` (CLONE_NEWUTS | ...). The child waits for child_release(),
  * then calls inside(argument), which executes the command; when it returns, it has failed and the
- * child ends with the failure. The child is killed when our process ends, however it ends.
+ * child ends with the failure. The child is killed when our process ends, however it ends, unless
+ * it is `detached`.
  *
  * From here on, the signals that child_wait() deals with are blocked in our process.
  *
@@ -80,6 +87,29 @@ int child_die_with_host(const struct child *child);
  */
 int child_hand_over(const struct child *child, int fd);
 int child_take(const struct child *child);
+
+/*
+ * Steps on which the two sides agree, between child_release() and execve(2). Inside,
+ * child_reached() tells the host side that the next one is reached, and child_await() waits for its
+ * word, child_release(), to go on. On the host side, child_expect() waits until a step is reached.
+ * They return 0 or -1 (the child's failure, or the other side has died).
+ */
+int child_reached(const struct child *child);
+int child_await(const struct child *child);
+int child_expect(const struct child *child);
+
+/* On the host side: waits for its execve(2). Returns 0 (or it has died), or -1: it has failed. */
+int child_executed(const struct child *child);
+
+/* Lets go of it: child_cleanup() does not end it any more. */
+void child_leave(struct child *child);
+
+/*
+ * As child_release() and child_await(), but the word is a text, which child_hear() returns for the
+ * caller to free; NULL: there is none.
+ */
+int child_tell(const struct child *child, const char *text);
+char *child_hear(const struct child *child);
 
 /*
  * Waits for the child's end. Forwards SIGINT, SIGTERM, SIGHUP and SIGQUIT to it, and stops and

@@ -129,6 +129,11 @@ int child_wait(struct child *child)
 	}
 }
 
+void child_leave(struct child *child)
+{
+	child->pid = 0;
+}
+
 void child_cleanup(struct child *child)
 {
 	siginfo_t end;

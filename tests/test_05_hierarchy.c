@@ -18,7 +18,8 @@ static void controllers_are_read_from_lists(void **state)
 	assert_int_equal(hierarchy_controllers(1, "io,cpus,cp,memoryx"), 0);
 	assert_int_equal(hierarchy_controllers(2, "cpuset cpu io memory hugetlb pids rdma misc\n"),
 			 SET(CONTROLLER_CPUSET) | SET(CONTROLLER_CPU) | SET(CONTROLLER_IO) |
-				 SET(CONTROLLER_MEMORY) | SET(CONTROLLER_PIDS));
+				 SET(CONTROLLER_MEMORY) | SET(CONTROLLER_PIDS) |
+				 SET(CONTROLLER_HUGETLB) | SET(CONTROLLER_RDMA));
 	assert_int_equal(hierarchy_controllers(2, "devices freezer cpuacct blkio"), 0);
 	assert_int_equal(hierarchy_controllers(2, "\n"), 0);
 }

@@ -29,9 +29,11 @@ int etc_bind(const struct etc *etc, int private, int root)
 {
 	char name[65], hostname[66], hosts[256];
 	const char *address = *etc->address ? etc->address : "127.0.1.1";
-	autofree char *resolv =
-		etc->resolv_conf ? strdup(etc->resolv_conf) : file_read("/etc/resolv.conf");
+	autofree char *resolv = NULL;
 
+	if (etc->as_it_is)
+		return 0;
+	resolv = etc->resolv_conf ? strdup(etc->resolv_conf) : file_read("/etc/resolv.conf");
 	if (!resolv && errno != ENOENT)
 		return fail("read /etc/resolv.conf");
 	if (gethostname(name, sizeof(name)) < 0)

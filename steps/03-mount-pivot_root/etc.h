@@ -9,10 +9,13 @@
 #ifndef STEPS_ETC_H
 #define STEPS_ETC_H
 
+#include <stdbool.h>
+
 /* What the files say. */
 struct etc {
 	char address[46];  /* the container's own in /etc/hosts; empty: 127.0.1.1 */
 	char *resolv_conf; /* the text of it; NULL: the host's */
+	bool as_it_is;	   /* the files stay what they are (chapter 6) */
 };
 
 /*

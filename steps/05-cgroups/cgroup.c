@@ -45,8 +45,7 @@ static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned i
 
 /* ---- Removing ---- */
 
-/* Removes the cgroup `name` in `parent`, and whatever is in it. */
-static void remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
+void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
 {
 	autodir DIR *directory = NULL;
 	int fd;
@@ -60,7 +59,7 @@ static void remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	version_of(hierarchy)->kill(fd);
 	for (struct dirent *entry; (entry = readdir(directory));)
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			remove_tree(hierarchy, fd, entry->d_name);
+			cgroup_remove_tree(hierarchy, fd, entry->d_name);
 	/* A killed process may take a moment to go. */
 	for (int i = 0; i < TRIES; i++) {
 		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno != EBUSY)
@@ -81,7 +80,7 @@ static void remove_everywhere(const char *name)
 	int count = hierarchy_find(all, ~0U);
 
 	for (int i = 0; i < count; i++) {
-		remove_tree(&all[i], all[i].top, name);
+		cgroup_remove_tree(&all[i], all[i].top, name);
 		cleanup_fd(&all[i].top);
 	}
 }
@@ -119,7 +118,7 @@ static void remove_leftovers(const struct hierarchy *hierarchy)
 		if (is_home(hierarchy))
 			remove_everywhere(entry->d_name);
 		else
-			remove_tree(hierarchy, hierarchy->top, entry->d_name);
+			cgroup_remove_tree(hierarchy, hierarchy->top, entry->d_name);
 	}
 }
 
@@ -129,9 +128,9 @@ void cgroup_remove(struct cgroup *cgroup)
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
 		if (hierarchy->directory >= 0)
-			remove_tree(hierarchy, hierarchy->lock, inner);
+			cgroup_remove_tree(hierarchy, hierarchy->lock, inner);
 		if (hierarchy->lock >= 0)
-			remove_tree(hierarchy, hierarchy->top, cgroup->name);
+			cgroup_remove_tree(hierarchy, hierarchy->top, cgroup->name);
 		cleanup_fd(&hierarchy->directory);
 		cleanup_fd(&hierarchy->lock);
 		cleanup_fd(&hierarchy->top);
@@ -204,8 +203,7 @@ static int make(const struct cgroup *cgroup, struct hierarchy *hierarchy, unsign
 	return version->adopt(hierarchy->lock, hierarchy->directory, controllers);
 }
 
-/* Fills the set of controllers that the limits need. A limit that nobody can keep is refused. */
-static int list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed)
+int cgroup_list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed)
 {
 	const struct {
 		const char *name;
@@ -259,7 +257,7 @@ static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 	bool has_v2 = false;
 	int count;
 
-	list_needed(cgroup, ~0U, wanted);
+	cgroup_list_needed(cgroup, ~0U, wanted);
 	count = hierarchy_find(cgroup->hierarchies, *wanted | list_useful(cgroup, false));
 	if (count < 0)
 		return -1;
@@ -268,7 +266,7 @@ static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 		available |= cgroup->hierarchies[i].controllers;
 		has_v2 = has_v2 || cgroup->hierarchies[i].version == 2;
 	}
-	if (list_needed(cgroup, available, wanted) < 0)
+	if (cgroup_list_needed(cgroup, available, wanted) < 0)
 		return -1;
 	*wanted |= list_useful(cgroup, has_v2);
 	return 0;

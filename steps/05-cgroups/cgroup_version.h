@@ -37,6 +37,15 @@ static inline const struct cgroup_version *version_of(const struct hierarchy *hi
 	return hierarchy->version == 2 ? &cgroup_v2 : &cgroup_v1;
 }
 
+/*
+ * Fills the set of controllers that the limits need. One that is not `available`, is refused, with
+ * the limit's name. Returns 0 or -1.
+ */
+int cgroup_list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed);
+
+/* Removes the cgroup `name` in `parent`, and whatever is in it. */
+void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name);
+
 /* The limits that are written alike in both versions. */
 int cgroup_limit_cpuset(const struct cgroup *cgroup, int directory);
 int cgroup_limit_pids(const struct cgroup *cgroup, int directory);

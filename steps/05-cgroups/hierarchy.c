@@ -16,10 +16,18 @@
 #include "narrate.h"
 
 static const char *const names[CONTROLLERS][2] = {
-	[CONTROLLER_MEMORY] = { "memory", "memory" }, [CONTROLLER_CPU] = { "cpu", "cpu" },
-	[CONTROLLER_CPUSET] = { "cpuset", "cpuset" }, [CONTROLLER_PIDS] = { "pids", "pids" },
-	[CONTROLLER_IO] = { "blkio", "io" },	      [CONTROLLER_CPUACCT] = { "cpuacct", NULL },
-	[CONTROLLER_DEVICES] = { "devices", NULL },   [CONTROLLER_FREEZER] = { "freezer", NULL },
+	[CONTROLLER_MEMORY] = { "memory", "memory" },
+	[CONTROLLER_CPU] = { "cpu", "cpu" },
+	[CONTROLLER_CPUSET] = { "cpuset", "cpuset" },
+	[CONTROLLER_PIDS] = { "pids", "pids" },
+	[CONTROLLER_IO] = { "blkio", "io" },
+	[CONTROLLER_CPUACCT] = { "cpuacct", NULL },
+	[CONTROLLER_DEVICES] = { "devices", NULL },
+	[CONTROLLER_FREEZER] = { "freezer", NULL },
+	[CONTROLLER_HUGETLB] = { "hugetlb", "hugetlb" },
+	[CONTROLLER_RDMA] = { "rdma", "rdma" },
+	[CONTROLLER_NET_CLS] = { "net_cls", NULL },
+	[CONTROLLER_NET_PRIO] = { "net_prio", NULL },
 };
 
 const char *hierarchy_controller(int version, enum controller controller)

@@ -21,6 +21,10 @@ enum controller {
 	CONTROLLER_CPUACCT, /* v1 alone, as are the next two: v2 does that in every cgroup */
 	CONTROLLER_DEVICES,
 	CONTROLLER_FREEZER,
+	CONTROLLER_HUGETLB, /* from here on for chapter 6 */
+	CONTROLLER_RDMA,
+	CONTROLLER_NET_CLS, /* v1 alone, and the next one */
+	CONTROLLER_NET_PRIO,
 	CONTROLLERS,
 };
 

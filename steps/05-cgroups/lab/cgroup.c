@@ -46,7 +46,7 @@ static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned i
 /* ---- Removing ---- */
 
 /* Removes the cgroup `name` in `parent`, and whatever is in it. */
-static void remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
+void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
 {
 	autodir DIR *directory = NULL;
 	int fd;
@@ -60,7 +60,7 @@ static void remove_tree(const struct hierarchy *hierarchy, int parent, const cha
 	version_of(hierarchy)->kill(fd);
 	for (struct dirent *entry; (entry = readdir(directory));)
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			remove_tree(hierarchy, fd, entry->d_name);
+			cgroup_remove_tree(hierarchy, fd, entry->d_name);
 	/* A killed process may take a moment to go. */
 	for (int i = 0; i < TRIES; i++) {
 		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno != EBUSY)
@@ -81,7 +81,7 @@ static void remove_everywhere(const char *name)
 	int count = hierarchy_find(all, ~0U);
 
 	for (int i = 0; i < count; i++) {
-		remove_tree(&all[i], all[i].top, name);
+		cgroup_remove_tree(&all[i], all[i].top, name);
 		cleanup_fd(&all[i].top);
 	}
 }
@@ -108,7 +108,7 @@ static void remove_leftovers(const struct hierarchy *hierarchy)
 	/*
 	 * TODO 12: for each directory in it whose name begins with outer_prefix: if its lock can be
 	 * had at once, flock(2), and then it is_there() still, its step has gone. Then, if is_home(),
-	 * remove_everywhere(); if not, remove_tree() here.
+	 * remove_everywhere(); if not, cgroup_remove_tree() here.
 	 */
 	(void)directory;
 	(void)is_there;
@@ -122,9 +122,9 @@ void cgroup_remove(struct cgroup *cgroup)
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
 		if (hierarchy->directory >= 0)
-			remove_tree(hierarchy, hierarchy->lock, inner);
+			cgroup_remove_tree(hierarchy, hierarchy->lock, inner);
 		if (hierarchy->lock >= 0)
-			remove_tree(hierarchy, hierarchy->top, cgroup->name);
+			cgroup_remove_tree(hierarchy, hierarchy->top, cgroup->name);
 		cleanup_fd(&hierarchy->directory);
 		cleanup_fd(&hierarchy->lock);
 		cleanup_fd(&hierarchy->top);

@@ -208,11 +208,14 @@ static int limit(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
 	};
 
 	/* Whoever removes it need not go down without end. */
-	if (cgroup_write(hierarchy->directory, "../cgroup.max.depth", "100") < 0)
+	if (hierarchy->lock >= 0 &&
+	    cgroup_write(hierarchy->directory, "../cgroup.max.depth", "100") < 0)
 		return -1;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (hierarchy->controllers & SET(i) && limits[i](cgroup, hierarchy->directory) < 0)
 			return -1;
+	if (cgroup->devices.rule_count == 0)
+		return 0;
 	return device_attach(&cgroup->devices, hierarchy->directory);
 }
 

@@ -16,10 +16,18 @@
 #include "narrate.h"
 
 static const char *const names[CONTROLLERS][2] = {
-	[CONTROLLER_MEMORY] = { "memory", "memory" }, [CONTROLLER_CPU] = { "cpu", "cpu" },
-	[CONTROLLER_CPUSET] = { "cpuset", "cpuset" }, [CONTROLLER_PIDS] = { "pids", "pids" },
-	[CONTROLLER_IO] = { "blkio", "io" },	      [CONTROLLER_CPUACCT] = { "cpuacct", NULL },
-	[CONTROLLER_DEVICES] = { "devices", NULL },   [CONTROLLER_FREEZER] = { "freezer", NULL },
+	[CONTROLLER_MEMORY] = { "memory", "memory" },
+	[CONTROLLER_CPU] = { "cpu", "cpu" },
+	[CONTROLLER_CPUSET] = { "cpuset", "cpuset" },
+	[CONTROLLER_PIDS] = { "pids", "pids" },
+	[CONTROLLER_IO] = { "blkio", "io" },
+	[CONTROLLER_CPUACCT] = { "cpuacct", NULL },
+	[CONTROLLER_DEVICES] = { "devices", NULL },
+	[CONTROLLER_FREEZER] = { "freezer", NULL },
+	[CONTROLLER_HUGETLB] = { "hugetlb", "hugetlb" },
+	[CONTROLLER_RDMA] = { "rdma", "rdma" },
+	[CONTROLLER_NET_CLS] = { "net_cls", NULL },
+	[CONTROLLER_NET_PRIO] = { "net_prio", NULL },
 };
 
 const char *hierarchy_controller(int version, enum controller controller)
@@ -95,8 +103,8 @@ static int open_mount(struct hierarchy *hierarchy, const char *mountpoint)
 	/*
 	 * TODO 2: open the directory into hierarchy->top; that it is not there, or not for us
 	 * (ENOENT, EACCES), is no failure. Then fstatfs(2) tells the type of what is really there:
-	 * CGROUP2_SUPER_MAGIC or CGROUP_SUPER_MAGIC. Return 1 if it is of our version; if not, close
-	 * it, top = -1, and return 0.
+	 * CGROUP2_SUPER_MAGIC or CGROUP_SUPER_MAGIC. Return 1 if it is of our version; if not,
+	 * close it, top = -1, and return 0.
 	 */
 	struct statfs status;
 

@@ -22,7 +22,7 @@ static void find_size(struct winsize *size)
 int console_prepare(struct console *console, struct child *child)
 {
 	child->own_session = true;
-	if (!console->terminal)
+	if (!console->terminal || console->socket)
 		return 0;
 	/* A pipe's end-of-file and a program's keys cannot both be told through a terminal. */
 	if (console->interactive && !isatty(STDIN_FILENO))
@@ -90,6 +90,7 @@ static int attach_terminal(int slave, const struct winsize *size, uid_t owner)
 static int open_terminal(const struct console *console, const struct child *child, uid_t owner)
 {
 	autofd int root = file_open_directory("/"), master = -1, slave = -1;
+	struct child receiver = *child;
 	int ends[2] = { -1, -1 }, opened;
 
 	if (root < 0)
@@ -99,9 +100,13 @@ static int open_terminal(const struct console *console, const struct child *chil
 	slave = ends[1];
 	if (opened < 0)
 		return -1;
-	if (bind_console(root, master) < 0)
+	if (!console->another && bind_console(root, master) < 0)
 		return -1;
-	if (child_hand_over(child, master) < 0)
+	if (console->socket) {
+		receiver.socket = console->socket;
+		fcntl(master, F_SETFL, 0); /* who gets it may not expect not to have to wait */
+	}
+	if (child_hand_over(&receiver, master) < 0)
 		return -1;
 	return attach_terminal(slave, &console->size, owner);
 }

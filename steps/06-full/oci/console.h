@@ -23,6 +23,8 @@ struct console {
 	bool interactive;    /* our standard input is its; otherwise it reads end-of-file */
 	struct winsize size; /* of the new terminal; 0 rows: that of ours, if we have one */
 	struct relay relay;
+	bool another; /* not the first process's: it is not shown as /dev/console */
+	int socket;   /* its master goes there in the place of the relay; 0: it does not */
 };
 
 /*

@@ -2,10 +2,15 @@
 
 #include <sched.h>
 
+#include "bundle.h"
+#include "cgroup_path.h"
 #include "cleanup.h"
+#include "fail.h"
+#include "loopback.h"
 #include "mount.h"
 #include "proc.h"
-#include "resolver.h"
+#include "process.h"
+#include "protect.h"
 #include "spawn.h"
 #include "userns_rootfs.h"
 
@@ -48,6 +53,8 @@ static int resolve_user(struct container *container)
  */
 static int lower_rights(struct container *container)
 {
+	if (scheduling_apply(&container->scheduling) < 0)
+		return -1;
 	if (rlimits_set(&container->rlimits) < 0)
 		return -1;
 	if (capabilities_limit(&container->capabilities) < 0)
@@ -67,12 +74,63 @@ static int lower_rights(struct container *container)
 	return filter_load(&container->filter);
 }
 
+int container_execute(struct container *container)
+{
+	if (resolve_user(container) < 0)
+		return -1;
+	if (console_open(&container->console, container->child, container->user.uid) < 0)
+		return -1;
+	if (container->oci && process_close_ours(container) < 0)
+		return -1;
+	if (lower_rights(container) < 0)
+		return -1;
+	if (container->oci)
+		return process_execute(container);
+	return init_exec(&container->init, &container->command);
+}
+
+bool container_has_hooks(const struct container *container)
+{
+	const size_t *count = container->hooks.count;
+
+	return count[HOOK_PRESTART] || count[HOOK_CREATE_RUNTIME] || count[HOOK_CREATE_CONTAINER] ||
+		count[HOOK_START_CONTAINER];
+}
+
+int container_run_hooks(struct container *container)
+{
+	if (!container_has_hooks(container))
+		return 0;
+	if (child_reached(container->child) < 0)
+		return -1;
+	container->state = child_hear(container->child);
+	if (!container->state)
+		return -1;
+	return hooks_run(&container->hooks, HOOK_CREATE_CONTAINER, container->state);
+}
+
+static int enter_cgroup(const struct container *container)
+{
+	bool is_new = container->namespaces & CLONE_NEWCGROUP;
+
+	if (!container->oci || (is_new && !container->child->between))
+		return cgroup_enter(&container->cgroup);
+	if (!container->child->between)
+		return cgroup_path_enter(&container->cgroup);
+	/* The process in between has entered them for us. */
+	return is_new && unshare(CLONE_NEWCGROUP) < 0 ? fail("unshare CLONE_NEWCGROUP") : 0;
+}
+
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {
 	struct container *container = argument;
 
-	if (cgroup_enter(&container->cgroup) < 0)
+	if (protect_process() < 0)
+		return -1;
+	if (enter_cgroup(container) < 0)
+		return -1;
+	if (container->oci && bundle_begin(container) < 0)
 		return -1;
 	if (userns_enter(&container->userns, container->child) < 0)
 		return -1;
@@ -80,66 +138,51 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&container->uts) < 0)
 		return -1;
-	if (net_enter(&container->net) < 0)
+	if (container->loopback && loopback_up() < 0)
 		return -1;
-	if (enter_rootfs(container) < 0)
+	if (sysctls_write(&container->sysctls) < 0)
 		return -1;
-	if (resolve_user(container) < 0)
+	if ((container->oci ? bundle_enter(container) : enter_rootfs(container)) < 0)
 		return -1;
-	if (console_open(&container->console, container->child, container->user.uid) < 0)
-		return -1;
-	if (lower_rights(container) < 0)
-		return -1;
-	return init_exec(&container->init, &container->command);
+	return container_execute(container);
 }
 
-static uint64_t namespaces_of(const struct container *container)
+int container_prepare(struct container *container, struct child *child)
 {
-	uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
-
-	if (container->net.mode != NET_HOST)
-		namespaces |= CLONE_NEWNET;
-	if (container->userns.mode == USERNS_MAPPED)
-		namespaces |= CLONE_NEWUSER;
-	return namespaces;
-}
-
-int container_run(struct container *container)
-{
-	autonet struct net *net = &container->net;
-	autocgroup struct cgroup *cgroup = &container->cgroup;
-	autochild struct child child = CHILD_NONE;
-	int status;
-
-	/* cppcheck-suppress autoVariables ; for inside() alone, which ends before we do */
-	container->child = &child;
-	child_defer_signals(&child);
-	if (console_prepare(&container->console, &child) < 0)
+	container->child = child;
+	child_defer_signals(child);
+	if (console_prepare(&container->console, child) < 0)
 		return -1;
 	if (userns_prepare(&container->userns) < 0)
 		return -1;
-	if (userns_prepare_rootfs(&container->userns, &container->rootfs, &cgroup->devices,
-				  net->mode == NET_HOST) < 0)
+	if (container->userns.mode == USERNS_MAPPED)
+		container->namespaces |= CLONE_NEWUSER;
+	if (container->oci)
+		return bundle_open(container);
+	return userns_prepare_rootfs(&container->userns, &container->rootfs,
+				     &container->cgroup.devices,
+				     !(container->namespaces & CLONE_NEWNET));
+}
+
+int container_spawn(struct container *container)
+{
+	struct child *child = container->child;
+
+	child->cgroup = cgroup_directory(&container->cgroup);
+	if (container->oci && bundle_open_cgroup(container) < 0)
 		return -1;
-	if (net_prepare(net) < 0)
+	if (bundle_needs_between(container))
+		child->between = bundle_between;
+	/* Two of them are not entered in the moment of the fork: the cgroups come first, or last.
+	 */
+	if (child_spawn(child, container->namespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME),
+			inside, container) < 0)
 		return -1;
-	if (resolver_describe(net, &container->rootfs.etc) < 0)
+	if (scheduling_set_oom(&container->scheduling, child->pid) < 0)
 		return -1;
-	if (cgroup_create(cgroup) < 0)
+	if (userns_map(&container->userns, child->pid) < 0)
 		return -1;
-	child.cgroup = cgroup_directory(cgroup);
-	if (child_spawn(&child, namespaces_of(container), inside, container) < 0)
+	if (mounts_map(&container->mounts, child->pid) < 0)
 		return -1;
-	if (userns_map(&container->userns, child.pid) < 0)
-		return -1;
-	if (userns_shift_rootfs(&container->userns, &container->rootfs, child.pid) < 0)
-		return -1;
-	if (net_connect(net, child.pid) < 0)
-		return -1;
-	if (child_release(&child) < 0)
-		return -1;
-	status = child_wait(&child);
-	if (status >= 0)
-		cgroup_report(cgroup);
-	return status;
+	return userns_shift_rootfs(&container->userns, &container->rootfs, child->pid);
 }

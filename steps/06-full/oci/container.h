@@ -1,8 +1,10 @@
 /*
  * Chapter 6: a complete container, composed of what the chapters before can do.
  *
- * One structure says all that is wanted, one function makes a container of it. The structure is
- * the sum of the chapters' own; the command line fills it here, config.json will do it later.
+ * One structure says all that is wanted, and the functions here make a container of it. The
+ * structure is the sum of the chapters' own. The command line of `step-06 run` fills it (run.h), or
+ * config.json does (config.h), for a container that is created and started by the verbs of
+ * step-06-oci.
  *
  * Source: OCI runtime specification, config.md and config-linux.md.
  * Article 2: configs.Config, libcontainer.Process, Container.Run.
@@ -10,21 +12,35 @@
 #ifndef STEPS_CONTAINER_H
 #define STEPS_CONTAINER_H
 
+#include <jansson.h>
+
 #include "capabilities.h"
 #include "cgroup.h"
 #include "command.h"
 #include "console.h"
 #include "filter.h"
+#include "gate.h"
+#include "hooks.h"
 #include "init.h"
+#include "labels.h"
+#include "mounts.h"
+#include "mounts_cgroup.h"
+#include "namespaces.h"
 #include "net.h"
 #include "paths.h"
+#include "resources.h"
 #include "rlimits.h"
 #include "rootfs.h"
+#include "scheduling.h"
+#include "sysctls.h"
 #include "user.h"
 #include "userns.h"
 #include "uts.h"
 
 struct container {
+	uint64_t namespaces; /* the new ones: CLONE_NEWUTS, ... */
+	bool loopback;	     /* "lo" of the new network namespace is switched on */
+	bool oci;	     /* a bundle's, with the rules of OCI runtimes: bundle.h, process.h */
 	struct uts uts;
 	struct init init;
 	struct rootfs rootfs;
@@ -39,14 +55,54 @@ struct container {
 	bool no_new_privileges;
 	struct console console;
 	struct command command;
+	/* What the verbs of step-06-oci say: */
+	struct gate gate;	/* where it waits for `start` */
+	unsigned int preserved; /* descriptors above standard error that the command inherits */
+	char *state;		/* for hooks that run in the container */
+	/* What config.json alone can say (config.h): */
+	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
+	const char *oci_version;
+	const char *cgroup_path; /* NULL: one of our choice */
+	struct joined joined;
+	struct mounts mounts;
+	struct mounts node_binds; /* of devices of the host: bundle_nodes.h */
+	struct mounts_view view;  /* of the cgroups */
+	struct resources resources;
+	struct scheduling scheduling;
+	struct labels labels;
+	struct sysctls sysctls;
+	uint64_t propagation;	   /* of the root: MS_SHARED | MS_REC, ...; 0: it is private */
+	bool has_personality;	   /* or else ours stays: */
+	unsigned long personality; /* for personality(2) */
+	bool keep_keyring;	   /* no session keyring of its own */
+	struct hooks hooks;
+	json_t *annotations; /* an object of texts, or NULL */
 	/* Its first process; for that process itself: its way to the host side. */
 	struct child *child;
 };
 
 /*
- * Makes the container, runs its command, waits for its end, and takes away what was made.
- * Returns the command's exit status, 128+n after signal n, or -1.
+ * On the host, before the child is there: prepares what it will need. Returns 0 or -1. What has to
+ * be undone, the structure's own parts undo (autocgroup, autochild).
  */
-int container_run(struct container *container);
+int container_prepare(struct container *container, struct child *child);
+
+/* Whether `create` stops between the namespaces and the new root, for hooks. */
+bool container_has_hooks(const struct container *container);
+
+/*
+ * In the container, before its root is entered: lets the host side run its hooks, and runs those
+ * of the container. Returns 0 or -1.
+ */
+int container_run_hooks(struct container *container);
+
+/* Starts the first process, which waits for child_release(). Returns 0 or -1. */
+int container_spawn(struct container *container);
+
+/*
+ * In the container, whose namespaces and root have been entered: becomes the command, after it has
+ * lowered its rights. Returns only on failure: -1.
+ */
+int container_execute(struct container *container);
 
 #endif

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "listener.h"
+
 /* What becomes of some calls, if all of the comparisons hold. */
 struct filter_rule {
 	const char *names; /* "read write"; those that nobody knows are left out */
@@ -28,9 +30,12 @@ struct filter {
 	const struct filter_rule *rules; /* NULL: no filter */
 	size_t rule_count;
 	uint32_t default_action;
-	uint32_t architectures[4]; /* beside our own: SCMP_ARCH_X86, ...; others kill the process */
+	uint32_t
+		architectures[24]; /* beside our own: SCMP_ARCH_X86, ...; others kill the process */
 	unsigned int flags;	   /* SECCOMP_FILTER_FLAG_* */
 	struct sock_fprog program; /* compiled already, if it is not empty */
+	const char *source;	   /* the text that it was made from; NULL: none */
+	struct listener listener;  /* who is asked by SCMP_ACT_NOTIFY */
 };
 
 /*

@@ -46,8 +46,7 @@ static int change_first(const struct userns *userns, struct rootfs *rootfs, bool
 	return 0;
 }
 
-/* The host's node of a device: at the same path, or else where udev has links to all of them. */
-static const char *find_node(const struct device_node *node)
+const char *userns_find_node(const struct device_node *node)
 {
 	const char *kind = S_ISBLK(node->mode) ? "block" : "char";
 	struct stat status;
@@ -74,7 +73,7 @@ static int add_binds(struct rootfs *rootfs, const struct devices *devices, bool 
 		*next++ = (struct rootfs_mount){ .source = usual[i], .target = usual[i] };
 	for (size_t i = 0; i < devices->node_count; i++)
 		*next++ = (struct rootfs_mount){
-			.source = find_node(&devices->nodes[i]),
+			.source = userns_find_node(&devices->nodes[i]),
 			.target = devices->nodes[i].path,
 		};
 	if (host_network)

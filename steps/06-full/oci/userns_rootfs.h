@@ -25,6 +25,9 @@
 int userns_prepare_rootfs(const struct userns *userns, struct rootfs *rootfs,
 			  const struct devices *devices, bool host_network);
 
+/* The host's node of a device: at the same path, or else where udev has links to all of them. */
+const char *userns_find_node(const struct device_node *node);
+
 /*
  * On the host, after userns_map(), while the child `pid` waits: lets the root file system show the
  * container's ids, if that is wanted, we are root, and its owner is not one of them already.

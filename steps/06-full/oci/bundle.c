@@ -1,0 +1,186 @@
+#include "bundle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/personality.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bundle_nodes.h"
+#include "cgroup_path.h"
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+#include "filter_cache.h"
+#include "narrate.h"
+
+/* The specification's "Dev symbolic links", and ptmx, a link to the one that belongs to the pts. */
+static const struct {
+	const char *name, *target;
+} links[] = {
+	{ "fd", "/proc/self/fd" },	 { "stdin", "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" }, { "stderr", "/proc/self/fd/2" },
+	{ "ptmx", "pts/ptmx" },
+};
+
+/*
+ * What is mounted in the root file system is not to appear on the host. What the host mounts below
+ * it appears inside, where the bind mount has a part of it.
+ */
+static int keep_apart(int tree)
+{
+	struct mount_attr slave = { .propagation = MS_SLAVE },
+			  private = { .propagation = MS_PRIVATE };
+
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &slave, sizeof(slave)) < 0)
+		return fail("mount_setattr MS_SLAVE");
+	if (mount_setattr(tree, "", AT_EMPTY_PATH, &private, sizeof(private)) < 0)
+		return fail("mount_setattr MS_PRIVATE");
+	return 0;
+}
+
+/*
+ * The session keyring of who started us would be the container's, and with it the keys in it. A
+ * kernel without keys, or a filter that denies them, is no reason to end.
+ */
+static int keyring_new(void)
+{
+	narrate("keyctl KEYCTL_JOIN_SESSION_KEYRING");
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS &&
+	    errno != EPERM)
+		return fail("keyctl KEYCTL_JOIN_SESSION_KEYRING");
+	return 0;
+}
+
+/* Without root that is so in the new namespaces alone. */
+static bool may_mount(void)
+{
+	return geteuid() == 0;
+}
+
+static int open_trees(struct container *container)
+{
+	struct rootfs *rootfs = &container->rootfs;
+
+	if (rootfs_clone(rootfs) < 0)
+		return -1;
+	if (keep_apart(rootfs->tree) < 0)
+		return -1;
+	if (bundle_nodes_open(container) < 0)
+		return -1;
+	return mounts_open(&container->mounts);
+}
+
+int bundle_open(struct container *container)
+{
+	container->rootfs.etc.as_it_is = true;
+	if (filter_compile_once(&container->filter) < 0)
+		return -1;
+	if (listener_prepare(&container->filter.listener) < 0)
+		return -1;
+	if (namespaces_open(&container->joined) < 0)
+		return -1;
+	return may_mount() ? open_trees(container) : 0;
+}
+
+int bundle_open_cgroup(struct container *container)
+{
+	container->view.cgroup = &container->cgroup;
+	container->view.is_new = container->namespaces & CLONE_NEWCGROUP;
+	return may_mount() ? mounts_view_open(&container->view) : 0;
+}
+
+bool bundle_needs_between(const struct container *container)
+{
+	for (int kind = 0; kind < NAMESPACE_KINDS; kind++)
+		if (container->joined.paths[kind])
+			return true;
+	return container->namespaces & CLONE_NEWTIME;
+}
+
+int bundle_between(void *argument)
+{
+	struct container *container = argument;
+
+	if (cgroup_path_enter_all(&container->cgroup) < 0)
+		return -1;
+	container->child->cgroup = -1; /* the child is in it already */
+	if (container->namespaces & CLONE_NEWTIME && namespaces_new_time(&container->joined) < 0)
+		return -1;
+	return namespaces_enter(&container->joined);
+}
+
+int bundle_begin(struct container *container)
+{
+	if (labels_set(&container->labels) < 0)
+		return -1;
+	if (container->has_personality) {
+		narrate("personality %#lx", container->personality);
+		if (personality(container->personality) < 0)
+			return fail("personality");
+	}
+	return container->keep_keyring ? 0 : keyring_new();
+}
+
+/* The directory to start in is made where it is missing, below the root like all else. */
+static int make_workdir(const struct container *container, int root)
+{
+	const char *path = container->command.workdir;
+	autofd int place = path ? file_open_in_root(root, path, O_PATH) : -1;
+
+	if (!path || place >= 0 || errno != ENOENT)
+		return 0; /* what is wrong with it, chdir(2) will say */
+	place = file_make_in_root(root, path, S_IFDIR);
+	return place < 0 ? -1 : 0;
+}
+
+/* Unlike chapter 3's /dev, this one may have been there before, with links of its own. */
+static int make_links(int root)
+{
+	autofd int dev = file_make_in_root(root, "/dev", S_IFDIR);
+
+	if (dev < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (symlinkat(links[i].target, dev, links[i].name) < 0 && errno != EEXIST)
+			return fail("symlinkat /dev/%s", links[i].name);
+	return 0;
+}
+
+static int fill_root(struct container *container, int root)
+{
+	if (mounts_attach(&container->mounts, &container->view, root) < 0)
+		return -1;
+	if (bundle_nodes_make(container, root) < 0)
+		return -1;
+	if (make_links(root) < 0)
+		return -1;
+	if (make_workdir(container, root) < 0)
+		return -1;
+	return paths_cover(&container->paths, root);
+}
+
+int bundle_enter(struct container *container)
+{
+	autofd int root = -1;
+
+	if (container->rootfs.tree <= 0 && open_trees(container) < 0)
+		return -1;
+	root = rootfs_open(&container->rootfs);
+	if (root < 0)
+		return -1;
+	if (fill_root(container, root) < 0)
+		return -1;
+	if (container_run_hooks(container) < 0)
+		return -1;
+	if (rootfs_enter(&container->rootfs, root) < 0)
+		return -1;
+	narrate("mount / propagation %#jx", (uintmax_t)container->propagation);
+	if (container->propagation && mount(NULL, "/", NULL, container->propagation, NULL) < 0)
+		return fail("mount / to change its propagation");
+	return 0;
+}

@@ -1,0 +1,44 @@
+/*
+ * Chapter 6: a cgroup at a path that somebody else has chosen, and that stays between two verbs.
+ *
+ * Chapter 5's has a name of its own, and goes with its step. Here the engine says where: it reads
+ * the statistics there itself. So it is one cgroup and not two, in every hierarchy, and nothing is
+ * written to the one above, which may have others in it.
+ *
+ * Source: cgroupsPath in config-linux.md of the OCI runtime specification.
+ */
+#ifndef STEPS_CGROUP_PATH_H
+#define STEPS_CGROUP_PATH_H
+
+#include "cgroup.h"
+#include "resources.h"
+
+/*
+ * Makes the cgroup, with those above it that are missing, and writes the limits. The functions of
+ * chapter 5 go on from there. Returns 0 or -1; cgroup_path_remove() undoes it in both cases.
+ */
+int cgroup_path_create(struct cgroup *cgroup, const char *path, const struct resources *resources);
+
+/*
+ * In the child: enters the cgroups of v1, without a cgroup namespace. Or, in the process in
+ * between, for the child: those of v2 as well. They return 0 or -1.
+ */
+int cgroup_path_enter(const struct cgroup *cgroup);
+int cgroup_path_enter_all(const struct cgroup *cgroup);
+
+/* Opens it in those hierarchies where it is. Returns 0 or -1. */
+int cgroup_path_open(struct cgroup *cgroup, const char *path);
+
+/* Calls `each` with the pid of every process in it and below it. Returns 0 or -1. */
+int cgroup_path_each(const char *path, void (*each)(pid_t pid, void *data), void *data);
+
+/*
+ * Sends a signal to every process in it and below it. After SIGKILL they are thawed, for on v1 a
+ * frozen process would not die. Returns 0 or -1.
+ */
+int cgroup_path_signal(const char *path, int signal);
+
+/* Kills what is in it, and removes it. */
+void cgroup_path_remove(const char *path);
+
+#endif

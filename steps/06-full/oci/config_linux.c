@@ -1,0 +1,247 @@
+/* config.json: linux. */
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/personality.h>
+
+#include "config_parts.h"
+
+size_t config_id_maps(const struct json *object, const char *key, struct id_map **maps)
+{
+	struct json list = json_member(object, key);
+	size_t count = json_count(&list);
+
+	*maps = json_allocate(&list, count, sizeof(**maps));
+	for (size_t i = 0; *maps && i < count; i++) {
+		struct json element = json_element(&list, i);
+		uint64_t inside = 0, outside = 0, size = 0;
+
+		json_get_unsigned(&element, "containerID", UINT32_MAX, &inside);
+		json_get_unsigned(&element, "hostID", UINT32_MAX, &outside);
+		json_get_unsigned(&element, "size", UINT32_MAX, &size);
+		if (!size)
+			json_problem(&element, "needs a size of 1 at least");
+		(*maps)[i] = (struct id_map){ (uint32_t)inside, (uint32_t)outside, (uint32_t)size };
+	}
+	return *maps ? count : 0;
+}
+
+/* Whether it has one of that kind for itself, new or joined. */
+static bool has(const struct container *container, uint64_t flag)
+{
+	return container->namespaces & flag || namespaces_join(&container->joined, flag);
+}
+
+static void read_namespace(const struct json *element, struct container *container)
+{
+	struct json type = json_member(element, "type");
+	struct json path = json_member(element, "path");
+	const char *name, *joined = "";
+	int kind;
+
+	if (!json_need_text(element, "type", &name))
+		return;
+	kind = namespaces_by_name(name);
+	if (kind < 0) {
+		json_problem(&type, "unknown namespace \"%s\"", name);
+		return;
+	}
+	if (has(container, namespaces_flag(kind)))
+		json_problem(&type, "\"%s\" is there twice", name);
+	json_get_text(element, "path", &joined);
+	if (*joined && *joined != '/')
+		json_problem(&path, "must be an absolute path, not \"%s\"", joined);
+	if (*joined)
+		container->joined.paths[kind] = joined;
+	else
+		container->namespaces |= namespaces_flag(kind);
+}
+
+static void read_namespaces(const struct json *linux_part, struct container *container)
+{
+	struct json list = json_member(linux_part, "namespaces");
+
+	container->namespaces = 0;
+	for (size_t i = 0; i < json_count(&list); i++) {
+		struct json element = json_element(&list, i);
+
+		read_namespace(&element, container);
+	}
+	if (!has(container, CLONE_NEWNS))
+		json_problem(&list, "must have a mount namespace: the root could not be entered");
+	container->loopback = container->namespaces & CLONE_NEWNET;
+	container->net.mode = NET_HOST; /* whatever else it is, others see to it */
+}
+
+/* A name can be set only where it is not the host's. */
+static void check_names(const struct json *linux_part, const struct container *container)
+{
+	struct json hostname = json_member(linux_part->parent, "hostname");
+	struct json domainname = json_member(linux_part->parent, "domainname");
+	const char *needed = "needs a uts namespace in linux.namespaces";
+
+	if (has(container, CLONE_NEWUTS))
+		return;
+	if (container->uts.hostname)
+		json_problem(&hostname, "%s", needed);
+	if (container->uts.domainname)
+		json_problem(&domainname, "%s", needed);
+}
+
+static void read_maps(const struct json *linux_part, struct container *container)
+{
+	struct json uids = json_member(linux_part, "uidMappings");
+	struct userns *userns = &container->userns;
+	bool is_new = container->namespaces & CLONE_NEWUSER;
+
+	userns->uid_count = config_id_maps(linux_part, "uidMappings", &userns->uids);
+	userns->gid_count = config_id_maps(linux_part, "gidMappings", &userns->gids);
+	userns->mode = is_new ? USERNS_MAPPED : USERNS_HOST;
+	if (is_new && (!userns->uid_count || !userns->gid_count))
+		json_problem(&uids, "a new user namespace needs uidMappings and gidMappings");
+	if (!has(container, CLONE_NEWUSER) && (userns->uid_count || userns->gid_count))
+		json_problem(&uids, "needs a user namespace in linux.namespaces");
+}
+
+static void read_paths(const struct json *linux_part, struct paths *paths)
+{
+	json_get_texts(linux_part, "maskedPaths", (char ***)&paths->masked, &paths->masked_count);
+	json_get_texts(linux_part, "readonlyPaths", (char ***)&paths->read_only,
+		       &paths->read_only_count);
+}
+
+/* Adds "monotonic 10 500\n" to the text. */
+static void read_clock(const struct json *offsets, const char *name, FILE *text)
+{
+	struct json clock = json_member(offsets, name);
+	int64_t seconds = 0;
+	uint64_t nanoseconds = 0;
+
+	json_get_number(&clock, "secs", INT64_MIN, INT64_MAX, &seconds);
+	json_get_unsigned(&clock, "nanosecs", 999999999, &nanoseconds);
+	if (clock.value)
+		fprintf(text, "%s %jd %ju\n", name, (intmax_t)seconds, (uintmax_t)nanoseconds);
+}
+
+static void read_clocks(const struct json *linux_part, struct container *container)
+{
+	struct json offsets = json_member(linux_part, "timeOffsets");
+	char *text = NULL;
+	size_t size;
+	FILE *out = offsets.value ? open_memstream(&text, &size) : NULL;
+
+	if (!out)
+		return;
+	if (!(container->namespaces & CLONE_NEWTIME))
+		json_problem(&offsets, "needs a new time namespace in linux.namespaces");
+	read_clock(&offsets, "monotonic", out);
+	read_clock(&offsets, "boottime", out);
+	if (fclose(out) != 0)
+		json_problem(&offsets, "there is no memory for it");
+	container->joined.clocks = text;
+}
+
+static void read_sysctls(const struct json *linux_part, struct container *container)
+{
+	struct json object = json_member(linux_part, "sysctl");
+	struct sysctls *sysctls = &container->sysctls;
+	const char *name;
+	json_t *value;
+
+	if (object.value && !json_is_object(object.value))
+		json_problem(&object, "must be an object");
+	sysctls->list =
+		json_allocate(&object, json_object_size(object.value), sizeof(struct sysctl));
+	json_object_foreach(object.value, name, value)
+	{
+		struct json member = json_member(&object, name);
+		uint64_t namespace = sysctls_namespace(name);
+
+		if (!namespace)
+			json_problem(&member, "is not in a namespace, but the whole machine's");
+		else if (!has(container, namespace))
+			json_problem(&member, "needs a namespace of the container's own");
+		if (json_text(&member) && sysctls->list)
+			sysctls->list[sysctls->count++] =
+				(struct sysctl){ name, json_text(&member) };
+	}
+}
+
+static void read_propagation(const struct json *linux_part, struct container *container)
+{
+	struct json member = json_member(linux_part, "rootfsPropagation");
+	struct mounts_entry entry = { 0 };
+	const char *text = "";
+
+	if (!json_get_text(linux_part, "rootfsPropagation", &text) || !*text)
+		return;
+	/* The words are those of mounts, with an r or without. */
+	mounts_option(&entry, text);
+	container->propagation =
+		entry.propagation_below ? entry.propagation_below | MS_REC : entry.propagation;
+	if (!container->propagation)
+		json_problem(&member, "must be shared, slave, private or unbindable, not \"%s\"",
+			     text);
+}
+
+/* An empty one is none. */
+static void read_mount_label(const struct json *linux_part)
+{
+	struct json member = json_member(linux_part, "mountLabel");
+	const char *label = "";
+
+	json_get_text(linux_part, "mountLabel", &label);
+	if (*label)
+		json_problem(&member, "is not supported: no label is given to file systems");
+}
+
+static void read_cgroup_path(const struct json *linux_part, struct container *container)
+{
+	const char *path = "";
+
+	json_get_text(linux_part, "cgroupsPath", &path);
+	container->cgroup_path = *path ? path : NULL;
+}
+
+static void read_personality(const struct json *linux_part, struct container *container)
+{
+	struct json object = json_member(linux_part, "personality");
+	struct json domain = json_member(&object, "domain");
+	struct json list = json_member(&object, "flags");
+	const char *name;
+
+	if (json_count(&list))
+		json_problem(&list, "there are none so far");
+	if (!json_need_text(&object, "domain", &name))
+		return;
+	container->has_personality = true;
+	if (strcmp(name, "LINUX32") == 0)
+		container->personality = PER_LINUX32;
+	else if (strcmp(name, "LINUX") != 0)
+		json_problem(&domain, "must be LINUX or LINUX32, not \"%s\"", name);
+}
+
+void config_linux(const struct json *linux_part, struct container *container)
+{
+	struct json resources = json_member(linux_part, "resources");
+
+	read_namespaces(linux_part, container);
+	check_names(linux_part, container);
+	read_maps(linux_part, container);
+	read_paths(linux_part, &container->paths);
+	config_devices(linux_part, &container->cgroup.devices);
+	config_device_rules(&resources, &container->cgroup.devices);
+	container->cgroup.swappiness = -1; /* the limits are in the list */
+	config_resources(&resources, &container->resources);
+	config_seccomp(linux_part, &container->filter);
+	read_clocks(linux_part, container);
+	read_sysctls(linux_part, container);
+	read_propagation(linux_part, container);
+	read_mount_label(linux_part);
+	read_personality(linux_part, container);
+	read_cgroup_path(linux_part, container);
+	json_refuse(linux_part, "intelRdt", "is not supported: no support for Intel's RDT");
+	json_refuse(linux_part, "memoryPolicy", "is not supported");
+	json_refuse(linux_part, "netDevices", "is not supported");
+}

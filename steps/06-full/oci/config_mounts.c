@@ -1,0 +1,69 @@
+/* config.json: mounts. */
+#include <string.h>
+
+#include "config_parts.h"
+
+static void read_options(const struct json *element, struct mounts_entry *entry)
+{
+	struct json options = json_member(element, "options");
+	size_t count = json_count(&options);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json option = json_element(&options, i);
+		const char *text = json_text(&option);
+		const char *problem = text ? mounts_option(entry, text) : NULL;
+
+		if (problem)
+			json_problem(&option, "%s", problem);
+	}
+}
+
+/* Ids of a mount, without "idmap" among its options: that is what they are for. */
+static void read_maps(const struct json *element, struct mounts_entry *entry)
+{
+	struct json uids = json_member(element, "uidMappings");
+
+	entry->uid_count = config_id_maps(element, "uidMappings", &entry->uids);
+	entry->gid_count = config_id_maps(element, "gidMappings", &entry->gids);
+	if (!entry->uid_count != !entry->gid_count)
+		json_problem(&uids, "go together with gidMappings");
+	entry->map |= entry->uid_count;
+}
+
+static void read_mount(const struct json *element, const struct container *container,
+		       struct mounts_entry *entry)
+{
+	struct json target = json_member(element, "destination");
+	const char *problem;
+
+	entry->opened = -1;
+	json_need_text(element, "destination", &entry->target);
+	json_get_text(element, "type", &entry->type);
+	json_get_text(element, "source", &entry->source);
+	read_options(element, entry);
+	read_maps(element, entry);
+	/* Before 1.1 of the specification it had to be absolute; runC takes it from "/". */
+	if (entry->target && !*entry->target)
+		json_problem(&target, "must not be empty");
+	if (entry->type && strcmp(entry->type, "bind") == 0)
+		entry->bind = true;
+	if (entry->bind && entry->source)
+		entry->source = config_path(container, entry->source);
+	problem = mounts_problem(entry);
+	if (problem)
+		json_problem(element, "%s", problem);
+}
+
+void config_mounts(const struct json *config, struct container *container)
+{
+	struct json list = json_member(config, "mounts");
+	size_t count = json_count(&list);
+	struct mounts_entry *entries = json_allocate(&list, count, sizeof(*entries));
+
+	container->mounts = (struct mounts){ entries, entries ? count : 0 };
+	for (size_t i = 0; entries && i < count; i++) {
+		struct json element = json_element(&list, i);
+
+		read_mount(&element, container, &entries[i]);
+	}
+}

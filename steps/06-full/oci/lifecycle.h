@@ -1,0 +1,53 @@
+/*
+ * Chapter 6: a container's life, in the parts that verbs ask for.
+ *
+ * Source: runtime.md of the OCI runtime specification, "Lifecycle".
+ * Article 2: factory.Create, Container.Run, Container.Destroy.
+ */
+#ifndef STEPS_LIFECYCLE_H
+#define STEPS_LIFECYCLE_H
+
+#include "container.h"
+#include "state.h"
+
+/* What create and run are asked for. */
+struct request {
+	const char *id;
+	const char *bundle; /* the directory */
+	const char *config; /* NULL: config.json in it */
+	const char *pid_file;
+	const char *console_socket;
+	int64_t preserve_fds;
+	bool no_pivot;
+	bool no_new_keyring;
+	bool foreground; /* its terminal is ours, for as long as it lives */
+	bool gate;	 /* it waits for lifecycle_start() */
+};
+
+/*
+ * Makes a container, and its first process: that waits at the gate, or, without one, is about to
+ * execute the command. Returns 0; or -1, and nothing is left of it.
+ */
+int lifecycle_create(const char *root, const struct request *request, struct container *container,
+		     struct child *child, struct state *state);
+
+/* What create and exec have in common: the file for the pid, and where a terminal goes. 0 or -1. */
+int lifecycle_write_pid(const char *path, pid_t pid);
+int lifecycle_console(struct console *console, const char *socket, bool foreground);
+
+/* Passes on the listener of the process's filter, if it has one. Returns 0 or -1. */
+int lifecycle_listen(struct container *container, const struct state *state);
+
+/* The command is executed now: keeps that in the state, and runs the hooks for it. 0 or -1. */
+int lifecycle_started(struct state *state);
+
+/* Lets a created container go. Returns 0; or -1: its command could not be executed. */
+int lifecycle_start(struct state *state);
+
+/*
+ * Removes what is left of a container that has ended, or that was never started; with `force`,
+ * ends any. Runs its poststop hooks. Returns 0 or -1.
+ */
+int lifecycle_delete(struct state *state, bool force);
+
+#endif

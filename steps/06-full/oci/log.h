@@ -1,0 +1,20 @@
+/*
+ * Chapter 6: the log that an engine reads when the runtime has failed.
+ *
+ * The message goes to standard error as well; but that may be the container's own.
+ */
+#ifndef STEPS_LOG_H
+#define STEPS_LOG_H
+
+#include <stdbool.h>
+
+struct log {
+	const char *path; /* NULL: none */
+	bool json;	  /* one object a line; otherwise time="..." level=... msg="..." */
+};
+
+/* Adds a line. `level` is "error", "warning", "info" or "debug". What fails here has no place to be
+ * told. */
+void log_write(const struct log *log, const char *level, const char *message);
+
+#endif

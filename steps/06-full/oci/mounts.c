@@ -1,0 +1,135 @@
+#include "mounts.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "copy_up.h"
+#include "fail.h"
+#include "file.h"
+#include "mount.h"
+#include "mounts_cgroup.h"
+#include "narrate.h"
+
+/* ---- On the host ---- */
+
+static int open_source(const struct mounts_entry *entry)
+{
+	const unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+	int tree;
+
+	narrate("open_tree %s", entry->source);
+	tree = open_tree(AT_FDCWD, entry->source, flags | (entry->with_below ? AT_RECURSIVE : 0));
+	return tree < 0 ? fail("open_tree %s", entry->source) : tree;
+}
+
+int mounts_open(struct mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++) {
+		struct mounts_entry *entry = &mounts->list[i];
+
+		if (!entry->bind || entry->remount)
+			continue;
+		entry->opened = open_source(entry);
+		if (entry->opened < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- In the container ---- */
+
+static int change(const struct mounts_entry *entry, int mount, const struct mounts_change *wanted,
+		  uint64_t propagation, unsigned int flags)
+{
+	struct mount_attr attributes = {
+		.attr_set = wanted->set,
+		.attr_clr = wanted->clear,
+		.propagation = propagation,
+	};
+
+	if (!wanted->set && !wanted->clear && !propagation)
+		return 0;
+	narrate("mount_setattr %s", entry->target);
+	if (mount_setattr(mount, "", AT_EMPTY_PATH | flags, &attributes, sizeof(attributes)) < 0)
+		return fail("mount_setattr %s", entry->target);
+	return 0;
+}
+
+/* What is for all below comes first: what is for the mount alone may say otherwise. */
+static int change_both(const struct mounts_entry *entry, int mount)
+{
+	if (change(entry, mount, &entry->below, entry->propagation_below, AT_RECURSIVE) < 0)
+		return -1;
+	return change(entry, mount, &entry->one, entry->propagation, 0);
+}
+
+static int attach_bind(const struct mounts_entry *entry, int root)
+{
+	const struct mounts_change nothing = { 0 };
+	autofd int mount = entry->opened;
+	struct stat status;
+
+	/* What is mounted inside is not to appear on the host, unless that is asked for. */
+	if (entry->propagation != MS_SHARED && entry->propagation_below != MS_SHARED &&
+	    change(entry, mount, &nothing, MS_SLAVE, AT_RECURSIVE) < 0)
+		return -1;
+	if (change_both(entry, mount) < 0)
+		return -1;
+	if (fstat(mount, &status) < 0)
+		return fail("fstat %s", entry->source);
+	return mount_attach(mount, root, entry->target,
+			    S_ISDIR(status.st_mode) ? S_IFDIR : S_IFREG);
+}
+
+static int attach_new(const struct mounts_entry *entry, int root)
+{
+	const struct mounts_change nothing = { 0 };
+	uint64_t attributes = entry->below.set | entry->one.set;
+	bool late = entry->copy_up && attributes & MOUNT_ATTR_RDONLY;
+	autofd int mount = mount_create(entry->type, late ? 0 : attributes, entry->options);
+
+	if (mount < 0)
+		return -1;
+	if (entry->copy_up && copy_up(root, entry->target, mount) < 0)
+		return -1;
+	if (late && change_both(entry, mount) < 0)
+		return -1;
+	if (mount_attach(mount, root, entry->target, S_IFDIR) < 0)
+		return -1;
+	if (change(entry, mount, &nothing, entry->propagation_below, AT_RECURSIVE) < 0)
+		return -1;
+	return change(entry, mount, &nothing, entry->propagation, 0);
+}
+
+static int remount(const struct mounts_entry *entry, int root)
+{
+	autofd int mount = file_open_in_root(root, entry->target, O_PATH);
+
+	if (mount < 0)
+		return fail("openat2 %s in the root file system", entry->target);
+	return change_both(entry, mount);
+}
+
+static int attach(const struct mounts_entry *entry, const struct mounts_view *view, int root)
+{
+	if (entry->remount)
+		return remount(entry, root);
+	if (entry->bind)
+		return attach_bind(entry, root);
+	if (mounts_is_cgroup(entry->type))
+		return mounts_cgroup(entry, view, root);
+	return attach_new(entry, root);
+}
+
+int mounts_attach(const struct mounts *mounts, const struct mounts_view *view, int root)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (attach(&mounts->list[i], view, root) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,140 @@
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "narrate.h"
+
+enum { PRESERVED_MAX = 1024 };
+
+int process_close_callers(unsigned int preserved)
+{
+	unsigned int first = STDERR_FILENO + 1 + preserved;
+
+	if (preserved > PRESERVED_MAX)
+		return fail_input("--preserve-fds %u: at most %d", preserved, PRESERVED_MAX);
+	if (close_range(first, UINT_MAX, 0) < 0)
+		return fail("close_range");
+	/* What is missing among them must not become the number of something of ours. */
+	for (unsigned int fd = STDERR_FILENO + 1; fd < first; fd++)
+		if (fcntl((int)fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+			return fail("open /dev/null");
+	return 0;
+}
+
+int process_close_ours(const struct container *container)
+{
+	/* In the order of their numbers, which are those of their making. */
+	const int kept[] = { container->filter.listener.childs, container->gate.go,
+			     container->gate.result, container->child->socket };
+	unsigned int next = STDERR_FILENO + 1 + container->preserved;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		unsigned int fd = (unsigned int)kept[i];
+
+		if (kept[i] <= 0)
+			continue;
+		if (fd > next && close_range(next, fd - 1, 0) < 0)
+			return fail("close_range");
+		next = fd + 1;
+	}
+	return close_range(next, UINT_MAX, 0) < 0 ? fail("close_range") : 0;
+}
+
+/* Where the process is must be below its root: what is not has a name that begins otherwise. */
+static int enter_directory(const char *directory)
+{
+	char name[PATH_MAX];
+
+	narrate("chdir %s", directory);
+	if (chdir(directory) < 0)
+		return fail("chdir to cwd %s", directory);
+	if (!getcwd(name, sizeof(name)))
+		return fail("getcwd in %s", directory);
+	return *name == '/' ? 0 : fail_input("cwd %s: is outside of the container", directory);
+}
+
+/* Whether somebody may execute it; for whom else it is, execve(2) knows. */
+static bool is_executable(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return false;
+	errno = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+	return S_ISREG(status.st_mode) && status.st_mode & 0111;
+}
+
+static int refuse(const char *name)
+{
+	int status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+
+	if (errno == ENOENT)
+		fail_input("exec: \"%s\": stat %s: no such file or directory", name, name);
+	else if (errno == EACCES)
+		fail_input("exec: \"%s\": permission denied", name);
+	else if (errno == EISDIR)
+		fail_input("exec: \"%s\": is a directory: permission denied", name);
+	else
+		return fail_status(status, "execve %s", name);
+	return -1;
+}
+
+/* Looks for `name` in PATH, as execvp(3) would. Returns 0 and fills `path`, or -1. */
+static int find(const char *name, char path[PATH_MAX])
+{
+	const char *directories = getenv("PATH");
+	bool denied = false;
+
+	if (strchr(name, '/')) {
+		snprintf(path, PATH_MAX, "%s", name);
+		return is_executable(path) ? 0 : refuse(name);
+	}
+	while (directories && *name) {
+		size_t length = strcspn(directories, ":");
+
+		snprintf(path, PATH_MAX, "%.*s/%s", (int)length, length ? directories : ".", name);
+		if (is_executable(path))
+			return 0;
+		denied = denied || errno == EACCES;
+		if (!directories[length])
+			break;
+		directories += length + 1;
+	}
+	if (denied)
+		return fail_input("exec: \"%s\": permission denied", name);
+	return fail_input("exec: \"%s\": executable file not found in $PATH", name);
+}
+
+int process_execute(struct container *container)
+{
+	const struct command *command = &container->command;
+	char path[PATH_MAX];
+
+	if (enter_directory(command->workdir ? command->workdir : "/") < 0)
+		return -1;
+	environ = command->environment;
+	if (find(command->argv[0], path) < 0)
+		return -1;
+	if (container->gate.go > 0) {
+		if (child_reached(container->child) < 0)
+			return -1;
+		if (gate_wait(&container->gate) < 0)
+			return -1;
+	}
+	if (!container->state ||
+	    hooks_run(&container->hooks, HOOK_START_CONTAINER, container->state) == 0) {
+		narrate("execve %s", path);
+		execve(path, command->argv, environ);
+		refuse(path);
+	}
+	gate_report(&container->gate);
+	return -1;
+}

@@ -1,0 +1,34 @@
+/*
+ * Chapter 6: the command of a container, as OCI runtimes treat it.
+ *
+ * It is looked for when the container is created, so that the engine can say what is wrong; and it
+ * is executed when it is started. The messages are those that engines look for.
+ *
+ * Source: execve(2); process in config.md of the OCI runtime specification; runC's messages.
+ */
+#ifndef STEPS_PROCESS_H
+#define STEPS_PROCESS_H
+
+#include "container.h"
+
+/*
+ * First of all: closes what our caller left open, but for the standard streams and so many
+ * descriptors above them, which the command shall inherit. Returns 0 or -1.
+ */
+int process_close_callers(unsigned int preserved);
+
+/*
+ * In the container: closes all that is ours but the ways to the host side. A descriptor of a
+ * directory would lead back there, even for the moment of chdir(2) and execve(2), by way of
+ * /proc/self/fd (CVE-2024-21626). Before the filter for system calls, which may not know
+ * close_range(2). Returns 0 or -1.
+ */
+int process_close_ours(const struct container *container);
+
+/*
+ * In the container, with lowered rights: goes to the command's directory, finds it, tells the host
+ * side that all is ready, waits at the gate, and executes it. Returns only on failure: -1.
+ */
+int process_execute(struct container *container);
+
+#endif

@@ -1,0 +1,339 @@
+#include "state.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+
+static const char file_name[] = "state.json", new_name[] = "state.new";
+static const char *const status_names[] = { "creating", "created", "running", "paused", "stopped" };
+
+enum { EXITING = 0x4 }; /* PF_EXITING, of the flags in proc_pid_stat(5) */
+enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+int state_check_id(const char *id)
+{
+	bool allowed = *id && strcmp(id, ".") != 0 && strcmp(id, "..") != 0 && strlen(id) < 256;
+
+	for (const char *next = id; *next; next++)
+		allowed = allowed && (isalnum((unsigned char)*next) || strchr("_+-.", *next));
+	return allowed ? 0
+		       : fail_input("container ID \"%s\": must be of letters, digits and _+-.", id);
+}
+
+/* ---- The process ---- */
+
+/*
+ * When it was started, in ticks, and whether it still runs: a zombie does not, and neither does a
+ * PID 1 that waits for the rest of its namespace to go. The name of the program, in parentheses,
+ * may have anything in it.
+ */
+static bool read_stat(pid_t pid, uint64_t *start_time)
+{
+	char path[64], status;
+	autofree char *text = NULL;
+	const char *rest;
+	unsigned int flags;
+	unsigned long long ticks;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	text = pid > 0 ? file_read(path) : NULL;
+	rest = text ? strrchr(text, ')') : NULL;
+	if (!rest ||
+	    sscanf(rest,
+		   ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+		   "%llu",
+		   &status, &flags, &ticks) != 3)
+		return false;
+	*start_time = ticks;
+	return status != 'Z' && status != 'X' && !(flags & EXITING);
+}
+
+static bool is_alive(const struct state *state)
+{
+	uint64_t start_time;
+
+	return read_stat(state->pid, &start_time) && start_time == state->start_time;
+}
+
+int state_set_process(struct state *state, pid_t pid)
+{
+	state->pid = pid;
+	if (!read_stat(pid, &state->start_time))
+		return fail_input("the container's first process has died");
+	return 0;
+}
+
+int state_open_process(const struct state *state)
+{
+	autofd int pidfd = state->pid > 0 ? pidfd_open(state->pid, 0) : -1;
+	int opened = pidfd;
+
+	/* After it was opened: now nobody else can get the number. */
+	if (pidfd < 0 || !is_alive(state))
+		return -1;
+	pidfd = -1;
+	return opened;
+}
+
+/* ---- The file ---- */
+
+static const char *text_of(const json_t *json, const char *key)
+{
+	const char *text = json_string_value(json_object_get(json, key));
+
+	return text ? text : "";
+}
+
+/* A machine that was started anew has other processes. */
+static json_t *boot_id(void)
+{
+	autofree char *text = file_read("/proc/sys/kernel/random/boot_id");
+
+	return json_string(text ? text : "");
+}
+
+static bool is_of_this_boot(const json_t *json)
+{
+	json_t *now = boot_id();
+	bool same = json_equal(json_object_get(json, "boot"), now);
+
+	json_decref(now);
+	return same;
+}
+
+json_t *state_object(const struct state *state)
+{
+	bool has_process = state->status != STATUS_STOPPED && state->pid > 0;
+
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:O*}", "ociVersion", "1.2.0",
+			 "id", state->id, "status", status_names[state->status], "pid",
+			 has_process ? state->pid : 0, "bundle", state->bundle, "rootfs",
+			 state->rootfs, "created", state->created, "owner", state->owner,
+			 "annotations", state->annotations);
+}
+
+char *state_text(const struct state *state, size_t flags)
+{
+	json_t *object = state_object(state);
+	char *text = object ? json_dumps(object, flags) : NULL;
+
+	json_decref(object);
+	return text;
+}
+
+int state_save(const struct state *state)
+{
+	json_t *object = state_object(state);
+	json_t *more = json_pack("{s:i, s:I, s:o, s:s, s:s, s:b}", "pid", state->pid, "startTime",
+				 (json_int_t)state->start_time, "boot", boot_id(), "cgroup",
+				 state->cgroup, "config", state->config, "hooks", state->has_hooks);
+	char *text = NULL;
+	int result = -1;
+
+	if (object && more && json_object_update(object, more) == 0)
+		text = json_dumps(object, JSON_COMPACT);
+	if (!text)
+		fail_input("state of %s: cannot be written as JSON", state->id);
+	else if (file_write(state->directory, new_name, text) == 0)
+		result = renameat(state->directory, new_name, state->directory, file_name) < 0
+			? fail("renameat %s", file_name)
+			: 0;
+	free(text);
+	json_decref(object);
+	json_decref(more);
+	return result;
+}
+
+/* Of a process that runs, the file knows whether it was started; that it ended, nobody wrote. */
+static void find_status(struct state *state)
+{
+	const char *name = text_of(state->json, "status");
+
+	state->status = STATUS_STOPPED;
+	if (!is_of_this_boot(state->json) || !is_alive(state))
+		return;
+	for (int i = 0; i < STATUS_STOPPED; i++)
+		if (strcmp(name, status_names[i]) == 0)
+			state->status = (enum status)i;
+}
+
+static int read_file(struct state *state)
+{
+	autofd int fd = openat(state->directory, file_name, O_RDONLY | O_CLOEXEC);
+	json_error_t error;
+
+	if (fd < 0)
+		return errno == ENOENT ? 1 : fail("open %s of %s", file_name, state->id);
+	state->json = json_loadfd(fd, 0, &error);
+	if (!state->json)
+		return fail_input("%s of %s: %s", file_name, state->id, error.text);
+	state->pid = (pid_t)json_integer_value(json_object_get(state->json, "pid"));
+	state->start_time = (uint64_t)json_integer_value(json_object_get(state->json, "startTime"));
+	state->bundle = text_of(state->json, "bundle");
+	state->rootfs = text_of(state->json, "rootfs");
+	state->config = text_of(state->json, "config");
+	state->created = text_of(state->json, "created");
+	state->owner = text_of(state->json, "owner");
+	state->cgroup = text_of(state->json, "cgroup");
+	state->has_hooks = json_is_true(json_object_get(state->json, "hooks"));
+	state->annotations = json_object_get(state->json, "annotations");
+	find_status(state);
+	return 0;
+}
+
+/* ---- The directory ---- */
+
+/* Makes a directory, and those above it. */
+static int make_directories(const char *path)
+{
+	autofree char *prefix = strdup(path);
+
+	if (!prefix)
+		return fail("strdup %s", path);
+	for (char *end = prefix; *end;) {
+		char separator;
+
+		end += strspn(end, "/");
+		end += strcspn(end, "/");
+		separator = *end;
+		*end = '\0';
+		if (mkdir(prefix, 0711) < 0 && errno != EEXIST)
+			return fail("mkdir %s", prefix);
+		*end = separator;
+	}
+	return 0;
+}
+
+static int open_root(const char *root, bool make)
+{
+	int fd;
+
+	if (make && make_directories(root) < 0)
+		return -1;
+	fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return make || errno != ENOENT ? fail("open %s", root) : -1;
+	return fd;
+}
+
+/* Whether it is still there, and not another one of its name. */
+static bool is_in_place(const struct state *state)
+{
+	struct stat opened, named;
+
+	return fstat(state->directory, &opened) == 0 &&
+		fstatat(state->root, state->id, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+		opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+/* Opens the directory and locks it. Returns 0, 1 if it is not there (any more), or -1. */
+static int open_locked(struct state *state, int operation)
+{
+	do {
+		cleanup_fd(&state->directory);
+		state->directory = openat(state->root, state->id, DIRECTORY);
+		if (state->directory < 0)
+			return errno == ENOENT ? 1 : fail("open the state of %s", state->id);
+		if (operation && flock(state->directory, operation) < 0)
+			return fail("flock the state of %s", state->id);
+	} while (operation && !is_in_place(state));
+	return 0;
+}
+
+static void describe_new(struct state *state)
+{
+	static char now[48], owner[16];
+	struct timespec time;
+	struct tm parts;
+	size_t used;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	gmtime_r(&time.tv_sec, &parts);
+	used = strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%S", &parts);
+	snprintf(now + used, sizeof(now) - used, ".%09ldZ", time.tv_nsec);
+	state->created = now;
+	snprintf(owner, sizeof(owner), "%u", getuid());
+	state->owner = getuid() == 0 ? "root" : owner;
+	state->cgroup = state->rootfs = state->bundle = state->config = "";
+}
+
+int state_make(struct state *state, const char *root, const char *id)
+{
+	int opened;
+
+	if (state_check_id(id) < 0)
+		return -1;
+	*state = (struct state){ .root = open_root(root, true), .directory = -1, .id = id };
+	if (state->root < 0)
+		return -1;
+	do {
+		if (mkdirat(state->root, id, 0711) < 0 && errno != EEXIST)
+			return fail("mkdirat %s", id);
+		opened = open_locked(state, LOCK_EX | LOCK_NB);
+		if (opened < 0 && errno == EWOULDBLOCK)
+			fail_forget();
+	} while (opened == 1);
+	if (opened < 0 || faccessat(state->directory, file_name, F_OK, 0) == 0) {
+		cleanup_fd(&state->directory);
+		return fail_input("container with given ID already exists: %s", id);
+	}
+	describe_new(state);
+	return 0;
+}
+
+int state_open(struct state *state, const char *root, const char *id, bool lock)
+{
+	int result;
+
+	if (state_check_id(id) < 0)
+		return -1;
+	*state = (struct state){ .root = open_root(root, false), .directory = -1, .id = id };
+	result = state->root < 0 ? 1 : open_locked(state, lock ? LOCK_EX : 0);
+	if (result == 0)
+		result = read_file(state);
+	if (result == 1)
+		fail_input("container \"%s\" does not exist", id);
+	return result;
+}
+
+int state_remove(const struct state *state)
+{
+	static const char *const names[] = { "go", "result", new_name, file_name };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (unlinkat(state->directory, names[i], 0) < 0 && errno != ENOENT)
+			return fail("unlinkat %s of %s", names[i], state->id);
+	if (unlinkat(state->root, state->id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return fail("unlinkat the state of %s", state->id);
+	return 0;
+}
+
+int state_require(const struct state *state, unsigned int statuses, const char *verb)
+{
+	if (statuses & 1U << state->status)
+		return 0;
+	if (state->status == STATUS_STOPPED)
+		return fail_input("cannot %s: container not running (%s is stopped)", verb,
+				  state->id);
+	return fail_input("cannot %s: container %s is %s", verb, state->id,
+			  status_names[state->status]);
+}
+
+void state_close(struct state *state)
+{
+	json_decref(state->json);
+	cleanup_fd(&state->directory);
+	cleanup_fd(&state->root);
+}

@@ -1,0 +1,81 @@
+/*
+ * Chapter 6: what is known of a container between two verbs, in ROOT/ID/state.json.
+ *
+ * The file is written aside and renamed, so a reader finds it whole. Who changes something has a
+ * lock on the directory. A directory without the file, that nobody has a lock on, is left from a
+ * runtime that was killed; the next `create` takes it over.
+ *
+ * Source: runtime.md of the OCI runtime specification, "State"; flock(2); rename(2); the start time
+ * of a process in proc_pid_stat(5), which tells it from a later one with its number.
+ */
+#ifndef STEPS_STATE_H
+#define STEPS_STATE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define STATE_ROOT "/run/step-06"
+
+enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_PAUSED, STATUS_STOPPED };
+
+struct state {
+	int root;	/* the directory of all states */
+	int directory;	/* the container's own; locked, if that was wanted */
+	const char *id; /* as it was given */
+	enum status status;
+	pid_t pid;
+	uint64_t start_time; /* of the process, in ticks since the machine's start */
+	const char *bundle;  /* absolute, as the next two */
+	const char *rootfs;
+	const char *config;
+	const char *created; /* RFC 3339 */
+	const char *owner;
+	const char *cgroup; /* its path; empty: it has none */
+	bool has_hooks;	    /* the configuration wants some to be run */
+	json_t *annotations;
+	json_t *json; /* what was read: the texts above are in it */
+};
+
+#define autostate __attribute__((cleanup(state_close)))
+#define STATE_NONE                                                                                 \
+	{                                                                                          \
+		.root = -1, .directory = -1                                                        \
+	}
+
+/* Checks that `id` can be one: letters, digits, "_+-." Returns 0 or -1. */
+int state_check_id(const char *id);
+
+/* Makes the directory of a new container, and locks it. Returns 0 or -1 (it is there already). */
+int state_make(struct state *state, const char *root, const char *id);
+
+/*
+ * Reads the state of a container, and finds out its status. With `lock`, nobody else changes it
+ * until it is closed. Returns 0, 1 if there is none (with the message "container does not exist"),
+ * or -1.
+ */
+int state_open(struct state *state, const char *root, const char *id, bool lock);
+
+/* Sets the pid, and the time it was started at. Returns 0 or -1. */
+int state_set_process(struct state *state, pid_t pid);
+
+/* Writes it. Returns 0 or -1. */
+int state_save(const struct state *state);
+
+/* Removes all of it. Returns 0 or -1. */
+int state_remove(const struct state *state);
+
+/* The JSON that `state` shows and that hooks read. The caller frees it. NULL: no memory. */
+char *state_text(const struct state *state, size_t flags);
+json_t *state_object(const struct state *state);
+
+/* Refuses, naming the status, unless it is one of those whose bits are set: 1 << STATUS_RUNNING. */
+int state_require(const struct state *state, unsigned int statuses, const char *verb);
+
+/* A descriptor of its first process (pidfd), or -1: it has ended. */
+int state_open_process(const struct state *state);
+
+void state_close(struct state *state);
+
+#endif

@@ -1,0 +1,100 @@
+/* create and run. */
+#include <unistd.h>
+
+#include "fail.h"
+#include "lifecycle.h"
+#include "process.h"
+#include "verbs.h"
+
+/* What both have as options. */
+#define SHARED(request)                                                                            \
+	{ "bundle b", VALUE_TEXT, &(request)->bundle, "the directory with config.json" },          \
+		{ "config f", VALUE_TEXT, &(request)->config, "another file than config.json" },   \
+		{ "pid-file", VALUE_TEXT, &(request)->pid_file, "where the pid is written" },      \
+		{ "console-socket", VALUE_TEXT, &(request)->console_socket,                        \
+		  "where the terminal's master is sent" },                                         \
+		{ "preserve-fds", VALUE_NUMBER, &(request)->preserve_fds,                          \
+		  "descriptors above 2 that the command inherits" },                               \
+		{ "no-pivot", VALUE_NONE, &(request)->no_pivot, "chroot(2), no pivot_root(2)" },   \
+	{                                                                                          \
+		"no-new-keyring", VALUE_NONE, &(request)->no_new_keyring,                          \
+			"stay in the session keyring that we have"                                 \
+	}
+
+static const struct verb_option end = { NULL, VALUE_NONE, NULL, NULL };
+
+static int create(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	static struct container container;
+	autochild struct child child = CHILD_NONE;
+	autostate struct state state = STATE_NONE;
+	struct request request = { .bundle = ".", .gate = true };
+	const struct verb_option options[] = { SHARED(&request), end };
+	char **operands = verb_read(verb, options, words, 1, 1);
+
+	if (!operands)
+		return -1;
+	request.id = operands[0];
+	if (process_close_callers((unsigned int)request.preserve_fds) < 0)
+		return -1;
+	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
+		return -1;
+	child_leave(&child);
+	return 0;
+}
+
+const struct verb verb_create = {
+	"create", "ID", "Make a container, whose command waits for `start`", 1, create,
+};
+
+/* Waits for the command in the foreground, and takes the container away after it. */
+static int stay(struct child *child, struct state *state, bool keep)
+{
+	int status = child_wait(child);
+
+	if (!keep && lifecycle_delete(state, true) < 0)
+		return -1;
+	return status;
+}
+
+static int run(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	static struct container container;
+	autochild struct child child = CHILD_NONE;
+	autostate struct state state = STATE_NONE;
+	struct request request = { .bundle = "." };
+	bool detach = false, keep = false;
+	const struct verb_option options[] = {
+		SHARED(&request),
+		{ "detach d", VALUE_NONE, &detach, "do not wait for its end" },
+		{ "keep", VALUE_NONE, &keep, "do not delete it after its end" },
+		end,
+	};
+	char **operands = verb_read(verb, options, words, 1, 1);
+
+	if (!operands)
+		return -1;
+	request.id = operands[0];
+	if (process_close_callers((unsigned int)request.preserve_fds) < 0)
+		return -1;
+	request.foreground = !detach;
+	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
+		return -1;
+	/* With a relay, its first message is the terminal: then a failure is told at the end. */
+	if (!child.meanwhile && child_executed(&child) < 0) {
+		struct failure failure = *fail_get();
+
+		lifecycle_delete(&state, true);
+		return fail_set(&failure);
+	}
+	if (lifecycle_started(&state) < 0)
+		return -1;
+	if (!detach)
+		return stay(&child, &state, keep);
+	child_leave(&child);
+	return 0;
+}
+
+const struct verb verb_run = {
+	"run", "ID", "Make a container, run its command, delete it", 1, run,
+};

@@ -1,0 +1,215 @@
+#include <jansson.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cgroup_path.h"
+#include "cleanup.h"
+#include "fail.h"
+#include "state.h"
+#include "verbs.h"
+
+/* Where a number is, in each version: the controller, the file, and the key in it. */
+struct source {
+	const char *part, *group, *name; /* in the JSON: data.part.group.name */
+	enum controller controller;
+	struct {
+		const char *file, *key; /* NULL: this version has none */
+	} files[2];
+	unsigned int factor[2]; /* to the unit of the JSON */
+};
+
+/* CPU times are in nanoseconds. */
+static const struct source sources[] = {
+	{ "cpu",
+	  "usage",
+	  "total",
+	  CONTROLLER_CPUACCT,
+	  { { "cpuacct.usage", NULL }, { "cpu.stat", "usage_usec" } },
+	  { 1, 1000 } },
+	{ "cpu",
+	  "usage",
+	  "user",
+	  CONTROLLER_CPUACCT,
+	  { { "cpuacct.usage_user", NULL }, { "cpu.stat", "user_usec" } },
+	  { 1, 1000 } },
+	{ "cpu",
+	  "usage",
+	  "kernel",
+	  CONTROLLER_CPUACCT,
+	  { { "cpuacct.usage_sys", NULL }, { "cpu.stat", "system_usec" } },
+	  { 1, 1000 } },
+	{ "cpu",
+	  "throttling",
+	  "periods",
+	  CONTROLLER_CPU,
+	  { { "cpu.stat", "nr_periods" }, { "cpu.stat", "nr_periods" } },
+	  { 1, 1 } },
+	{ "cpu",
+	  "throttling",
+	  "throttledPeriods",
+	  CONTROLLER_CPU,
+	  { { "cpu.stat", "nr_throttled" }, { "cpu.stat", "nr_throttled" } },
+	  { 1, 1 } },
+	{ "cpu",
+	  "throttling",
+	  "throttledTime",
+	  CONTROLLER_CPU,
+	  { { "cpu.stat", "throttled_time" }, { "cpu.stat", "throttled_usec" } },
+	  { 1, 1000 } },
+	{ "memory",
+	  "usage",
+	  "usage",
+	  CONTROLLER_MEMORY,
+	  { { "memory.usage_in_bytes", NULL }, { "memory.current", NULL } },
+	  { 1, 1 } },
+	{ "memory",
+	  "usage",
+	  "max",
+	  CONTROLLER_MEMORY,
+	  { { "memory.max_usage_in_bytes", NULL }, { "memory.peak", NULL } },
+	  { 1, 1 } },
+	{ "memory",
+	  "usage",
+	  "limit",
+	  CONTROLLER_MEMORY,
+	  { { "memory.limit_in_bytes", NULL }, { "memory.max", NULL } },
+	  { 1, 1 } },
+	{ "memory",
+	  "usage",
+	  "failcnt",
+	  CONTROLLER_MEMORY,
+	  { { "memory.failcnt", NULL }, { "memory.events", "max" } },
+	  { 1, 1 } },
+	{ "pids",
+	  NULL,
+	  "current",
+	  CONTROLLER_PIDS,
+	  { { "pids.current", NULL }, { "pids.current", NULL } },
+	  { 1, 1 } },
+	{ "pids",
+	  NULL,
+	  "limit",
+	  CONTROLLER_PIDS,
+	  { { "pids.max", NULL }, { "pids.max", NULL } },
+	  { 1, 1 } },
+};
+
+enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
+
+/* The number, from the hierarchy that keeps it; or CGROUP_UNKNOWN. */
+static uint64_t look_up(const struct source *source, const struct cgroup *cgroup)
+{
+	uint64_t number = CGROUP_UNKNOWN;
+
+	for (int i = 0; i < cgroup->hierarchy_count && number == CGROUP_UNKNOWN; i++) {
+		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+		int version = hierarchy->version - 1;
+
+		/* Every cgroup of v2 counts its CPU time, with the controller or without. */
+		if (hierarchy->directory < 0 ||
+		    (!(hierarchy->controllers & SET(source->controller)) &&
+		     (version == 0 || source->controller != CONTROLLER_CPUACCT)))
+			continue;
+		number = cgroup_read_number(hierarchy->directory, source->files[version].file,
+					    source->files[version].key);
+		if (number != CGROUP_UNKNOWN)
+			number *= source->factor[version];
+	}
+	return number;
+}
+
+/* The object `key` in another one, which is made if it is not there yet. */
+static json_t *object_in(json_t *object, const char *key)
+{
+	if (key && !json_object_get(object, key))
+		json_object_set_new(object, key, json_object());
+	return key ? json_object_get(object, key) : object;
+}
+
+/* What nobody counts is left out, and so is "max", no limit. */
+static json_t *count(const struct cgroup *cgroup)
+{
+	json_t *data = json_object();
+
+	for (size_t i = 0; i < SOURCES; i++) {
+		const struct source *source = &sources[i];
+		uint64_t number = look_up(source, cgroup);
+		json_t *part = object_in(object_in(data, source->part), source->group);
+
+		if (number <= INT64_MAX)
+			json_object_set_new(part, source->name, json_integer((json_int_t)number));
+	}
+	return data;
+}
+
+/* One event a line; `data` may be NULL. */
+static int print_event(const char *type, const char *id, json_t *data)
+{
+	json_t *event = json_pack("{s:s, s:s, s:o*}", "type", type, "id", id, "data", data);
+	int result = event ? json_dumpf(event, stdout, JSON_COMPACT) : -1;
+
+	json_decref(event);
+	if (result < 0 || putchar('\n') < 0 || fflush(stdout) < 0)
+		return fail("write the event");
+	return 0;
+}
+
+static uint64_t count_killed(const struct cgroup *cgroup)
+{
+	struct cgroup_usage usage;
+
+	cgroup_count(cgroup, &usage);
+	return usage.killed == CGROUP_UNKNOWN ? 0 : usage.killed;
+}
+
+/* Every so many seconds, until the container ends. */
+static int follow(const struct state *state, const struct cgroup *cgroup, int64_t seconds)
+{
+	autofd int pidfd = state_open_process(state);
+	struct pollfd ended = { .fd = pidfd, .events = POLLIN };
+	uint64_t killed = count_killed(cgroup);
+
+	while (pidfd >= 0 && poll(&ended, 1, (int)seconds * 1000) == 0) {
+		uint64_t now = count_killed(cgroup);
+
+		for (; killed < now; killed++)
+			if (print_event("oom", state->id, NULL) < 0)
+				return -1;
+		if (print_event("stats", state->id, count(cgroup)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int events(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	autostate struct state state = STATE_NONE;
+	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
+	bool once = false;
+	int64_t seconds = 5;
+	const struct verb_option options[] = {
+		{ "stats", VALUE_NONE, &once, "print the statistics once" },
+		{ "interval", VALUE_NUMBER, &seconds, "seconds between two statistics" },
+		{ NULL, VALUE_NONE, NULL, NULL },
+	};
+	char **operands = verb_read(verb, options, words, 1, 1);
+
+	if (!operands)
+		return -1;
+	if (seconds < 1 || seconds > 86400)
+		return fail_input("events --interval: must be 1 to 86400");
+	if (state_open(&state, runtime->root, operands[0], false) != 0)
+		return -1;
+	if (state_require(&state, ~(1U << STATUS_STOPPED), "tell events") < 0)
+		return -1;
+	if (cgroup_path_open(cgroup, state.cgroup) < 0)
+		return -1;
+	if (once)
+		return print_event("stats", state.id, count(cgroup));
+	return follow(&state, cgroup, seconds);
+}
+
+const struct verb verb_events = {
+	"events", "ID", "Print statistics, and that the kernel killed for memory", 1, events,
+};

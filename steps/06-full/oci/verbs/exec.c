@@ -1,0 +1,220 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgroup_path.h"
+#include "cleanup.h"
+#include "config.h"
+#include "fail.h"
+#include "join.h"
+#include "lifecycle.h"
+#include "process.h"
+#include "verbs.h"
+
+struct wanted {
+	const char *process, *cwd, *user, *pid_file, *console_socket, *cgroup;
+	struct verb_texts environment, capabilities, additional_gids;
+	int64_t preserve_fds;
+	bool detach, terminal, no_new_privileges, ignore_paused;
+};
+
+/* "UID[:GID]": names are not looked up, as in config.json. */
+static int set_user(struct user *user, const char *text)
+{
+	char *end;
+
+	user->uid = (uid_t)strtoul(text, &end, 10);
+	if (end != text && *end == ':') {
+		text = end + 1;
+		user->gid = (gid_t)strtoul(text, &end, 10);
+	}
+	return end == text || *end ? fail_input("exec --user: must be UID or UID:GID") : 0;
+}
+
+static int add_groups(struct user *user, const struct verb_texts *texts)
+{
+	gid_t *grown =
+		reallocarray(user->groups, user->group_count + texts->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return fail("reallocarray");
+	user->groups = grown;
+	for (size_t i = 0; i < texts->count; i++)
+		grown[user->group_count++] = (gid_t)strtoul(texts->list[i], NULL, 10);
+	return 0;
+}
+
+static int add_environment(struct command *command, const struct verb_texts *texts)
+{
+	size_t count = 0;
+	char **grown;
+
+	while (command->environment && command->environment[count])
+		count++;
+	grown = calloc(count + texts->count + 1, sizeof(*grown));
+	if (!grown)
+		return fail("calloc");
+	for (size_t i = 0; i < count; i++)
+		grown[i] = command->environment[i];
+	for (size_t i = 0; i < texts->count; i++)
+		grown[count++] = (char *)texts->list[i];
+	command->environment = grown;
+	return 0;
+}
+
+static int add_capabilities(struct capabilities *capabilities, const struct verb_texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++) {
+		uint64_t bit = capabilities_by_name(texts->list[i]);
+
+		if (!bit)
+			return fail_input("exec --cap %s: unknown capability", texts->list[i]);
+		capabilities->bounding |= bit;
+		capabilities->effective |= bit;
+		capabilities->permitted |= bit;
+	}
+	return 0;
+}
+
+/* Without a file, the process is the container's own but for what the options say. */
+static int change_process(const struct wanted *wanted, struct container *container, char **argv)
+{
+	container->command.argv = argv;
+	container->console.terminal = wanted->terminal;
+	if (wanted->cwd)
+		container->command.workdir = wanted->cwd;
+	if (wanted->no_new_privileges)
+		container->no_new_privileges = true;
+	if (wanted->user && set_user(&container->user, wanted->user) < 0)
+		return -1;
+	if (add_groups(&container->user, &wanted->additional_gids) < 0)
+		return -1;
+	if (add_environment(&container->command, &wanted->environment) < 0)
+		return -1;
+	return add_capabilities(&container->capabilities, &wanted->capabilities);
+}
+
+static int load(const struct wanted *wanted, const struct state *state, struct container *container,
+		char **argv)
+{
+	container->bundle = state->bundle;
+	if (config_load(state->config, container) < 0)
+		return -1;
+	if ((wanted->process ? config_load_process(wanted->process, container)
+			     : change_process(wanted, container, argv)) < 0)
+		return -1;
+	if (!container->command.argv || !container->command.argv[0])
+		return fail_input("exec: a command is missing");
+	container->preserved = (unsigned int)wanted->preserve_fds;
+	container->console.another = true;
+	return lifecycle_console(&container->console, wanted->console_socket, !wanted->detach);
+}
+
+static int open_cgroup(const struct wanted *wanted, const struct state *state,
+		       struct cgroup *cgroup)
+{
+	autofree char *path = NULL;
+
+	if (!wanted->cgroup)
+		return cgroup_path_open(cgroup, state->cgroup);
+	if (strchr(wanted->cgroup, ':') || strstr(wanted->cgroup, ".."))
+		return fail_input("exec --cgroup %s: must be a path below the container's",
+				  wanted->cgroup);
+	if (asprintf(&path, "%s/%s", state->cgroup, wanted->cgroup) < 0)
+		return fail("asprintf");
+	if (cgroup_path_open(cgroup, path) < 0)
+		return -1;
+	return cgroup_directory(cgroup) < 0
+		? fail_input("exec --cgroup %s: is not there", wanted->cgroup)
+		: 0;
+}
+
+static int spawn(const struct wanted *wanted, const struct state *state,
+		 struct container *container, struct child *child)
+{
+	autofd int pidfd = state_open_process(state);
+	struct join join = { .container = container, .pidfd = pidfd, .pid = state->pid };
+
+	if (pidfd < 0)
+		return fail_input("cannot exec: container not running");
+	if (open_cgroup(wanted, state, &container->cgroup) < 0)
+		return -1;
+	child_defer_signals(child);
+	if (console_prepare(&container->console, child) < 0)
+		return -1;
+	child->detached = true;
+	if (join_spawn(&join, child) < 0)
+		return -1;
+	if (child_release(child) < 0)
+		return -1;
+	if (lifecycle_listen(container, state) < 0)
+		return -1;
+	return lifecycle_write_pid(wanted->pid_file, child->pid);
+}
+
+static int execute(const struct runtime *runtime, const struct wanted *wanted, const char *id,
+		   char **argv)
+{
+	static struct container container;
+	unsigned int statuses = 1 << STATUS_CREATED | 1 << STATUS_RUNNING;
+	autochild struct child child = CHILD_NONE;
+	autocgroup struct cgroup *cgroup = &container.cgroup;
+	autostate struct state state = STATE_NONE;
+
+	(void)cgroup;
+	if (state_open(&state, runtime->root, id, true) != 0)
+		return -1;
+	if (wanted->ignore_paused)
+		statuses |= 1 << STATUS_PAUSED;
+	if (state_require(&state, statuses, "exec") < 0)
+		return -1;
+	if (load(wanted, &state, &container, argv) < 0)
+		return -1;
+	if (spawn(wanted, &state, &container, &child) < 0)
+		return -1;
+	/* With a relay, its first message is the terminal: then a failure is told at the end. */
+	if (!child.meanwhile && child_executed(&child) < 0)
+		return -1;
+	state_close(&state); /* others may go on with the container now */
+	state = (struct state)STATE_NONE;
+	if (!wanted->detach)
+		return child_wait(&child);
+	child_leave(&child);
+	return 0;
+}
+
+static int exec(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	struct wanted wanted = { 0 };
+	const struct verb_option options[] = {
+		{ "process p", VALUE_TEXT, &wanted.process, "a file with the process as JSON" },
+		{ "env e", VALUE_TEXTS, &wanted.environment, "NAME=VALUE, one more variable" },
+		{ "cwd", VALUE_TEXT, &wanted.cwd, "the working directory" },
+		{ "user u", VALUE_TEXT, &wanted.user, "UID or UID:GID" },
+		{ "additional-gids g", VALUE_TEXTS, &wanted.additional_gids, "one more group" },
+		{ "tty t", VALUE_NONE, &wanted.terminal, "a terminal of its own" },
+		{ "detach d", VALUE_NONE, &wanted.detach, "do not wait for its end" },
+		{ "cap c", VALUE_TEXTS, &wanted.capabilities, "one more capability" },
+		{ "no-new-privs", VALUE_NONE, &wanted.no_new_privileges, "no_new_privs" },
+		{ "pid-file", VALUE_TEXT, &wanted.pid_file, "where the pid is written" },
+		{ "console-socket", VALUE_TEXT, &wanted.console_socket,
+		  "where the terminal's master is sent" },
+		{ "cgroup", VALUE_TEXT, &wanted.cgroup, "a cgroup below the container's" },
+		{ "preserve-fds", VALUE_NUMBER, &wanted.preserve_fds,
+		  "descriptors above 2 that it inherits" },
+		{ "ignore-paused", VALUE_NONE, &wanted.ignore_paused,
+		  "wait in a paused container until it is resumed" },
+		{ NULL, VALUE_NONE, NULL, NULL },
+	};
+	char **operands = verb_read(verb, options, words, 1, -1);
+
+	if (!operands)
+		return -1;
+	if (process_close_callers((unsigned int)wanted.preserve_fds) < 0)
+		return -1;
+	return execute(runtime, &wanted, operands[0], operands + 1);
+}
+
+const struct verb verb_exec = {
+	"exec", "ID COMMAND [ARG...]", "Run one more command in a container", 255, exec,
+};

@@ -1,0 +1,65 @@
+#!/bin/sh
+# Compares ./step-06-oci with Debian's crun: the same bundle, from start to exit of `true`, and peak
+# memory. First it makes sure that both isolate the same. The machine has to have crun
+# (`make test-engines` installs it).
+#
+# crun 1.8.1 runs no container where cgroups are hybrid; and to make a cgroup of v2, with its program
+# for devices, it needs CAP_SYS_RESOURCE. So it gets a view of v2 alone, and makes no cgroup. Ours
+# makes one: it has more to do.
+set -eu
+cd "$(dirname "$0")/../.."
+[ "${BENCH_NAMESPACE:-}" = entered ] ||
+	BENCH_NAMESPACE=entered exec unshare --mount --propagation private "$0" "$@"
+command -v crun >/dev/null || { echo 'step-06-oci: no crun to compare with' && exit 0; }
+[ ! -d /sys/fs/cgroup/unified ] || mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup
+rounds=${ROUNDS:-5} runs=${RUNS:-100}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+ours="./step-06-oci --root $work/ours run --bundle $work --config $work"
+peer="crun --root $work/theirs --cgroup-manager disabled run --bundle $work --config $work"
+
+./step-06-oci spec --bundle "$work"
+jq --arg rootfs "$PWD/rootfs/busybox" '.root.path = $rootfs | .process.terminal = false | .ociVersion = "1.0.2" |
+	.process.rlimits = [] | .process.args = ["/bin/true"]' "$work/config.json" >"$work/plain"
+# Docker's profile, as it is for this processor and without further capabilities.
+jq --slurpfile docker tests/data/docker-seccomp.json '.linux.seccomp = ($docker[0] |
+	{defaultAction, defaultErrnoRet, architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+	syscalls: [.syscalls[] | select((.includes.caps // [] | length) == 0 and
+	(.includes.arches // ["amd64"] | index("amd64")) and (.excludes.arches // [] | index("amd64") | not)) |
+	{names, action, errnoRet, args} | with_entries(select(.value != null))]})' \
+	"$work/plain" >"$work/filtered"
+
+# isolation COMMAND CONFIG: the kinds of new namespaces, and how it may call the kernel
+isolation() {
+	jq '.process.args = ["/bin/sh", "-c", "probe namespaces; grep -e ^Seccomp: -e ^NoNew -e ^CapEff /proc/self/status"]' \
+		"$work/$2" >"$work/probe"
+	# shellcheck disable=SC2086 # the command is divided into words
+	$1/probe one | sort >"$work/inside"
+	rootfs/busybox/bin/probe namespaces | grep -vxFf - "$work/inside" | grep -v _for_children |
+		sed 's/ [0-9]*$//'
+}
+
+# compare NAME CONFIG
+compare() {
+	a=$(isolation "$ours" "$2") b=$(isolation "$peer" "$2")
+	[ "$a" = "$b" ] || { printf '%s: not comparable\n%s\n--\n%s\n' "$1" "$a" "$b" >&2 && exit 1; }
+	rm -f "$work"/*.times
+	for round in $(seq "$rounds"); do
+		hyperfine --shell none --style none --warmup 5 --runs "$runs" \
+			--export-json "$work/$round.times" "$ours/$2 one" "$peer/$2 one"
+	done >/dev/null 2>&1
+	# shellcheck disable=SC2086 # the command is divided into words
+	memory=$(command time -f %M $ours/$2 one 2>&1)
+	jq -rs --arg name "$1" --arg memory "$memory" '
+		def median: sort | .[length / 2 | floor] * 1e6 | floor;
+		([.[].results[0].times[]] | median) as $ours | ([.[].results[1].times[]] | median) as $theirs |
+		"\($name) \($ours) \($theirs) \($ours * 100 / $theirs | floor / 100) \($memory)"' "$work"/*.times
+}
+
+printf '%-24s %8s %8s %6s %9s\n' 'step-06-oci run' 'us' 'crun us' ratio 'peak KiB'
+for row in "without_a_filter plain" "with_Dockers_filter filtered"; do
+	# shellcheck disable=SC2086 # the name, and the configuration
+	compare $row
+done | while read -r name us theirs ratio memory; do
+	printf '%-24s %8s %8s %6s %9s\n' "$(echo "$name" | tr _ ' ')" "$us" "$theirs" "$ratio" "$memory"
+done
