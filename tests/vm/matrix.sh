@@ -28,6 +28,8 @@ row() {
 	no-memory) machine -a cgroup_disable=memory tests/vm/tests.sh ;;
 	no-nftables) machine -a module_blacklist=nf_tables tests/vm/tests.sh ;;
 	old-kernel) machine -k linux-image-amd64/bullseye tests/vm/tests.sh ;; # 5.10
+	no-pids) machine -a "host=plain cgroup_disable=pids" tests/vm/tests.sh test_05_hierarchy ;;
+	broken-*) machine -a host=plain "build/vm/$1/tests/vm/tests.sh" ;;
 	here) make test ;;
 	all) machine -t 7200 env SLOWER=4 tests/run.sh test_ README.md steps/*/README.md ;;
 	*) echo "[  ERROR   ] there is no row $1" && false ;;
