@@ -288,7 +288,8 @@ check_tools() {
 	static_c=$(gcc -print-file-name=libc.a 2>/dev/null)
 	[ -e "${static_c:-none}" ] || tools="$tools libc.a"
 	for header in netlink/netlink.h seccomp.h; do
-		gcc -E -I/usr/include/libnl3 -x c -include $header /dev/null >/dev/null 2>&1 || tools="$tools $header"
+		gcc -E -x c -isystem /usr/include/libnl3 -include $header /dev/null >/dev/null 2>&1 ||
+			tools="$tools $header"
 	done
 	gcc -E -x c -include sys/pidfd.h /dev/null >/dev/null 2>&1 || tools="$tools glibc-2.36"
 	not_built=$(for step in $steps; do [ -x "step-$step" ] || echo "$step"; done)

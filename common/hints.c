@@ -81,6 +81,7 @@ static const struct {
 	{ "prctl PR_CAPBSET_DROP", EPERM, "needs CAP_SETPCAP" },
 	{ "prctl PR_CAP_AMBIENT_RAISE", EPERM, "it must be permitted and inheritable, too" },
 	{ "seccomp", EACCES, "needs CAP_SYS_ADMIN, or no-new-privileges" },
+	{ "bind", EADDRINUSE, "a program or another container has this port: take another" },
 	{ "bind", EADDRNOTAVAIL, "no device of the host has this address" },
 	{ "mkdir /run/steps-net", EROFS, "/run is read-only: use --network none or host" },
 	{ "SIOCSIFFLAGS", EPERM, "needs the right to configure networks, CAP_NET_ADMIN" },

@@ -2,7 +2,8 @@
 # tests/labs.sh [NN...]: proves the labs' grades, all or those of these chapters. Our own modules
 # earn full points. The untouched skeleton differs from them at its TODOs alone, compiles without a
 # warning, and earns nothing. Each mutant, a typical mistake kept as a patch against our module,
-# loses just the points that the patch's first line names. A line a proof; the chapters side by side.
+# loses just the points that the patch's first line names. A line a proof; the chapters side by side,
+# but for chapter 5: the cgroups that its mistakes leave are the machine's, which the others look at.
 #
 # shellcheck disable=SC2317 # what prove() is given to call is called
 set -u
@@ -68,19 +69,25 @@ chapter() {
 	for patch in "$lab"/mutants/*.patch; do
 		loses=$(sed -n '1s/# loses: *//p' "$patch")
 		prove "$n: $(basename "$patch" .patch) loses $loses" mutant "$patch" "$loses"
+		[ "$n" != 05 ] || make -s clean-host >"$work/log" 2>&1
 	done
 	prove "$n: our modules earn all points" ours
 	return $failed
 }
 
-chapters=()
+chapters=() alone=''
 for lab in steps/*/lab; do
 	n=${lab#steps/} n=${n%%-*}
 	case " ${*:-$n} " in *" $n "*) ;; *) continue ;; esac
+	[ "$n" != 05 ] || { alone=$lab && continue; }
 	chapter &
 	chapters+=($!)
 done
 for chapter in "${chapters[@]}"; do
 	wait "$chapter" || failed=1
 done
-[ $failed -eq 0 ] && [ ${#chapters[@]} -gt 0 ]
+if [ -n "$alone" ]; then
+	n=05 lab=$alone
+	(chapter) || failed=1
+fi
+[ $failed -eq 0 ] && [ -n "$alone${chapters[*]}" ]

@@ -136,6 +136,7 @@ static void it_sees_what_killed_steps_have_left(void **state)
 static void it_says_what_to_build_with(void **state)
 {
 	(void)state;
+	assert_contains(run_shell("common/doctor.sh")->out, "all is here to build the steps");
 	assert_contains(run_shell("unshare --mount sh -c 'mount -t tmpfs none "
 				  "/usr/include/libnl3; common/doctor.sh'")
 				->out,

@@ -34,7 +34,8 @@ static void a_bridge_of_who_has_another_run_is_left_alone(void **state)
 			   "kill $pid_b; status b; ./step-04 ping -q -c 1 -W 5 10.88.0.2 >&2",
 			   NULL),
 		"10.88.0.2\n10.89.0.2\n"
-		"step-04: --subnet 10.88.0.0/24: the host has a route to addresses in it\n143\n");
+		"step-04: --subnet 10.88.0.0/24: the host has a route to addresses in it; "
+		"choose another, or leave it out\n143\n");
 }
 
 /* All their processes have the same numbers. */

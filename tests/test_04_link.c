@@ -52,12 +52,15 @@ static void assert_fine(int result)
 static void a_device_is_set_up(void **state)
 {
 	(void)state;
-	assert_success(in_network("ip link add odd type veth peer name even", NULL));
+	assert_success(in_network("ip link add odd type veth peer name even\n"
+				  "ip link set odd arp off",
+				  NULL));
 	assert_fine(link_set_up(&rtnl, "odd"));
 	assert_prints(in_network("for n in odd even; do ip -o link show $n | grep -c '[<,]UP[,>]' "
-				 "|| :; done; ip link del odd",
+				 "|| :; done\n"
+				 "ip -o link show odd | grep -o NOARP; ip link del odd",
 				 NULL),
-		      "1\n0\n");
+		      "1\n0\nNOARP\n");
 	assert_failed(link_set_up(&rtnl, "nosuch"), "RTM_NEWLINK nosuch up", ": ENODEV ");
 }
 

@@ -50,8 +50,8 @@ static void a_subnet_is_an_address_and_a_prefix(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		refused("--subnet", bad[i],
-			"must be A.B.C.D/N below 224.0.0.0, N from 8 to 30, with no bit set "
-			"behind N");
+			"must be A.B.C.D/N, like 10.99.0.0/24: below 224.0.0.0, N from 8 to 30, "
+			"the bits behind N 0");
 }
 
 /* None of their addresses can be a container's. */

@@ -89,7 +89,9 @@ static void a_port_in_use_is_refused(void **state)
 	assert_refused(in_network("serve s build/probe listen $port\n"
 				  "./step-04 --publish $port:80 probe listen 80",
 				  NULL),
-		       125, "/tcp to publish it: EADDRINUSE Address already in use");
+		       125,
+		       "/tcp to publish it: EADDRINUSE Address already in use; "
+		       "a program or another container has this port: take another\n");
 	assert_refused(in_network("serve s build/probe listen udp 127.0.0.1:$port\n"
 				  "./step-04 --publish $port:80/udp probe listen udp 80",
 				  NULL),
@@ -192,7 +194,8 @@ static void a_udp_client_that_goes_on_comes_to_the_next_container(void **state)
 		in_network("up() { begin $1 ./step-04 sh -c 'echo on; exec probe sleep 60'\n"
 			   "expect $1 on; }\n"
 			   "mkfifo $d/say; begin client $out bash -c 'exec 5<>/dev/udp/$1/$2\n"
-			   "while read line <$3; do echo $line >&5; done' bash $host $port $d/say\n"
+			   "while :; do read line <$3 && echo $line >&5; done' bash $host $port "
+			   "$d/say\n"
 			   "up one; serve a ./step-04 -p $port:1/udp probe listen udp 1\n"
 			   "echo first >$d/say; heard a | sed 's/.* //'; status a\n"
 			   "up two; serve b ./step-04 -p $port:1/udp probe listen udp 1\n"

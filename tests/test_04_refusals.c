@@ -50,7 +50,7 @@ static void without_root_it_says_so(void **state)
 
 	(void)state;
 	assert_refused(run("setpriv", "--reuid=65534", "--clear-groups", "./step-04", "true"), 125,
-		       ": EACCES Permission denied; a bridge needs root");
+		       ": EACCES Permission denied; a bridge needs root: use sudo");
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		assert_refused(run("setpriv", "--reuid=65534", "--clear-groups", "./step-04",
 				   "--network", modes[i], "true"),

@@ -59,7 +59,8 @@ static void all_that_are_mounted_are_found(void **state)
 	assert_int_equal(count[2], count_mounts("$3 == \"cgroup2\"") > 0);
 }
 
-/* A tmpfs over all of /sys/fs/cgroup: mountinfo still lists what is below. */
+/* A tmpfs over all of /sys/fs/cgroup, with files as cgroups have them: mountinfo still lists what
+ * is below. */
 static void cover(const char *argument)
 {
 	int count[3];
@@ -68,7 +69,10 @@ static void cover(const char *argument)
 	check(mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0);
 	find(count);
 	check(count[1] == 0 && count[2] == 0);
-	check(run("sh", "-c", "mkdir /sys/fs/cgroup/memory /sys/fs/cgroup/unified")->status == 0);
+	check(run("sh", "-c",
+		  "cd /sys/fs/cgroup && mkdir memory unified && "
+		  "touch cgroup.procs memory/cgroup.procs unified/cgroup.procs")
+		      ->status == 0);
 	find(count);
 	check(count[1] == 0 && count[2] == 0);
 }

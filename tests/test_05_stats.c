@@ -112,13 +112,17 @@ static void what_nobody_counts_is_said(void **state)
 	assert_contains(result->err, "block read     unknown: ");
 }
 
-/* v2 counts CPU time in every cgroup; v1 has a controller for it. */
+/* v2 counts CPU time in every cgroup; v1 has a controller for it. A busy machine gives less of it.
+ */
 static void cpu_time_is_counted_on_both_versions(void **state)
 {
 	(void)state;
-	for (const char *const *view = views(); *view; view++)
-		assert_true(stat_of(step_in(*view, "--stats", "probe", "cpu", "300"), "CPU time") >
-			    50000);
+	for (const char *const *view = views(); *view; view++) {
+		const struct result *result = step_in(*view, "--stats", "probe", "cpu", "300");
+		long used = number_after(result->out, "cpu_ms ") * 1000;
+
+		assert_true(used > 0 && stat_of(result, "CPU time") >= used * 8 / 10);
+	}
 }
 
 int main(void)

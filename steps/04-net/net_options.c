@@ -151,8 +151,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case KEY_SUBNET:
 		if (!subnet_parse(argument, &net->subnet))
 			return options_refuse("subnet", argument,
-					      "must be A.B.C.D/N below 224.0.0.0, N from 8 to "
-					      "30, with no bit set behind N");
+					      "must be A.B.C.D/N, like 10.99.0.0/24: below "
+					      "224.0.0.0, N from 8 to 30, the bits behind N 0");
 		return 0;
 	case KEY_IP:
 		if (inet_pton(AF_INET, argument, &net->address) != 1 || !net->address.s_addr)

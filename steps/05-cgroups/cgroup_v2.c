@@ -222,7 +222,8 @@ static int limit(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (hierarchy->controllers & SET(i) && limits[i](cgroup, hierarchy->directory) < 0)
 			return -1;
-	return device_attach(&cgroup->devices, hierarchy->directory);
+	/* Without root it has no more rights to devices than we have anyway; and BPF is root's. */
+	return geteuid() == 0 ? device_attach(&cgroup->devices, hierarchy->directory) : 0;
 }
 
 static int mount_in(const struct hierarchy *hierarchy, int root, bool alone)

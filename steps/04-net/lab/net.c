@@ -76,7 +76,7 @@ static int choose_subnet(int pool, struct rtnl *rtnl, struct subnet *subnet)
 			return -1;
 		return usable ? 0
 			      : fail_input("--subnet %s/%u: the host has a route to addresses "
-					   "in it",
+					   "in it; choose another, or leave it out",
 					   inet_ntoa(wanted), subnet->prefix);
 	}
 	subnet->prefix = 24;

@@ -127,7 +127,8 @@ static int link_each(const struct hierarchy *hierarchy, int root)
 		return fail("openat2 /sys/fs/cgroup in the root file system");
 	for (int i = 0; i < CONTROLLERS; i++)
 		if (hierarchy->controllers & SET(i) &&
-		    symlinkat(hierarchy->name, directory, hierarchy_controller(1, i)) < 0)
+		    symlinkat(hierarchy->name, directory,
+			      hierarchy_controller(1, (enum controller)i)) < 0)
 			return fail("symlinkat %s", hierarchy->name);
 	return 0;
 }

@@ -24,11 +24,13 @@ enum { FREEZE_MILLISECONDS = 10000 };
  */
 static double logarithm(double number)
 {
-	double result = 0;
+	double result = 0, digit = 0.5;
 
-	for (; number >= 2; number /= 2)
+	while (number >= 2) {
+		number /= 2;
 		result++;
-	for (double digit = 0.5; digit > 1e-15; digit /= 2) {
+	}
+	for (int digits = 0; digits < 50; digits++, digit /= 2) {
 		number *= number;
 		if (number < 2)
 			continue;
@@ -211,7 +213,8 @@ static int limit(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (hierarchy->controllers & SET(i) && limits[i](cgroup, hierarchy->directory) < 0)
 			return -1;
-	return device_attach(&cgroup->devices, hierarchy->directory);
+	/* Without root it has no more rights to devices than we have anyway; and BPF is root's. */
+	return geteuid() == 0 ? device_attach(&cgroup->devices, hierarchy->directory) : 0;
 }
 
 static int mount_in(const struct hierarchy *hierarchy, int root, bool alone)
