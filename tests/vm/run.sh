@@ -95,7 +95,8 @@ make_system() (
 	root='' && [ "$(id -u)" -eq 0 ] || root=sudo
 	echo "vm: making a system of $release (build/vm/system)" >&2
 	$root unshare --mount --propagation private debootstrap --variant=minbase \
-		--include=$packages "$release" "$run.new" "$archive" >&2 || exit 1
+		--include=$packages "$release" "$run.new" "$archive" >$system.log ||
+		{ tail -n 30 $system.log >&2 && exit 1; }
 	$root mv "$run.new" $system
 )
 
