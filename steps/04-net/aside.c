@@ -1,8 +1,6 @@
 #include "aside.h"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +18,6 @@ int aside_start(struct aside *aside, int (*work)(void *), void *argument)
 	input = ends[1];
 	aside->pid = fork();
 	if (aside->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* what is half done, the next step undoes */
 		fail_forget();
 		if (work(argument) < 0 && write(input, fail_get(), sizeof(struct failure)) < 0)
 			_exit(STATUS_FAILED);

@@ -1,7 +1,9 @@
 /*
  * Chapter 4: work that a process of its own does for us, beside us.
  *
- * nft takes some 3 ms, most of which the host side has other things to do in.
+ * nft takes some 3 ms, most of which the host side has other things to do in. If that is killed,
+ * the process aside goes on to its end: it has the host side's locks as well, so the next step
+ * waits for it before it cleans up.
  */
 #ifndef STEPS_ASIDE_H
 #define STEPS_ASIDE_H

@@ -1,11 +1,13 @@
 #include "nft.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +26,7 @@ __attribute__((noreturn)) static void become_nft(int input, int output, int erro
 	const char *arguments[] = { "nft",     "--handle", "--numeric", "--stateless",
 				    "--terse", "--file",   "-",		NULL };
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or the rules would come after the cleaning up */
 	if (dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(errors, 2) == 2) {
 		execv("/usr/sbin/nft", (char **)arguments); /* su(1) leaves no sbin in PATH */
 		execvp("nft", (char **)arguments);
