@@ -149,10 +149,11 @@ test: build-tests ## run all tests, and every console block of every page (needs
 vm: all ## a shell in a virtual machine with this tree, where nothing can be broken (needs no root)
 	@tests/vm/run.sh
 
-test-vm: build-tests ## all tests in virtual machines with Debian's kernel, on cgroup v2 alone
-	tests/vm/matrix.sh v2
+test-vm: build-tests ## all tests in a virtual machine with Debian's kernel, on cgroup v2 alone (an hour)
+	tests/vm/matrix.sh all
 
-test-matrix: build-tests ## the same for several kernels and kinds of machines
+test-matrix: build-tests ## chosen tests on ten kinds of machines: this one, and nine virtual ones
+	tests/vm/matrix.sh here
 	tests/vm/matrix.sh
 
 .PHONY: test-engines

@@ -9,7 +9,7 @@ set -u
 build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev libjansson-dev nftables'
 tests='libcmocka-dev clitest strace iproute2 iptables procps util-linux mount libcap2-bin
 	uidmap jq python3-minimal patch git'
-machines='qemu-system-x86 xz-utils zstd e2fsprogs'
+machines='qemu-system-x86 xz-utils zstd e2fsprogs debootstrap'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
 measures='hyperfine bubblewrap time'
 pictures='graphviz fonts-dejavu-core'

@@ -180,6 +180,11 @@ check_network() {
 	else
 		ok 'the kernel has bridges, veth pairs and nftables'
 	fi
+	if in_kernel overlay ovl_fill_super; then
+		ok 'overlayfs'
+	else
+		note 'the kernel lacks overlayfs, which shows the layers of an image as one: no step needs it yet'
+	fi
 	if [ ! -d /run ] || read_only /run; then
 		problem '' '/run cannot be written to' 'mount -t tmpfs tmpfs /run'
 		no_bridge='/run cannot be written to'
@@ -267,6 +272,15 @@ check_rights() {
 	fi
 }
 
+# What killed steps have left (cgroups, leases of addresses): nobody has a lock on it.
+check_leftovers() {
+	left=$(find /sys/fs/cgroup /run/steps-net-* -maxdepth 3 \( -name 'step-*' -o -name '*=*' \) 2>/dev/null |
+		while read -r path; do
+			flock --shared --nonblock "$path" true 2>/dev/null && echo "$path"
+		done | head -n 1)
+	[ -z "$left" ] || note "a killed step has left $left, maybe more: make clean-host"
+}
+
 has_ids() { grep -qsE "^($(id -un)|$(id -u)):" "$1"; }
 
 check_tools() {
@@ -313,6 +327,7 @@ check_network
 steps="$rooted 06"
 check_cgroups
 check_rights
+check_leftovers
 check_tools
 
 status=0

@@ -78,7 +78,7 @@ address() {
 # those that are shared already would stay shared with the real host's.
 make_host() {
 	mount --make-rprivate /
-	mount -t tmpfs -o mode=755 none /run
+	tests/empty-run.sh
 	mount -t sysfs none /sys
 	mount -t tmpfs none /dev/shm
 	mount --make-rshared /

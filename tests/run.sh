@@ -15,7 +15,7 @@ if [ "${OUTER_NAMESPACE:-}" != entered ]; then
 	# Private first: mounts that are shared already would stay shared with the real host's.
 	OUTER_NAMESPACE=entered exec unshare --mount --propagation private --uts --ipc --net \
 		--pid --fork --kill-child --mount-proc sh -c \
-		'mount -t tmpfs -o mode=755 run /run && mount --make-rshared / &&
+		'tests/empty-run.sh && mount --make-rshared / &&
 		 ip link set lo up && exec "$0" "$@"' "$0" "$@"
 fi
 

@@ -121,6 +121,18 @@ static void it_changes_nothing(void **state)
 	assert_string_equal(result->err, "");
 }
 
+static void it_sees_what_killed_steps_have_left(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		run_shell("d=/run/steps-net-$$; lease=$d/st0a580000-24=10.88.0.2; mkdir $d; touch "
+			  "$lease\n"
+			  "told() { common/doctor.sh | grep -c \"step has left $lease,\"; }\n"
+			  "told; exec 9<$lease; flock 9; told; rm -r $d; told")
+			->out,
+		"1\n0\n0\n");
+}
+
 static void it_says_what_to_build_with(void **state)
 {
 	(void)state;
@@ -142,6 +154,7 @@ int main(void)
 		host_test(it_sees_what_a_bridge_lacks),
 		host_test(it_sees_which_cgroups_there_are),
 		host_test(it_changes_nothing),
+		host_test(it_sees_what_killed_steps_have_left),
 		host_test(it_says_what_to_build_with),
 	};
 

@@ -10,7 +10,8 @@
 	     "$mine 'mount --bind $0 /etc/resolv.conf; exec ./step-04 \"$@\" cat "                 \
 	     "/etc/resolv.conf' "                                                                  \
 	     "$d/resolv \"$@\"; }\n"                                                               \
-	     "resolved() { mkdir -p /run/systemd/resolve; trap 'rm -r /run/systemd; leave' EXIT\n" \
+	     "resolved() { mkdir -p /run/systemd/resolve; trap 'rm "                               \
+	     "/run/systemd/resolve/resolv.conf; leave' EXIT\n"                                     \
 	     "printf \"$1\" >/run/systemd/resolve/resolv.conf; }\n"
 
 static void the_hosts_servers_are_the_containers(void **state)

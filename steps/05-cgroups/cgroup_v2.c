@@ -223,7 +223,8 @@ static int limit(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (hierarchy->controllers & SET(i) && limits[i](cgroup, hierarchy->directory) < 0)
 			return -1;
-	if (cgroup->devices.rule_count == 0)
+	/* Without root it has no more rights to devices than we have anyway; and BPF is root's. */
+	if (cgroup->devices.rule_count == 0 || geteuid() != 0)
 		return 0;
 	return device_attach(&cgroup->devices, hierarchy->directory);
 }

@@ -40,6 +40,13 @@ mount -t tmpfs -o nosuid,nodev tmpfs tmp
 overlay workbook "/host$workbook" "/new$workbook"
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 results "/new$workbook/build/vm/results"
 
+# Other users have to get there, too: your home may be closed to them.
+directory=$workbook
+while [ -n "$directory" ]; do
+	chmod o+x "/new$directory"
+	directory=${directory%/*}
+done
+
 # The kernel calls this program to load the modules that it is asked for (veth, nftables).
 cp /bin/busybox run/modprobe
 echo /run/modprobe >/proc/sys/kernel/modprobe

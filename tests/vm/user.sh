@@ -3,9 +3,17 @@
 # namespaces make possible works, and what needs root is refused with one line that says so.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-[ "$(id -u)" -ne 0 ] ||
-	exec setpriv --reuid=54321 --regid=54322 --clear-groups --bounding-set=-all "$0"
 wrong=0
+if [ "$(id -u)" -eq 0 ]; then
+	as_user='setpriv --reuid=54321 --regid=54322 --clear-groups --bounding-set=-all'
+	$as_user "$0" || wrong=1
+	# And a user who was given a cgroup, and is in one below it, as in a session of systemd --user.
+	given=/sys/fs/cgroup/user.slice/user-0.slice/given
+	mkdir -p $given/shell && chown -R 54321:54322 $given
+	# shellcheck disable=SC2086 # words
+	sh -c 'echo $$ >"$0/shell/cgroup.procs"; exec "$@"' $given $as_user tests/doctor.sh || wrong=1
+	exit $wrong
+fi
 
 # told WHAT RIGHT: the line of a test's result
 told() {

@@ -45,7 +45,6 @@ static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned i
 
 /* ---- Removing ---- */
 
-/* Removes the cgroup `name` in `parent`, and whatever is in it. */
 void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
 {
 	autodir DIR *directory = NULL;
@@ -107,8 +106,8 @@ static void remove_leftovers(const struct hierarchy *hierarchy)
 
 	/*
 	 * TODO 12: for each directory in it whose name begins with outer_prefix: if its lock can be
-	 * had at once, flock(2), and then it is_there() still, its step has gone. Then, if is_home(),
-	 * remove_everywhere(); if not, cgroup_remove_tree() here.
+	 * had at once, flock(2), and then it is_there() still, its step has gone. Then, if
+	 * is_home(), remove_everywhere(); if not, cgroup_remove_tree() here.
 	 */
 	(void)directory;
 	(void)is_there;
@@ -197,8 +196,7 @@ static int make(const struct cgroup *cgroup, struct hierarchy *hierarchy, unsign
 	return version->adopt(hierarchy->lock, hierarchy->directory, controllers);
 }
 
-/* Fills the set of controllers that the limits need. A limit that nobody can keep is refused. */
-static int list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed)
+int cgroup_list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed)
 {
 	const struct {
 		const char *name;
@@ -252,7 +250,7 @@ static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 	bool has_v2 = false;
 	int count;
 
-	list_needed(cgroup, ~0U, wanted);
+	cgroup_list_needed(cgroup, ~0U, wanted);
 	count = hierarchy_find(cgroup->hierarchies, *wanted | list_useful(cgroup, false));
 	if (count < 0)
 		return -1;
@@ -261,7 +259,7 @@ static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 		available |= cgroup->hierarchies[i].controllers;
 		has_v2 = has_v2 || cgroup->hierarchies[i].version == 2;
 	}
-	if (list_needed(cgroup, available, wanted) < 0)
+	if (cgroup_list_needed(cgroup, available, wanted) < 0)
 		return -1;
 	*wanted |= list_useful(cgroup, has_v2);
 	return 0;

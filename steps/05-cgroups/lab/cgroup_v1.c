@@ -154,8 +154,8 @@ static int mount_in(const struct hierarchy *hierarchy, int root, bool alone)
 static int freeze(int directory, bool frozen)
 {
 	/*
-	 * TODO 8: write FROZEN or THAWED to freezer.state, and read it; as long as it says something
-	 * else (FREEZING), again.
+	 * TODO 8: write FROZEN or THAWED to freezer.state, and read it; as long as it says
+	 * something else (FREEZING), again.
 	 */
 	(void)directory;
 	(void)frozen;

@@ -17,8 +17,8 @@
 
 static const struct device_rule defaults[] = {
 	/*
-	 * TODO 10: forbid all in the place of this, then allow: to make any node; and everything with
-	 * null, zero, full, random, urandom, tty, console, ptmx, all of /dev/pts and net/tun.
+	 * TODO 10: forbid all in the place of this, then allow: to make any node; and everything
+	 * with null, zero, full, random, urandom, tty, console, ptmx, all of /dev/pts and net/tun.
 	 */
 	{ true, 'a', DEVICE_ALL, DEVICE_ALL, "rwm" },
 };
@@ -81,8 +81,8 @@ static int make_node(const struct device_node *node, int root)
 	if (is_there(directory, name, node))
 		return 0;
 	/*
-	 * TODO 11: make it, with chapter 3's dev_make_node(), and give it the mode and the owner that
-	 * the node is to have: fchmodat(2), fchownat(2).
+	 * TODO 11: make it, with chapter 3's dev_make_node(), and give it the mode and the owner
+	 * that the node is to have: fchmodat(2), fchownat(2).
 	 */
 	return 0;
 }

@@ -142,8 +142,8 @@ static void add_rule(struct program *program, const struct device_rule *rule)
 	/*
 	 * TODO 9: leave the rule unless the key, masked, is the rule's: rule_key(), add_leave().
 	 * If the rule allows, the mask has also the access that it does not name, ACCESS_SHIFT bits
-	 * further left: that must not be asked for. If it denies less than ALL_ACCESS, it is left as
-	 * well when nothing of that is asked for. Then the answer. At last let each jump of the
+	 * further left: that must not be asked for. If it denies less than ALL_ACCESS, it is left
+	 * as well when nothing of that is asked for. Then the answer. At last let each jump of the
 	 * rule (its BPF_CLASS is BPF_JMP) lead behind the rule's end: .off is how many instructions
 	 * to leave out.
 	 */
