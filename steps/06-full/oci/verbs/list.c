@@ -61,11 +61,9 @@ static void print_table(const json_t *list)
 
 static int print(const json_t *list, const char *format, bool quiet)
 {
-	size_t i;
-	json_t *state;
-
 	if (quiet) {
-		json_array_foreach(list, i, state) puts(text(state, "id"));
+		for (size_t i = 0; i < json_array_size(list); i++)
+			puts(text(json_array_get(list, i), "id"));
 	} else if (strcmp(format, "json") == 0) {
 		json_dumpf(list, stdout, JSON_COMPACT);
 		putchar('\n');
