@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "fail.h"
 #include "file.h"
@@ -39,17 +38,6 @@ static int read_format(struct runtime *runtime, const char *format)
 		return fail_input("--log-format %s: must be text or json", format);
 	runtime->log.json = strcmp(format, "json") == 0;
 	return 0;
-}
-
-/* What a user may write to. */
-static const char *default_root(void)
-{
-	const char *own = getenv("XDG_RUNTIME_DIR");
-	char *root;
-
-	if (geteuid() == 0 || !own || asprintf(&root, "%s/step-06", own) < 0)
-		return STATE_ROOT;
-	return root;
 }
 
 /* Returns the words from the verb on; NULL: there is nothing to do, or something is wrong. */
@@ -101,7 +89,7 @@ static bool enters_container(const struct verb *verb)
 
 int main(int argc, char **argv)
 {
-	struct runtime runtime = { .root = default_root() };
+	struct runtime runtime = { .root = state_default_root() };
 	const struct verb *verb;
 	int status = -1;
 	char **words;

@@ -32,6 +32,16 @@ int state_check_id(const char *id)
 		       : fail_input("container ID \"%s\": must be of letters, digits and _+-.", id);
 }
 
+const char *state_default_root(void)
+{
+	const char *own = getenv("XDG_RUNTIME_DIR");
+	char *root;
+
+	if (geteuid() == 0 || !own || asprintf(&root, "%s/step-06", own) < 0)
+		return "/run/step-06";
+	return root;
+}
+
 /* ---- The process ---- */
 
 /*

@@ -16,8 +16,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define STATE_ROOT "/run/step-06"
-
 enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_PAUSED, STATUS_STOPPED };
 
 struct state {
@@ -43,6 +41,10 @@ struct state {
 	{                                                                                          \
 		.root = -1, .directory = -1                                                        \
 	}
+
+/* The directory of all states, where nobody says another: /run/step-06, or one that a user may
+ * write to. */
+const char *state_default_root(void);
 
 /* Checks that `id` can be one: letters, digits, "_+-." Returns 0 or -1. */
 int state_check_id(const char *id);
