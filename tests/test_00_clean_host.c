@@ -15,7 +15,7 @@ static const char functions[] =
 	"begin() { \"$@\" sh -c 'echo on; exec sleep 60' >$d/on & pid=$!; read word <$d/on; }\n"
 	"begin_user() {\n"
 	"	\"$@\" $as_user -c 'echo on; exec sleep 60' >$d/on & pid=$!\n"
-	"	read word <$d/on\n"
+	"	read word <$d/on; until pgrep -x sleep >$d/said; do :; done\n"
 	"}\n"
 	"crash() { kill -KILL $pid; wait $pid; } 2>/dev/null\n"
 	"as_user='su -s /bin/sh nobody'\n"

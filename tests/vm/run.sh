@@ -73,7 +73,7 @@ fetch_kernel() (
 		sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
 	package=${package:-${kernel%/*}}
 	[ -n "$(apt-cache "${options[@]}" show "$package" 2>/dev/null)" ] || exit 77
-	echo "vm: fetching $package" >&2
+	echo "fetching $package" >&2
 	apt-get -q -q "${options[@]}" download "$package" 2>apt.log || { cat apt.log >&2 && exit 1; }
 	dpkg -x ./*.deb . && unpack_vmlinux boot/vmlinuz-* >vmlinux || exit 1
 	"$busybox" depmod -b . "$(ls lib/modules)" || exit 1
@@ -93,7 +93,7 @@ make_system() (
 	packages=$packages,libnl-3-200,libseccomp2,strace,iproute2,nftables
 	packages=$packages,iptables,procps,libcap2-bin,uidmap,jq,python3-minimal
 	root='' && [ "$(id -u)" -eq 0 ] || root=sudo
-	echo "vm: making a system of $release (build/vm/system)" >&2
+	echo "making a system of $release (build/vm/system)" >&2
 	$root unshare --mount --propagation private debootstrap --variant=minbase \
 		--include=$packages "$release" "$run.new" "$archive" >$system.log ||
 		{ tail -n 30 $system.log >&2 && exit 1; }
