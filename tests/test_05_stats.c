@@ -86,7 +86,7 @@ static void the_numbers_are_those_of_one_container(void **state)
 			">/dev/null & ./step-05 --network none --stats probe sleep 1; wait",
 			NULL);
 	assert_success(result);
-	assert_true(stat_of(result, "CPU time") < 300000);
+	assert_true(stat_of(result, "CPU time") < 1000000); /* the other had two seconds */
 	if (!strstr(result->err, "memory peak    unknown"))
 		assert_true(stat_of(result, "memory peak") < 32 << 20);
 }
