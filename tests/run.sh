@@ -22,12 +22,11 @@ fi
 # SLOWER=N: for a machine that takes N times as long
 passed=0 failed=''
 one() {
-	case ${3:-$2} in
-	# With sanitizers: the runtime leaves to the kernel what it has read, and ends.
-	*test_06_config* | *test_06_oci*) export ASAN_OPTIONS=detect_leaks=0 ;;
-	*) unset ASAN_OPTIONS ;;
+	leaks=''
+	case $2 in # with sanitizers: the runtime leaves to the kernel what it has read, and ends
+	*/test_06_config* | */test_06_oci*) leaks=:detect_leaks=0 ;;
 	esac
-	if timeout --kill-after=10 $(($1 * ${SLOWER:-1})) "$2" ${3:+"$3"}; then
+	if ASAN_OPTIONS=${ASAN_OPTIONS:-}$leaks timeout --kill-after=10 $(($1 * ${SLOWER:-1})) "$2" ${3:+"$3"}; then
 		passed=$((passed + 1))
 	else
 		failed="$failed ${3:-$2}"

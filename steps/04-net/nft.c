@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 #include "narrate.h"
 
 /*
@@ -35,18 +35,10 @@ __attribute__((noreturn)) static void become_nft(int input, int output, int erro
 	_exit(STATUS_FAILED);
 }
 
-/* All of a file in memory, which the caller frees, or NULL. */
+/* What nft has written to a file in memory, which the caller frees, or NULL. */
 static char *contents(int file)
 {
-	struct stat about;
-	char *text;
-
-	if (fstat(file, &about) < 0)
-		return NULL;
-	text = calloc(1, (size_t)about.st_size + 1);
-	if (text && pread(file, text, (size_t)about.st_size, 0) != about.st_size)
-		*text = '\0';
-	return text;
+	return lseek(file, 0, SEEK_SET) < 0 ? NULL : file_read_open(file);
 }
 
 /* Returns what nft prints, or NULL with what is wrong in `problem`. */

@@ -58,12 +58,10 @@ static void read_name(const struct json *config, const char *key, const char **n
 static void read_annotations(const struct json *config, struct container *container)
 {
 	struct json annotations = json_member(config, "annotations");
+	json_t *members = json_members(&annotations), *value;
 	const char *key;
-	json_t *value;
 
-	if (annotations.value && !json_is_object(annotations.value))
-		json_problem(&annotations, "must be an object");
-	json_object_foreach(annotations.value, key, value)
+	json_object_foreach(members, key, value)
 	{
 		struct json annotation = json_member(&annotations, key);
 
@@ -72,7 +70,7 @@ static void read_annotations(const struct json *config, struct container *contai
 		else
 			json_text(&annotation);
 	}
-	container->annotations = annotations.value;
+	container->annotations = members;
 }
 
 static void read_config(const struct json *config, struct container *container)

@@ -145,15 +145,12 @@ static void read_clocks(const struct json *linux_part, struct container *contain
 static void read_sysctls(const struct json *linux_part, struct container *container)
 {
 	struct json object = json_member(linux_part, "sysctl");
+	json_t *members = json_members(&object), *value;
 	struct sysctls *sysctls = &container->sysctls;
 	const char *name;
-	json_t *value;
 
-	if (object.value && !json_is_object(object.value))
-		json_problem(&object, "must be an object");
-	sysctls->list =
-		json_allocate(&object, json_object_size(object.value), sizeof(struct sysctl));
-	json_object_foreach(object.value, name, value)
+	sysctls->list = json_allocate(&object, json_object_size(members), sizeof(struct sysctl));
+	json_object_foreach(members, name, value)
 	{
 		struct json member = json_member(&object, name);
 		uint64_t namespace = sysctls_namespace(name);

@@ -240,17 +240,15 @@ static void read_network(const struct json *resources, struct resources *to)
 static void read_rdma(const struct json *resources, struct resources *to)
 {
 	struct json rdma = json_member(resources, "rdma");
+	json_t *members = json_members(&rdma), *value;
 	const char *name;
-	json_t *value;
 
-	if (rdma.value && !json_is_object(rdma.value))
-		json_problem(&rdma, "must be an object");
-	json_object_foreach(rdma.value, name, value)
+	json_object_foreach(members, name, value)
 	{
 		struct json device = json_member(&rdma, name);
 		const struct target target = { &device, to };
 		uint64_t handles = UINT32_MAX, objects = UINT32_MAX;
-		char handle_text[32] = "", object_text[32] = "";
+		char handle_text[32] = "", object_text[32] = "", *text;
 
 		if (json_get_unsigned(&device, "hcaHandles", UINT32_MAX, &handles))
 			snprintf(handle_text, sizeof(handle_text), " hca_handle=%ju",
@@ -258,9 +256,8 @@ static void read_rdma(const struct json *resources, struct resources *to)
 		if (json_get_unsigned(&device, "hcaObjects", UINT32_MAX, &objects))
 			snprintf(object_text, sizeof(object_text), " hca_object=%ju",
 				 (uintmax_t)objects);
-		add(&target, "rdma", CONTROLLER_RDMA, "rdma.max",
-		    text_of("%s%s%s", name, handle_text, object_text), "rdma.max",
-		    text_of("%s%s%s", name, handle_text, object_text));
+		text = text_of("%s%s%s", name, handle_text, object_text);
+		add(&target, "rdma", CONTROLLER_RDMA, "rdma.max", text, "rdma.max", text);
 	}
 }
 
@@ -268,12 +265,10 @@ static void read_rdma(const struct json *resources, struct resources *to)
 static void read_unified(const struct json *resources, struct resources *to)
 {
 	struct json unified = json_member(resources, "unified");
+	json_t *members = json_members(&unified), *value;
 	const char *name;
-	json_t *value;
 
-	if (unified.value && !json_is_object(unified.value))
-		json_problem(&unified, "must be an object");
-	json_object_foreach(unified.value, name, value)
+	json_object_foreach(members, name, value)
 	{
 		struct json member = json_member(&unified, name);
 		const struct target target = { &member, to };

@@ -161,14 +161,19 @@ int json_read(const char *path, struct json_problems *problems, struct json *roo
 
 /* ---- Values ---- */
 
+json_t *json_members(const struct json *object)
+{
+	if (!object->value || json_is_object(object->value))
+		return object->value;
+	json_problem(object, "must be an object");
+	return NULL;
+}
+
 struct json json_member(const struct json *object, const char *key)
 {
 	struct json member = { .parent = object, .key = key, .problems = object->problems };
 
-	if (object->value && !json_is_object(object->value))
-		json_problem(object, "must be an object");
-	else
-		member.value = json_object_get(object->value, key);
+	member.value = json_object_get(json_members(object), key);
 	if (json_is_null(member.value))
 		member.value = NULL;
 	return member;

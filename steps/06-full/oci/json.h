@@ -47,6 +47,9 @@ int json_problem(const struct json *at, const char *what, ...)
 /* The member `key` of an object; if it is no object, that is a problem. */
 struct json json_member(const struct json *object, const char *key);
 
+/* The object itself, for json_object_foreach(), or NULL: there is none, or a problem. */
+json_t *json_members(const struct json *object);
+
 /* How many elements an array has, and one of them; if it is no array, that is a problem. */
 size_t json_count(const struct json *array);
 struct json json_element(const struct json *array, size_t index);
