@@ -17,6 +17,18 @@ static void it_is_in_the_container(void **state)
 		      "testing\nsleep\n");
 }
 
+/* The `run` that waits for it keeps nobody else away from it. */
+static void a_container_in_the_foreground_can_be_entered(void **state)
+{
+	(void)state;
+	assert_prints(oci_script("args sleep 1000; oci run $id & run=$!; wait_for is $id running\n"
+				 "entered() { timeout 20 $h/step-06-oci --root $d/run \"$@\"; }\n"
+				 "entered exec $id cat /proc/1/comm; entered pause $id\n"
+				 "entered resume $id; entered delete --force $id; wait $run || echo "
+				 "$?; ls run\n"),
+		      "sleep\n137\n");
+}
+
 static void it_has_its_own_exit_status(void **state)
 {
 	(void)state;
@@ -41,9 +53,10 @@ static void it_gives_up_the_same_rights(void **state)
 			   "cmp a b\n"
 			   "oci exec $id sh -c 'ulimit -n'\n"
 			   "oci exec --cap CAP_SYS_TIME $id probe caps | grep -c SYS_TIME\n"
+			   "oci exec --cap CAP_NOPE $id true 2>&1 | grep -o 'warning.*'\n"
 			   "oci exec -u 1000:29 -g 4711 $id id\n"
 			   "oci exec -e A=b -e C=d --cwd /tmp $id sh -c 'echo $A $C; pwd'\n"),
-		"1025\n3\nuid=1000(user) gid=29(audio) groups=4711\nb d\n/tmp\n");
+		"1025\n3\nwarning: exec --cap CAP_NOPE: unknown capability\nuid=1000(user) gid=29(audio) groups=4711\nb d\n/tmp\n");
 }
 
 static void a_file_says_all_of_it(void **state)
@@ -165,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(it_is_in_the_container),
+		host_test(a_container_in_the_foreground_can_be_entered),
 		host_test(it_has_its_own_exit_status),
 		host_test(it_gives_up_the_same_rights),
 		host_test(a_file_says_all_of_it),

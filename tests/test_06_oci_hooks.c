@@ -97,6 +97,22 @@ static void one_that_takes_too_long_is_ended(void **state)
 		      "had not ended after 1 s\n");
 }
 
+/* /bin/sh adds PWD and the like to what it got: env(1) shows no more than that. */
+static void they_have_our_environment_or_one_of_their_own(void **state)
+{
+	(void)state;
+	assert_prints(oci_script("args env; export SAID=by-the-caller\n"
+				 "hook() { config --argjson env \"$1\" '.hooks.prestart = [{path: "
+				 "\"/usr/bin/env\"} +\n"
+				 "  (if $env then {env: $env} else {} end)]'; oci create $id; oci "
+				 "delete $id; }\n"
+				 "hook null | grep SAID; hook '[]'; hook '[\"A=b\"]'\n"
+				 "config '.hooks = {startContainer: [{path: \"/bin/env\"}]} | "
+				 ".process.env = [\"IN=side\"]'\n"
+				 "oci run $id | grep -v HOME\n"),
+		      "SAID=by-the-caller\nA=b\nIN=side\nIN=side\n");
+}
+
 static void one_that_is_not_there_is_named(void **state)
 {
 	(void)state;
@@ -114,6 +130,7 @@ int main(void)
 		host_test(a_failure_before_the_start_ends_it),
 		host_test(a_failure_after_it_is_a_warning),
 		host_test(one_that_takes_too_long_is_ended),
+		host_test(they_have_our_environment_or_one_of_their_own),
 		host_test(one_that_is_not_there_is_named),
 	};
 

@@ -29,7 +29,6 @@ static const char *const names[HOOK_KINDS] = {
  * as one. */
 static _Noreturn void become(const struct hook *hook, int input)
 {
-	static char *nothing[] = { NULL };
 	char *alone[] = { (char *)hook->path, NULL };
 	sigset_t none;
 
@@ -39,7 +38,7 @@ static _Noreturn void become(const struct hook *hook, int input)
 	dup2(input, STDIN_FILENO);
 	close_range(STDERR_FILENO + 1, UINT_MAX, 0);
 	execve(hook->path, hook->argv && hook->argv[0] ? hook->argv : alone,
-	       hook->environment ? hook->environment : nothing);
+	       hook->environment ? hook->environment : environ);
 	_exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
 }
 

@@ -32,7 +32,7 @@ enum hook_kind {
 struct hook {
 	const char *path;     /* absolute */
 	char **argv;	      /* NULL: the path alone */
-	char **environment;   /* NULL: none */
+	char **environment;   /* NULL: our own */
 	unsigned int timeout; /* seconds; 0: it takes as long as it takes */
 };
 

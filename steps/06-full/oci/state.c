@@ -318,6 +318,18 @@ int state_open(struct state *state, const char *root, const char *id, bool lock)
 	return result;
 }
 
+void state_unlock(const struct state *state)
+{
+	flock(state->directory, LOCK_UN);
+}
+
+int state_lock(const struct state *state)
+{
+	if (flock(state->directory, LOCK_EX) < 0)
+		return fail("flock the state of %s", state->id);
+	return is_in_place(state) ? 0 : 1;
+}
+
 int state_remove(const struct state *state)
 {
 	static const char *const names[] = { "go", "result", new_name, file_name };

@@ -59,6 +59,13 @@ int state_make(struct state *state, const char *root, const char *id);
  */
 int state_open(struct state *state, const char *root, const char *id, bool lock);
 
+/*
+ * Let others change it for a while; and lock it again, where state_lock() returns 0, 1 if it was
+ * removed meanwhile, or -1. What we have read stays as it was.
+ */
+void state_unlock(const struct state *state);
+int state_lock(const struct state *state);
+
 /* Sets the pid, and the time it was started at. Returns 0 or -1. */
 int state_set_process(struct state *state, pid_t pid);
 

@@ -47,12 +47,20 @@ const struct verb verb_create = {
 	"create", "ID", "Make a container, whose command waits for `start`", 1, create,
 };
 
-/* Waits for the command in the foreground, and takes the container away after it. */
+/*
+ * Waits for the command in the foreground, while others may go on with the container, and takes it
+ * away after that, unless somebody has done so.
+ */
 static int stay(struct child *child, struct state *state, bool keep)
 {
-	int status = child_wait(child);
+	int status, gone;
 
-	if (!keep && lifecycle_delete(state, true) < 0)
+	state_unlock(state);
+	status = child_wait(child);
+	if (keep)
+		return status;
+	gone = state_lock(state);
+	if (gone < 0 || (!gone && lifecycle_delete(state, true) < 0))
 		return -1;
 	return status;
 }

@@ -62,18 +62,18 @@ static int add_environment(struct command *command, const struct verb_texts *tex
 	return 0;
 }
 
-static int add_capabilities(struct capabilities *capabilities, const struct verb_texts *texts)
+/* As in config.json, a name that nobody knows is left out with a warning. */
+static void add_capabilities(struct capabilities *capabilities, const struct verb_texts *texts)
 {
 	for (size_t i = 0; i < texts->count; i++) {
 		uint64_t bit = capabilities_by_name(texts->list[i]);
 
 		if (!bit)
-			return fail_input("exec --cap %s: unknown capability", texts->list[i]);
+			fail_warn("exec --cap %s: unknown capability", texts->list[i]);
 		capabilities->bounding |= bit;
 		capabilities->effective |= bit;
 		capabilities->permitted |= bit;
 	}
-	return 0;
 }
 
 /* Without a file, the process is the container's own but for what the options say. */
@@ -89,9 +89,8 @@ static int change_process(const struct wanted *wanted, struct container *contain
 		return -1;
 	if (add_groups(&container->user, &wanted->additional_gids) < 0)
 		return -1;
-	if (add_environment(&container->command, &wanted->environment) < 0)
-		return -1;
-	return add_capabilities(&container->capabilities, &wanted->capabilities);
+	add_capabilities(&container->capabilities, &wanted->capabilities);
+	return add_environment(&container->command, &wanted->environment);
 }
 
 static int load(const struct wanted *wanted, const struct state *state, struct container *container,
