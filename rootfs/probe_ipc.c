@@ -50,6 +50,20 @@ static int abstract_connect(char **argv)
 	return print_result(abstract_socket(argv[0], connect) >= 0);
 }
 
+static int datagram(char **argv)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("socket");
+	if (strlen(argv[0]) >= sizeof(address.sun_path))
+		usage("the path is too long");
+	strcpy(address.sun_path, argv[0]);
+	return print_result(sendto(fd, argv[1], strlen(argv[1]), 0,
+				   (const struct sockaddr *)&address, sizeof(address)) >= 0);
+}
+
 /* The answer to "see": it is there; it is not; or the kernel is built without such objects. */
 static int print_seen(int found, const char *what)
 {
@@ -107,6 +121,7 @@ const struct command ipc_commands[] = {
 	{ "abstract-listen", "NAME", "wait on an abstract unix socket, at most 60 s",
 	  abstract_listen, 1, 1 },
 	{ "abstract-connect", "NAME", "connect to it", abstract_connect, 1, 1 },
+	{ "datagram", "PATH TEXT", "send a text to a unix socket", datagram, 2, 2 },
 	{ "sysv", "create|see|remove KEY", "a SysV shared memory segment", sysv, 2, 2 },
 	{ "mqueue", "create|see|remove /NAME", "a POSIX message queue", mqueue, 2, 2 },
 	{ 0 },

@@ -27,6 +27,7 @@
 #include "mounts_cgroup.h"
 #include "namespaces.h"
 #include "net.h"
+#include "notify.h"
 #include "paths.h"
 #include "resources.h"
 #include "rlimits.h"
@@ -59,6 +60,7 @@ struct container {
 	struct gate gate;	/* where it waits for `start` */
 	unsigned int preserved; /* descriptors above standard error that the command inherits */
 	char *state;		/* for hooks that run in the container */
+	struct notify notify;	/* what it says to a service manager */
 	/* What config.json alone can say (config.h): */
 	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
 	const char *oci_version;

@@ -165,13 +165,17 @@ static int bring_up(struct container *container, const struct request *request, 
 	return state_save(state);
 }
 
-static int create(const struct request *request, struct container *container, struct child *child,
-		  struct state *state)
+static int create(const char *root, const struct request *request, struct container *container,
+		  struct child *child, struct state *state)
 {
 	struct cgroup *cgroup = &container->cgroup;
 
 	child->detached = true;
 	if (load(request, container, state) < 0)
+		return -1;
+	if (notify_offer(container, state, root) < 0)
+		return -1;
+	if (!request->gate && notify_listen(&container->notify, state) < 0)
 		return -1;
 	if (choose_cgroup(container->cgroup_path, state) < 0)
 		return -1;
@@ -191,7 +195,7 @@ int lifecycle_create(const char *root, const struct request *request, struct con
 {
 	if (state_make(state, root, request->id) < 0)
 		return -1;
-	if (create(request, container, child, state) == 0)
+	if (create(root, request, container, child, state) == 0)
 		return 0;
 	child_cleanup(child);
 	*child = (struct child)CHILD_NONE;
@@ -235,11 +239,21 @@ int lifecycle_started(struct state *state)
 
 int lifecycle_start(struct state *state)
 {
+	autofd int pidfd = state_open_process(state);
+	struct notify notify = NOTIFY_NONE;
+
 	if (state_require(state, 1 << STATUS_CREATED, "start") < 0)
 		return -1;
+	if (notify_listen(&notify, state) < 0)
+		return -1;
+	notify.until = pidfd;
 	if (gate_release(state->directory) < 0)
 		return -1;
-	return lifecycle_started(state);
+	if (lifecycle_started(state) < 0)
+		return -1;
+	state_unlock(state);
+	notify_pass_on(&notify);
+	return 0;
 }
 
 /* It is not our child: its pidfd tells when it has ended. */

@@ -41,7 +41,10 @@ int lifecycle_listen(struct container *container, const struct state *state);
 /* The command is executed now: keeps that in the state, and runs the hooks for it. 0 or -1. */
 int lifecycle_started(struct state *state);
 
-/* Lets a created container go. Returns 0; or -1: its command could not be executed. */
+/*
+ * Lets a created container go; if a service manager wants to know, waits until it is ready. Returns
+ * 0; or -1: its command could not be executed.
+ */
 int lifecycle_start(struct state *state);
 
 /*

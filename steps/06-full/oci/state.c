@@ -332,11 +332,15 @@ int state_lock(const struct state *state)
 
 int state_remove(const struct state *state)
 {
-	static const char *const names[] = { "go", "result", new_name, file_name };
+	static const char *const names[] = { "go",	"result", "notify/notify",
+					     "notify/", new_name, file_name };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (unlinkat(state->directory, names[i], 0) < 0 && errno != ENOENT)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int flags = names[i][strlen(names[i]) - 1] == '/' ? AT_REMOVEDIR : 0;
+
+		if (unlinkat(state->directory, names[i], flags) < 0 && errno != ENOENT)
 			return fail("unlinkat %s of %s", names[i], state->id);
+	}
 	if (unlinkat(state->root, state->id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return fail("unlinkat the state of %s", state->id);
 	return 0;

@@ -1,9 +1,11 @@
 /* create and run. */
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "lifecycle.h"
 #include "process.h"
+#include "signals.h"
 #include "verbs.h"
 
 /* What both have as options. */
@@ -47,15 +49,33 @@ const struct verb verb_create = {
 	"create", "ID", "Make a container, whose command waits for `start`", 1, create,
 };
 
+/* A signal interrupts that: it is for child_wait(). With a terminal, it is no service. */
+static int watch_readiness(struct child *child, struct notify *notify)
+{
+	sigset_t watched;
+
+	if (child->meanwhile)
+		return 0;
+	signals_watched(&watched);
+	notify->until = signalfd(-1, &watched, SFD_CLOEXEC);
+	if (notify->until < 0)
+		return fail("signalfd");
+	child->meanwhile = notify_pass_on;
+	child->argument = notify;
+	return 0;
+}
+
 /*
  * Waits for the command in the foreground, while others may go on with the container, and takes it
  * away after that, unless somebody has done so.
  */
-static int stay(struct child *child, struct state *state, bool keep)
+static int stay(struct child *child, struct state *state, struct notify *notify, bool keep)
 {
 	int status, gone;
 
 	state_unlock(state);
+	if (notify->socket >= 0 && watch_readiness(child, notify) < 0)
+		return -1;
 	status = child_wait(child);
 	if (keep)
 		return status;
@@ -98,7 +118,10 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	if (lifecycle_started(&state) < 0)
 		return -1;
 	if (!detach)
-		return stay(&child, &state, keep);
+		return stay(&child, &state, &container.notify, keep);
+	container.notify.until = child.pidfd;
+	state_unlock(&state);
+	notify_pass_on(&container.notify);
 	child_leave(&child);
 	return 0;
 }

@@ -1,0 +1,144 @@
+#include "notify.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "container.h"
+#include "fail.h"
+#include "narrate.h"
+#include "state.h"
+
+static const char name[] = "notify"; /* of the directory, and of the socket in it */
+static const char ready[] = "READY=1";
+
+/* The manager's socket, if it is a path. */
+static const char *manager(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+
+	return path && *path == '/' ? path : NULL;
+}
+
+static int add_mount(struct mounts *mounts, char *source, const char *target)
+{
+	struct mounts_entry *grown = reallocarray(mounts->list, mounts->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return fail("reallocarray");
+	mounts->list = grown;
+	grown[mounts->count++] = (struct mounts_entry){
+		.source = source,
+		.target = target,
+		.bind = true,
+		.opened = -1,
+	};
+	return 0;
+}
+
+int notify_offer(struct container *container, const struct state *state, const char *root)
+{
+	const char *target = manager();
+	char *source, *variable;
+
+	if (!target)
+		return 0;
+	if (mkdirat(state->directory, name, 0755) < 0 || fchmodat(state->directory, name, 0755, 0))
+		return fail("mkdirat %s of %s", name, state->id);
+	if (asprintf(&source, "%s/%s/%s", root, state->id, name) < 0 ||
+	    asprintf(&variable, "NOTIFY_SOCKET=%s/%s", target, name) < 0)
+		return fail("asprintf");
+	if (add_mount(&container->mounts, source, target) < 0)
+		return -1;
+	return command_set_variable(&container->command, variable);
+}
+
+/* The path to the directory of a state can be too long for the address of a socket. */
+static int bind_in(int directory, int socket)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s", directory,
+		 name);
+	narrate("bind %s", address.sun_path);
+	if (bind(socket, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return fail("bind the container's NOTIFY_SOCKET");
+	/* Whoever the command's user is. */
+	return fchmodat(directory, name, 0666, 0) < 0 ? fail("fchmodat %s", name) : 0;
+}
+
+int notify_listen(struct notify *notify, const struct state *state)
+{
+	autofd int directory =
+		manager() ? openat(state->directory, name, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	*notify = (struct notify)NOTIFY_NONE;
+	if (directory < 0)
+		return 0;
+	notify->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (notify->socket < 0)
+		return fail("socket");
+	return bind_in(directory, notify->socket);
+}
+
+/* Whether one of the lines of a message says so. */
+static bool is_ready(const char *message)
+{
+	size_t length = strlen(ready);
+
+	for (const char *line = message; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, ready, length) == 0 && strchr("\n", line[length]))
+			return true;
+	}
+	return false;
+}
+
+static void tell_manager(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	autofd int way = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	narrate("sendto NOTIFY_SOCKET: %s", ready);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", manager());
+	if (sendto(way, ready, strlen(ready), MSG_NOSIGNAL, (const struct sockaddr *)&address,
+		   sizeof(address)) < 0) {
+		fail("sendto NOTIFY_SOCKET %s", manager());
+		fail_warn("%s", fail_get()->text);
+		fail_forget();
+	}
+}
+
+void notify_pass_on(void *argument)
+{
+	struct notify *notify = argument;
+	struct pollfd watched[] = {
+		{ .fd = notify->socket, .events = POLLIN },
+		{ .fd = notify->until, .events = POLLIN },
+	};
+	char message[4096];
+
+	while (notify->socket >= 0) {
+		ssize_t got;
+
+		if (poll(watched, 2, -1) < 0)
+			continue; /* EINTR: we were stopped, and go on */
+		got = watched[0].revents ? recv(notify->socket, message, sizeof(message) - 1, 0)
+					 : 0;
+		message[got > 0 ? got : 0] = '\0';
+		if (is_ready(message)) {
+			tell_manager();
+			close(notify->socket);
+			notify->socket = -1;
+		} else if (!watched[0].revents) {
+			return; /* what was said before the end has been read */
+		}
+	}
+}

@@ -1,0 +1,43 @@
+/*
+ * Chapter 6: readiness. A service manager that has started us with NOTIFY_SOCKET in the environment
+ * waits there for the service to say that it is ready. The socket is not in the container, and
+ * nothing from there would be believed: the manager looks at the sender's cgroup. So the container
+ * has a socket of its own, and we pass on what it says.
+ *
+ *     create, run   notify_offer(): a directory in the state's, shown inside by a bind mount
+ *     start, run    notify_listen() in it; when the command runs, notify_pass_on()
+ *
+ * Source: sd_notify(3); Type=notify in systemd.service(5); unix(7).
+ */
+#ifndef STEPS_NOTIFY_H
+#define STEPS_NOTIFY_H
+
+struct container;
+struct state;
+
+struct notify {
+	int socket; /* the container's; -1: nobody wants to know */
+	int until;  /* when this can be read from, nobody waits any more */
+};
+
+#define NOTIFY_NONE                                                                                \
+	{                                                                                          \
+		.socket = -1, .until = -1                                                          \
+	}
+
+/*
+ * After the configuration was read: adds the mount, at the path that the manager's socket has on
+ * the host, and the variable. `root` is the directory of all states. Returns 0 or -1.
+ */
+int notify_offer(struct container *container, const struct state *state, const char *root);
+
+/* Before the command runs: opens the container's socket, if it was offered one. Returns 0 or -1. */
+int notify_listen(struct notify *notify, const struct state *state);
+
+/*
+ * Waits until the container has said READY=1, and tells the manager; or until there is something
+ * to read from notify->until. `notify` is a struct notify: that is how child_wait() calls it.
+ */
+void notify_pass_on(void *notify);
+
+#endif
