@@ -162,7 +162,7 @@ static void what_this_version_has_not_is_refused_by_name(void **state)
 	assert_contains(oci_script("config '.linux.resources.unified = {\"no.such\": \"1\"}'; "
 				   "no oci run $id\n")
 				->err,
-			"linux.resources.unified.no.such: this ");
+			"linux.resources.unified.no.such: this kernel has no no.such: ENOENT");
 	assert_contains(oci_script("config '.linux.resources.blockIO.leafWeight = 10'; no oci run "
 				   "$id; find /sys/fs/cgroup -name \"*$id*\"\n")
 				->err,

@@ -21,12 +21,13 @@ static void it_is_in_the_container(void **state)
 static void a_container_in_the_foreground_can_be_entered(void **state)
 {
 	(void)state;
-	assert_prints(oci_script("args sleep 1000; oci run $id & run=$!; wait_for is $id running\n"
-				 "entered() { timeout 20 $h/step-06-oci --root $d/run \"$@\"; }\n"
-				 "entered exec $id cat /proc/1/comm; entered pause $id\n"
-				 "entered resume $id; entered delete --force $id; wait $run || echo "
-				 "$?; ls run\n"),
-		      "sleep\n137\n");
+	assert_prints(
+		oci_script("args sleep 1000; oci run $id & run=$!; wait_for is $id running\n"
+			   "entered() { timeout 20 $h/step-06-oci --root $d/run \"$@\"; }\n"
+			   "entered exec $id cat /proc/1/comm; entered pause $id\n"
+			   "entered resume $id; entered delete --force $id; wait $run || echo "
+			   "$?; ls run\n"),
+		"sleep\n137\n");
 }
 
 static void it_has_its_own_exit_status(void **state)
@@ -56,7 +57,22 @@ static void it_gives_up_the_same_rights(void **state)
 			   "oci exec --cap CAP_NOPE $id true 2>&1 | grep -o 'warning.*'\n"
 			   "oci exec -u 1000:29 -g 4711 $id id\n"
 			   "oci exec -e A=b -e C=d --cwd /tmp $id sh -c 'echo $A $C; pwd'\n"),
-		"1025\n3\nwarning: exec --cap CAP_NOPE: unknown capability\nuid=1000(user) gid=29(audio) groups=4711\nb d\n/tmp\n");
+		"1025\n3\nwarning: exec --cap CAP_NOPE: unknown capability\nuid=1000(user) "
+		"gid=29(audio) groups=4711\nb d\n/tmp\n");
+}
+
+/* Podman's `--group-add keep-groups`. */
+static void our_groups_stay_if_that_is_wanted(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("in_groups() { setpriv --groups $1 $h/step-06-oci --root run $2 $id "
+			   "${3:-}; }\n"
+			   "args id -G; in_groups 4,24 run\n"
+			   "config '.annotations[\"run.oci.keep_original_groups\"] = \"1\"'\n"
+			   "in_groups 4,24 run; args sleep 1000; oci run -d $id\n"
+			   "in_groups 5,26 exec 'id -G'\n"),
+		"0\n0 4 24\n0 5 26\n");
 }
 
 static void a_file_says_all_of_it(void **state)
@@ -107,11 +123,11 @@ static void a_terminal_is_its_own(void **state)
 			   "oci exec -d -t --console-socket $d/s $id sh -c 'tty; probe tty'\n"
 			   "wait $!; grep -E '^/dev|controlling' out; rm s\n"
 			   "config '.process.terminal = true'; args sh -c 'tty; ls /dev/console'\n"
-			   "no oci create $id-2 2>&1 | grep -o 'needs --console-socket'\n"
+			   "no oci create $id-2 2>&1 | grep -o 'use --console-socket'\n"
 			   "python3 receive.py $d/s >out & wait_for [ -S s ]\n"
 			   "oci create --console-socket $d/s $id-2; oci start $id-2; wait $!; cat "
 			   "out\n"),
-		"/dev/pts/0\ncontrolling yes\nneeds --console-socket\n/dev/pts/0\n/dev/console\n");
+		"/dev/pts/0\ncontrolling yes\nuse --console-socket\n/dev/pts/0\n/dev/console\n");
 }
 
 static void all_processes_can_be_signalled(void **state)
@@ -181,6 +197,7 @@ int main(void)
 		host_test(a_container_in_the_foreground_can_be_entered),
 		host_test(it_has_its_own_exit_status),
 		host_test(it_gives_up_the_same_rights),
+		host_test(our_groups_stay_if_that_is_wanted),
 		host_test(a_file_says_all_of_it),
 		host_test(detached_it_goes_on),
 		host_test(a_terminal_is_its_own),

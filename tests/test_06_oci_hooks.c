@@ -101,13 +101,13 @@ static void one_that_takes_too_long_is_ended(void **state)
 static void they_have_our_environment_or_one_of_their_own(void **state)
 {
 	(void)state;
-	assert_prints(oci_script("args env; export SAID=by-the-caller\n"
+	assert_prints(oci_script("args /usr/bin/env; export SAID=by-the-caller\n"
 				 "hook() { config --argjson env \"$1\" '.hooks.prestart = [{path: "
 				 "\"/usr/bin/env\"} +\n"
 				 "  (if $env then {env: $env} else {} end)]'; oci create $id; oci "
 				 "delete $id; }\n"
 				 "hook null | grep SAID; hook '[]'; hook '[\"A=b\"]'\n"
-				 "config '.hooks = {startContainer: [{path: \"/bin/env\"}]} | "
+				 "config '.hooks = {startContainer: [{path: \"/usr/bin/env\"}]} | "
 				 ".process.env = [\"IN=side\"]'\n"
 				 "oci run $id | grep -v HOME\n"),
 		      "SAID=by-the-caller\nA=b\nIN=side\nIN=side\n");

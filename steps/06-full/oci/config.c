@@ -55,6 +55,7 @@ static void read_name(const struct json *config, const char *key, const char **n
 		json_problem(&member, "has more than 64 bytes");
 }
 
+/* The engines' annotations that ask for something: Podman's `--group-add keep-groups`. */
 static void read_annotations(const struct json *config, struct container *container)
 {
 	struct json annotations = json_member(config, "annotations");
@@ -71,6 +72,7 @@ static void read_annotations(const struct json *config, struct container *contai
 			json_text(&annotation);
 	}
 	container->annotations = members;
+	container->user.keep_groups = json_object_get(members, "run.oci.keep_original_groups");
 }
 
 static void read_config(const struct json *config, struct container *container)

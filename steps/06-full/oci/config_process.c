@@ -18,7 +18,12 @@ static void read_user(const struct json *process, struct user *user)
 	json_get_unsigned(&object, "uid", UINT32_MAX - 1, &uid);
 	json_get_unsigned(&object, "gid", UINT32_MAX - 1, &gid);
 	json_get_unsigned(&object, "umask", 0777, &mask);
-	*user = (struct user){ .uid = (uid_t)uid, .gid = (gid_t)gid, .umask = (mode_t)mask };
+	*user = (struct user){
+		.uid = (uid_t)uid,
+		.gid = (gid_t)gid,
+		.umask = (mode_t)mask,
+		.keep_groups = user->keep_groups,
+	};
 	user->groups = json_allocate(&groups, count, sizeof(*user->groups));
 	user->group_count = user->groups ? count : 0;
 	for (size_t i = 0; i < user->group_count; i++) {

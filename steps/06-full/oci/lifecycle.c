@@ -62,7 +62,7 @@ int lifecycle_console(struct console *console, const char *path, bool foreground
 	if (path)
 		return connect_console(path, &console->socket);
 	if (!foreground)
-		return fail_input("process.terminal: needs --console-socket");
+		return fail_input("process.terminal: without a foreground, use --console-socket");
 	console->interactive = isatty(STDIN_FILENO);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #ifndef STEPS_USER_H
 #define STEPS_USER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -20,6 +21,7 @@ struct user {
 	gid_t gid;
 	gid_t *groups; /* the supplementary ones */
 	size_t group_count;
+	bool keep_groups; /* those that we have stay, whatever the lists say */
 	mode_t umask;
 	char *home; /* the home directory, once it was looked up */
 };
