@@ -41,6 +41,15 @@ static void options_of_the_file_system(void **state)
 			"fsopen nofs: ENODEV");
 }
 
+static void a_tmpfs_has_the_mode_of_what_it_covers(void **state)
+{
+	(void)state;
+	assert_prints(oci_script(ADD "mkdir -m 2751 rootfs/there; add /there tmpfs tmpfs size=64k\n"
+				     "add /there/other tmpfs tmpfs mode=700; add /new tmpfs tmpfs\n"
+				     "inside 'stat -c %a /there /there/other /new'\n"),
+		      "2751\n700\n1777\n");
+}
+
 static void files_and_directories_are_bound(void **state)
 {
 	(void)state;
@@ -217,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		host_test(each_option_of_a_mount_is_set),
 		host_test(options_of_the_file_system),
+		host_test(a_tmpfs_has_the_mode_of_what_it_covers),
 		host_test(files_and_directories_are_bound),
 		host_test(what_is_below_is_bound_only_if_asked_for),
 		host_test(attributes_for_all_below),

@@ -53,10 +53,11 @@ static void they_get_the_state_of_the_container(void **state)
 static void create_container_hooks_are_in_its_namespaces(void **state)
 {
 	(void)state;
-	assert_prints(hooks_script("hook createContainer 'say $(hostname)'\n"
-				   "hook createRuntime '[ $(hostname) != testing ]'\n"
-				   "oci create $id; cat log\n"),
-		      "testing\n");
+	assert_prints(
+		hooks_script("hook createContainer 'say $(hostname) $(echo $state | jq .pid)'\n"
+			     "hook createRuntime '[ $(hostname) != testing ]'\n"
+			     "oci create $id; cat log\n"),
+		"testing 1\n");
 }
 
 static void a_failure_before_the_start_ends_it(void **state)
@@ -74,18 +75,38 @@ static void a_failure_before_the_start_ends_it(void **state)
 		"exit status 3\nexit status 3\nexit status 3\nexit status 1\n");
 }
 
-static void a_failure_after_it_is_a_warning(void **state)
+/* What the first hooks may have made, the last ones take away. */
+static void a_failure_of_the_first_is_followed_by_the_last(void **state)
+{
+	(void)state;
+	assert_prints(hooks_script("args true; hook poststop \"say poststop; $tell\"\n"
+				   "hook createRuntime 'say createRuntime; exit 3'\n"
+				   "no oci create $id 2>/dev/null; no oci run $id 2>/dev/null; cat "
+				   "log; ls run\n"),
+		      "createRuntime\npoststop\nstopped\ncreateRuntime\npoststop\nstopped\n");
+}
+
+static void a_failure_after_the_start_deletes_it(void **state)
 {
 	(void)state;
 	assert_prints(
-		hooks_script(
-			"args sleep 100; hook poststart 'exit 3'; hook poststart 'say poststart'\n"
-			"hook poststop 'exit 4'; hook poststop 'say poststop'\n"
-			"oci create $id; oci start $id 2>&1 | grep -o 'warning: .* exit.*'; status "
-			"$id\n"
-			"oci delete --force $id 2>&1 | grep -o 'exit status 4'; ls run; cat log\n"),
-		"warning: poststart hook /bin/sh: exit status 3\nrunning\nexit status 4\n"
-		"poststart\npoststop\n");
+		hooks_script("args sleep 100; hook poststart 'exit 3'; hook poststart 'say never'\n"
+			     "hook poststop 'say poststop'; oci create $id; pid=$(oci state $id | "
+			     "jq .pid)\n"
+			     "no oci start $id 2>&1 | sed 's/.*: //'; ls run; no kill -0 $pid "
+			     "2>/dev/null\n"
+			     "no oci run $id 2>&1 | sed 's/.*: //'; no oci run -d $id 2>/dev/null\n"
+			     "cat log; ls run\n"),
+		"exit status 3\nexit status 3\npoststop\npoststop\npoststop\n");
+}
+
+static void a_failure_after_the_end_is_a_warning(void **state)
+{
+	(void)state;
+	assert_prints(
+		hooks_script("args true; hook poststop 'exit 4'; hook poststop 'say poststop'\n"
+			     "oci run $id 2>&1 | grep -o 'warning: .*'; ls run; cat log\n"),
+		"warning: poststop hook /bin/sh: exit status 4\npoststop\n");
 }
 
 static void one_that_takes_too_long_is_ended(void **state)
@@ -128,7 +149,9 @@ int main(void)
 		host_test(they_get_the_state_of_the_container),
 		host_test(create_container_hooks_are_in_its_namespaces),
 		host_test(a_failure_before_the_start_ends_it),
-		host_test(a_failure_after_it_is_a_warning),
+		host_test(a_failure_of_the_first_is_followed_by_the_last),
+		host_test(a_failure_after_the_start_deletes_it),
+		host_test(a_failure_after_the_end_is_a_warning),
 		host_test(one_that_takes_too_long_is_ended),
 		host_test(they_have_our_environment_or_one_of_their_own),
 		host_test(one_that_is_not_there_is_named),

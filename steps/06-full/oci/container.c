@@ -1,6 +1,7 @@
 #include "container.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include "bundle.h"
 #include "cgroup_path.h"
@@ -97,15 +98,28 @@ bool container_has_hooks(const struct container *container)
 		count[HOOK_START_CONTAINER];
 }
 
+/* For hooks in the container: the pid is the one that it has there. Returns the text or NULL. */
+static char *hear_state(const struct child *child)
+{
+	autofree char *heard = child_hear(child);
+	json_t *state = heard ? json_loads(heard, 0, NULL) : NULL;
+	char *text = NULL;
+
+	if (state && json_object_set_new(state, "pid", json_integer(getpid())) == 0)
+		text = json_dumps(state, JSON_COMPACT);
+	json_decref(state);
+	return text;
+}
+
 int container_run_hooks(struct container *container)
 {
 	if (!container_has_hooks(container))
 		return 0;
 	if (child_reached(container->child) < 0)
 		return -1;
-	container->state = child_hear(container->child);
+	container->state = hear_state(container->child);
 	if (!container->state)
-		return -1;
+		return fail_input("state: no memory, or the host side has died");
 	return hooks_run(&container->hooks, HOOK_CREATE_CONTAINER, container->state);
 }
 

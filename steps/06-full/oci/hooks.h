@@ -8,7 +8,7 @@
  *     poststart                 `start`: after the command was executed
  *     poststop                  `delete`: after the container is gone
  *
- * Each gets the state on its standard input. A failure ends the container, but for the last two,
+ * Each gets the state on its standard input. A failure ends the container, but for the last one,
  * after which there is nothing to undo: it is a warning.
  *
  * Source: config.md ("POSIX-platform Hooks") and runtime.md ("Lifecycle") of the OCI runtime

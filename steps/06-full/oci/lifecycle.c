@@ -165,15 +165,15 @@ static int bring_up(struct container *container, const struct request *request, 
 	return state_save(state);
 }
 
-static int create(const char *root, const struct request *request, struct container *container,
-		  struct child *child, struct state *state)
+static int create(const struct request *request, struct container *container, struct child *child,
+		  struct state *state)
 {
 	struct cgroup *cgroup = &container->cgroup;
 
 	child->detached = true;
 	if (load(request, container, state) < 0)
 		return -1;
-	if (notify_offer(container, state, root) < 0)
+	if (notify_offer(container, state) < 0)
 		return -1;
 	if (!request->gate && notify_listen(&container->notify, state) < 0)
 		return -1;
@@ -190,13 +190,30 @@ static int create(const char *root, const struct request *request, struct contai
 	return bring_up(container, request, state);
 }
 
+/* After a failure between the first hooks and the end of `create`. Returns -1, for it. */
+static int run_stop_hooks(const struct container *container, struct state *state)
+{
+	struct failure failure = *fail_get();
+	autofree char *text = NULL;
+
+	fail_forget();
+	state->status = STATUS_STOPPED;
+	text = state_text(state, JSON_COMPACT);
+	if (text)
+		hooks_try(&container->hooks, HOOK_POSTSTOP, text);
+	return fail_set(&failure);
+}
+
 int lifecycle_create(const char *root, const struct request *request, struct container *container,
 		     struct child *child, struct state *state)
 {
+	bool was_created;
+
 	if (state_make(state, root, request->id) < 0)
 		return -1;
-	if (create(root, request, container, child, state) == 0)
+	if (create(request, container, child, state) == 0)
 		return 0;
+	was_created = state->status == STATUS_CREATED;
 	child_cleanup(child);
 	*child = (struct child)CHILD_NONE;
 	if (*state->cgroup)
@@ -204,28 +221,45 @@ int lifecycle_create(const char *root, const struct request *request, struct con
 	if (request->pid_file)
 		unlink(request->pid_file);
 	state_remove(state);
-	return -1;
+	return was_created ? run_stop_hooks(container, state) : -1;
 }
 
 /* ---- The rest of its life ---- */
 
-/* Hooks are in the configuration, which is read again only if it has some. */
-static void run_late_hooks(const struct state *state, enum hook_kind kind)
+/*
+ * Hooks are in the configuration, which is read again only if it has some. Returns 0, or -1: a
+ * poststart hook has failed. After the end there is nothing to undo: that is a warning.
+ */
+static int run_late_hooks(const struct state *state, enum hook_kind kind)
 {
 	static struct container container;
 	autofree char *text = NULL;
 
 	if (!state->has_hooks)
-		return;
+		return 0;
 	container.bundle = state->bundle;
 	if (config_load(state->config, &container) < 0) {
 		fail_warn("hooks: %s", fail_get()->text);
 		fail_forget();
-		return;
+		return 0;
 	}
 	text = state_text(state, JSON_COMPACT);
+	if (text && kind == HOOK_POSTSTART)
+		return hooks_run(&container.hooks, kind, text);
 	if (text)
 		hooks_try(&container.hooks, kind, text);
+	return 0;
+}
+
+/* What has failed is told when the container is gone. */
+static int give_up(struct state *state)
+{
+	struct failure failure = *fail_get();
+
+	fail_forget();
+	if (lifecycle_delete(state, true) < 0)
+		fail_forget();
+	return fail_set(&failure);
 }
 
 int lifecycle_started(struct state *state)
@@ -233,8 +267,7 @@ int lifecycle_started(struct state *state)
 	state->status = STATUS_RUNNING;
 	if (state_save(state) < 0)
 		return -1;
-	run_late_hooks(state, HOOK_POSTSTART);
-	return 0;
+	return run_late_hooks(state, HOOK_POSTSTART) < 0 ? give_up(state) : 0;
 }
 
 int lifecycle_start(struct state *state)

@@ -38,12 +38,15 @@ int lifecycle_console(struct console *console, const char *socket, bool foregrou
 /* Passes on the listener of the process's filter, if it has one. Returns 0 or -1. */
 int lifecycle_listen(struct container *container, const struct state *state);
 
-/* The command is executed now: keeps that in the state, and runs the hooks for it. 0 or -1. */
+/*
+ * The command is executed now: keeps that in the state, and runs the hooks for it. Returns 0; or
+ * -1: one has failed, and the container is deleted.
+ */
 int lifecycle_started(struct state *state);
 
 /*
  * Lets a created container go; if a service manager wants to know, waits until it is ready. Returns
- * 0; or -1: its command could not be executed.
+ * 0; or -1: its command could not be executed, or as lifecycle_started().
  */
 int lifecycle_start(struct state *state);
 

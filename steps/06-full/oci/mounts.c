@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -86,13 +88,38 @@ static int attach_bind(const struct mounts_entry *entry, int root)
 			    S_ISDIR(status.st_mode) ? S_IFDIR : S_IFREG);
 }
 
+/*
+ * A tmpfs over a directory gets the mode of that, unless another one is asked for: otherwise
+ * everybody could write to it. Returns 0 or -1.
+ */
+static int complete_options(const struct mounts_entry *entry, int root, char **complete)
+{
+	const char *options = entry->options ? entry->options : "";
+	autofd int place = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
+	struct stat status;
+	int length;
+
+	if (strcmp(entry->type, "tmpfs") != 0 || strstr(options, "mode=") || place < 0)
+		length = asprintf(complete, "%s", options);
+	else if (fstat(place, &status) < 0)
+		return fail("fstat %s", entry->target);
+	else
+		length = asprintf(complete, "%s%smode=%o", options, *options ? "," : "",
+				  status.st_mode & 07777);
+	return length < 0 ? fail("asprintf") : 0;
+}
+
 static int attach_new(const struct mounts_entry *entry, int root)
 {
 	const struct mounts_change nothing = { 0 };
 	uint64_t attributes = entry->below.set | entry->one.set;
 	bool late = entry->copy_up && attributes & MOUNT_ATTR_RDONLY;
-	autofd int mount = mount_create(entry->type, late ? 0 : attributes, entry->options);
+	autofree char *options = NULL;
+	autofd int mount = -1;
 
+	if (complete_options(entry, root, &options) < 0)
+		return -1;
+	mount = mount_create(entry->type, late ? 0 : attributes, *options ? options : NULL);
 	if (mount < 0)
 		return -1;
 	if (entry->copy_up && copy_up(root, entry->target, mount) < 0)

@@ -43,7 +43,7 @@ static int add_mount(struct mounts *mounts, char *source, const char *target)
 	return 0;
 }
 
-int notify_offer(struct container *container, const struct state *state, const char *root)
+int notify_offer(struct container *container, const struct state *state)
 {
 	const char *target = manager();
 	char *source, *variable;
@@ -52,7 +52,7 @@ int notify_offer(struct container *container, const struct state *state, const c
 		return 0;
 	if (mkdirat(state->directory, name, 0755) < 0 || fchmodat(state->directory, name, 0755, 0))
 		return fail("mkdirat %s of %s", name, state->id);
-	if (asprintf(&source, "%s/%s/%s", root, state->id, name) < 0 ||
+	if (asprintf(&source, "/proc/self/fd/%d/%s", state->directory, name) < 0 ||
 	    asprintf(&variable, "NOTIFY_SOCKET=%s/%s", target, name) < 0)
 		return fail("asprintf");
 	if (add_mount(&container->mounts, source, target) < 0)

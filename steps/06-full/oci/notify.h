@@ -27,9 +27,9 @@ struct notify {
 
 /*
  * After the configuration was read: adds the mount, at the path that the manager's socket has on
- * the host, and the variable. `root` is the directory of all states. Returns 0 or -1.
+ * the host, and the variable. Returns 0 or -1.
  */
-int notify_offer(struct container *container, const struct state *state, const char *root);
+int notify_offer(struct container *container, const struct state *state);
 
 /* Before the command runs: opens the container's socket, if it was offered one. Returns 0 or -1. */
 int notify_listen(struct notify *notify, const struct state *state);
