@@ -41,6 +41,17 @@ static void options_of_the_file_system(void **state)
 			"fsopen nofs: ENODEV");
 }
 
+static void a_file_system_has_the_source_that_was_given(void **state)
+{
+	(void)state;
+	assert_prints(oci_script(ADD
+				 "add /m tmpfs some-name size=64k; add /n tmpfs x\n"
+				 "config 'del(.mounts[-1].source)'\n"
+				 "inside 'grep -o \"^[a-z-]* /[mn]\" /proc/mounts'\n"
+				 "add /o tmpfs a,b; no oci run $id 2>&1 | grep -o 'no comma'\n"),
+		      "some-name /m\ntmpfs /n\nno comma\n");
+}
+
 static void a_tmpfs_has_the_mode_of_what_it_covers(void **state)
 {
 	(void)state;
@@ -226,6 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		host_test(each_option_of_a_mount_is_set),
 		host_test(options_of_the_file_system),
+		host_test(a_file_system_has_the_source_that_was_given),
 		host_test(a_tmpfs_has_the_mode_of_what_it_covers),
 		host_test(files_and_directories_are_bound),
 		host_test(what_is_below_is_bound_only_if_asked_for),

@@ -61,9 +61,9 @@ int mount_create(const char *type, uint64_t attributes, const char *options)
 	context = fsopen(type, FSOPEN_CLOEXEC);
 	if (context < 0)
 		return fail("fsopen %s", type);
-	/* What mount(8) shows as the device; such a file system has none, so its type stands there.
-	 */
-	if (fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0) < 0)
+	/* What mount(8) shows as the device; without one, the type stands there. */
+	if ((!options || strncmp(options, "source=", strlen("source=")) != 0) &&
+	    fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0) < 0)
 		return fail_option(context, type, "source");
 	if (options && set_options(context, type, options) < 0)
 		return -1;

@@ -89,24 +89,37 @@ static int attach_bind(const struct mounts_entry *entry, int root)
 }
 
 /*
- * A tmpfs over a directory gets the mode of that, unless another one is asked for: otherwise
- * everybody could write to it. Returns 0 or -1.
+ * The mode of the directory that a tmpfs covers, which it keeps if no other one is asked for:
+ * otherwise everybody could write to it. -1: the file system's own.
  */
-static int complete_options(const struct mounts_entry *entry, int root, char **complete)
+static int find_mode(const struct mounts_entry *entry, int root)
 {
-	const char *options = entry->options ? entry->options : "";
 	autofd int place = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
 	struct stat status;
-	int length;
 
-	if (strcmp(entry->type, "tmpfs") != 0 || strstr(options, "mode=") || place < 0)
-		length = asprintf(complete, "%s", options);
-	else if (fstat(place, &status) < 0)
-		return fail("fstat %s", entry->target);
-	else
-		length = asprintf(complete, "%s%smode=%o", options, *options ? "," : "",
-				  status.st_mode & 07777);
-	return length < 0 ? fail("asprintf") : 0;
+	if (strcmp(entry->type, "tmpfs") != 0 ||
+	    (entry->options && strstr(entry->options, "mode=")))
+		return -1;
+	return place < 0 || fstat(place, &status) < 0 ? -1 : (int)(status.st_mode & 07777);
+}
+
+/* "source=shm,size=64m,mode=1777": as mount_create() wants it. The caller frees it. NULL: failed.
+ */
+static char *complete_options(const struct mounts_entry *entry, int root)
+{
+	const char *source = entry->source && *entry->source ? entry->source : entry->type;
+	const char *options = entry->options ? entry->options : "";
+	int mode = find_mode(entry, root);
+	char octal[16] = "", *complete;
+
+	if (mode >= 0)
+		snprintf(octal, sizeof(octal), ",mode=%o", (unsigned int)mode);
+	if (asprintf(&complete, "source=%s%s%s%s", source, *options ? "," : "", options, octal) <
+	    0) {
+		fail("asprintf");
+		return NULL;
+	}
+	return complete;
 }
 
 static int attach_new(const struct mounts_entry *entry, int root)
@@ -114,12 +127,9 @@ static int attach_new(const struct mounts_entry *entry, int root)
 	const struct mounts_change nothing = { 0 };
 	uint64_t attributes = entry->below.set | entry->one.set;
 	bool late = entry->copy_up && attributes & MOUNT_ATTR_RDONLY;
-	autofree char *options = NULL;
-	autofd int mount = -1;
+	autofree char *options = complete_options(entry, root);
+	autofd int mount = options ? mount_create(entry->type, late ? 0 : attributes, options) : -1;
 
-	if (complete_options(entry, root, &options) < 0)
-		return -1;
-	mount = mount_create(entry->type, late ? 0 : attributes, *options ? options : NULL);
 	if (mount < 0)
 		return -1;
 	if (entry->copy_up && copy_up(root, entry->target, mount) < 0)

@@ -23,7 +23,7 @@ struct mounts_change {
 
 struct mounts_entry {
 	const char *type;		 /* of file system; NULL: none was given */
-	const char *source;		 /* of a bind mount: a path on the host */
+	const char *source;		 /* a path on the host; or a name for /proc/mounts */
 	const char *target;		 /* the path inside */
 	bool bind, with_below;		 /* a bind mount; with what is mounted below its source */
 	bool remount;			 /* not a new mount: changes the one that is there */

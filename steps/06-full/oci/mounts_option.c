@@ -143,6 +143,8 @@ const char *mounts_problem(const struct mounts_entry *entry)
 		return is_in(of_superblock, SIZE(of_superblock), entry->options)
 			? "a bind mount cannot change its file system, which others use as well"
 			: "a bind mount takes no options of a file system";
+	if (!is_bind && entry->source && strchr(entry->source, ','))
+		return "the source of a file system has no comma";
 	if (entry->copy_up && (is_bind || strcmp(entry->type, "tmpfs") != 0))
 		return "tmpcopyup is for a tmpfs";
 	if (entry->map && !entry->bind)
