@@ -191,6 +191,22 @@ static void signals_have_names_and_numbers(void **state)
 		"ready\nusr1\nhup\nterm\n");
 }
 
+static void what_the_bundle_says_later_is_not_for_it(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("args sleep 1000; config '.process.env += [\"A=first\"] | "
+			   ".hooks.poststop =\n"
+			   "  [{path: \"/bin/echo\", args: [\"echo\", \"first\"]}]'\n"
+			   "oci create $id; stat -c %a run/$id/config.json\n"
+			   "config '.process.env += [\"A=later\"] | .process.args = [\"true\"] |\n"
+			   "  .hooks.poststop[0].args[1] = \"later\"'; oci start $id\n"
+			   "oci exec $id sh -c 'echo $A'; echo '{' >config.json; oci exec $id cat "
+			   "/proc/1/comm\n"
+			   "rm config.json; oci delete --force $id; ls run\n"),
+		"600\nfirst\nsleep\nfirst\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +224,7 @@ int main(void)
 		cmocka_unit_test(ids_are_names_and_no_paths),
 		cmocka_unit_test(what_it_does_not_know_is_refused),
 		host_test(signals_have_names_and_numbers),
+		host_test(what_the_bundle_says_later_is_not_for_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

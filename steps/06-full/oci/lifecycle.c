@@ -81,8 +81,9 @@ static int load(const struct request *request, struct container *container, stru
 	if (!config)
 		return fail("config %s", request->config ? request->config : "config.json");
 	state->bundle = container->bundle = bundle;
-	state->config = config;
 	if (config_load(config, container) < 0)
+		return -1;
+	if (state_keep_config(state, config) < 0)
 		return -1;
 	if (!container->command.argv || !container->command.argv[0])
 		return fail_input("process.args: must be there, with the command to execute");
@@ -190,30 +191,27 @@ static int create(const struct request *request, struct container *container, st
 	return bring_up(container, request, state);
 }
 
-/* After a failure between the first hooks and the end of `create`. Returns -1, for it. */
-static int run_stop_hooks(const struct container *container, struct state *state)
+/* When all is gone. There is nothing left to undo: a failure is a warning. */
+static void run_stop_hooks(const struct hooks *hooks, struct state *state)
 {
-	struct failure failure = *fail_get();
 	autofree char *text = NULL;
 
-	fail_forget();
 	state->status = STATUS_STOPPED;
-	text = state_text(state, JSON_COMPACT);
+	text = hooks->count[HOOK_POSTSTOP] ? state_text(state, JSON_COMPACT) : NULL;
 	if (text)
-		hooks_try(&container->hooks, HOOK_POSTSTOP, text);
-	return fail_set(&failure);
+		hooks_try(hooks, HOOK_POSTSTOP, text);
 }
 
 int lifecycle_create(const char *root, const struct request *request, struct container *container,
 		     struct child *child, struct state *state)
 {
-	bool was_created;
+	struct failure failure;
 
 	if (state_make(state, root, request->id) < 0)
 		return -1;
 	if (create(request, container, child, state) == 0)
 		return 0;
-	was_created = state->status == STATUS_CREATED;
+	failure = *fail_get();
 	child_cleanup(child);
 	*child = (struct child)CHILD_NONE;
 	if (*state->cgroup)
@@ -221,34 +219,29 @@ int lifecycle_create(const char *root, const struct request *request, struct con
 	if (request->pid_file)
 		unlink(request->pid_file);
 	state_remove(state);
-	return was_created ? run_stop_hooks(container, state) : -1;
+	if (state->status == STATUS_CREATED) { /* its hooks had begun */
+		fail_forget();
+		run_stop_hooks(&container->hooks, state);
+	}
+	return fail_set(&failure);
 }
 
 /* ---- The rest of its life ---- */
 
-/*
- * Hooks are in the configuration, which is read again only if it has some. Returns 0, or -1: a
- * poststart hook has failed. After the end there is nothing to undo: that is a warning.
- */
-static int run_late_hooks(const struct state *state, enum hook_kind kind)
+/* They are in the configuration, which is read again only if it has some. */
+static const struct hooks *find_hooks(const struct state *state)
 {
+	static const struct hooks none;
 	static struct container container;
-	autofree char *text = NULL;
 
 	if (!state->has_hooks)
-		return 0;
-	container.bundle = state->bundle;
-	if (config_load(state->config, &container) < 0) {
-		fail_warn("hooks: %s", fail_get()->text);
-		fail_forget();
-		return 0;
-	}
-	text = state_text(state, JSON_COMPACT);
-	if (text && kind == HOOK_POSTSTART)
-		return hooks_run(&container.hooks, kind, text);
-	if (text)
-		hooks_try(&container.hooks, kind, text);
-	return 0;
+		return &none;
+	container = (struct container){ .bundle = state->bundle };
+	if (config_load(state_config(state), &container) == 0)
+		return &container.hooks;
+	fail_warn("hooks: %s", fail_get()->text);
+	fail_forget();
+	return &none;
 }
 
 /* What has failed is told when the container is gone. */
@@ -264,10 +257,14 @@ static int give_up(struct state *state)
 
 int lifecycle_started(struct state *state)
 {
+	const struct hooks *hooks = find_hooks(state);
+	autofree char *text = NULL;
+
 	state->status = STATUS_RUNNING;
 	if (state_save(state) < 0)
 		return -1;
-	return run_late_hooks(state, HOOK_POSTSTART) < 0 ? give_up(state) : 0;
+	text = hooks->count[HOOK_POSTSTART] ? state_text(state, JSON_COMPACT) : NULL;
+	return text && hooks_run(hooks, HOOK_POSTSTART, text) < 0 ? give_up(state) : 0;
 }
 
 int lifecycle_start(struct state *state)
@@ -307,6 +304,7 @@ static int end_process(const struct state *state)
 
 int lifecycle_delete(struct state *state, bool force)
 {
+	const struct hooks *hooks;
 	unsigned int statuses = 1 << STATUS_STOPPED | 1 << STATUS_CREATED;
 
 	if (!force && state_require(state, statuses, "delete") < 0)
@@ -314,9 +312,9 @@ int lifecycle_delete(struct state *state, bool force)
 	if (end_process(state) < 0)
 		return -1;
 	cgroup_path_remove(state->cgroup);
+	hooks = find_hooks(state);
 	if (state_remove(state) < 0)
 		return -1;
-	state->status = STATUS_STOPPED;
-	run_late_hooks(state, HOOK_POSTSTOP);
+	run_stop_hooks(hooks, state);
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include "file.h"
 
 static const char file_name[] = "state.json", new_name[] = "state.new";
+static const char config_name[] = "config.json";
 static const char *const status_names[] = { "creating", "created", "running", "paused", "stopped" };
 
 enum { EXITING = 0x4 }; /* PF_EXITING, of the flags in proc_pid_stat(5) */
@@ -146,9 +147,9 @@ char *state_text(const struct state *state, size_t flags)
 int state_save(const struct state *state)
 {
 	json_t *object = state_object(state);
-	json_t *more = json_pack("{s:i, s:I, s:o, s:s, s:s, s:b}", "pid", state->pid, "startTime",
+	json_t *more = json_pack("{s:i, s:I, s:o, s:s, s:b}", "pid", state->pid, "startTime",
 				 (json_int_t)state->start_time, "boot", boot_id(), "cgroup",
-				 state->cgroup, "config", state->config, "hooks", state->has_hooks);
+				 state->cgroup, "hooks", state->has_hooks);
 	char *text = NULL;
 	int result = -1;
 
@@ -164,6 +165,35 @@ int state_save(const struct state *state)
 	json_decref(object);
 	json_decref(more);
 	return result;
+}
+
+/* For root alone: what stands in an environment can be a secret. */
+static int write_config(const struct state *state, const char *text)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+	autofd int fd = openat(state->directory, config_name, flags, 0600);
+	size_t length = strlen(text);
+
+	if (fd < 0)
+		return fail("open %s of %s", config_name, state->id);
+	if (write(fd, text, length) != (ssize_t)length)
+		return fail("write %s of %s", config_name, state->id);
+	return 0;
+}
+
+int state_keep_config(const struct state *state, const char *path)
+{
+	autofree char *text = file_read(path);
+
+	return text ? write_config(state, text) : fail("read %s", path);
+}
+
+const char *state_config(const struct state *state)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", state->directory, config_name);
+	return path;
 }
 
 /* Of a process that runs, the file knows whether it was started; that it ended, nobody wrote. */
@@ -193,7 +223,6 @@ static int read_file(struct state *state)
 	state->start_time = (uint64_t)json_integer_value(json_object_get(state->json, "startTime"));
 	state->bundle = text_of(state->json, "bundle");
 	state->rootfs = text_of(state->json, "rootfs");
-	state->config = text_of(state->json, "config");
 	state->created = text_of(state->json, "created");
 	state->owner = text_of(state->json, "owner");
 	state->cgroup = text_of(state->json, "cgroup");
@@ -276,7 +305,7 @@ static void describe_new(struct state *state)
 	state->created = now;
 	snprintf(owner, sizeof(owner), "%u", getuid());
 	state->owner = getuid() == 0 ? "root" : owner;
-	state->cgroup = state->rootfs = state->bundle = state->config = "";
+	state->cgroup = state->rootfs = state->bundle = "";
 }
 
 int state_make(struct state *state, const char *root, const char *id)
@@ -332,8 +361,8 @@ int state_lock(const struct state *state)
 
 int state_remove(const struct state *state)
 {
-	static const char *const names[] = { "go",	"result", "notify/notify",
-					     "notify/", new_name, file_name };
+	static const char *const names[] = { "go",	  "result", "notify/notify", "notify/",
+					     config_name, new_name, file_name };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		int flags = names[i][strlen(names[i]) - 1] == '/' ? AT_REMOVEDIR : 0;

@@ -25,9 +25,8 @@ struct state {
 	enum status status;
 	pid_t pid;
 	uint64_t start_time; /* of the process, in ticks since the machine's start */
-	const char *bundle;  /* absolute, as the next two */
+	const char *bundle;  /* absolute, as the next one */
 	const char *rootfs;
-	const char *config;
 	const char *created; /* RFC 3339 */
 	const char *owner;
 	const char *cgroup; /* its path; empty: it has none */
@@ -68,6 +67,13 @@ int state_lock(const struct state *state);
 
 /* Sets the pid, and the time it was started at. Returns 0 or -1. */
 int state_set_process(struct state *state, pid_t pid);
+
+/*
+ * Keeps a copy of the configuration at `path`, for `exec` and late hooks: what the bundle says
+ * later is not for this container. Returns 0 or -1. state_config() is the copy's path.
+ */
+int state_keep_config(const struct state *state, const char *path);
+const char *state_config(const struct state *state);
 
 /* Writes it. Returns 0 or -1. */
 int state_save(const struct state *state);

@@ -97,7 +97,7 @@ static int load(const struct wanted *wanted, const struct state *state, struct c
 		char **argv)
 {
 	container->bundle = state->bundle;
-	if (config_load(state->config, container) < 0)
+	if (config_load(state_config(state), container) < 0)
 		return -1;
 	if ((wanted->process ? config_load_process(wanted->process, container)
 			     : change_process(wanted, container, argv)) < 0)
