@@ -104,11 +104,26 @@ static void read_maps(const struct json *linux_part, struct container *container
 		json_problem(&uids, "needs a user namespace in linux.namespaces");
 }
 
+static void read_path_list(const struct json *linux_part, const char *key, const char ***to,
+			   size_t *count)
+{
+	struct json list = json_member(linux_part, key);
+	char **paths = NULL;
+
+	json_get_texts(linux_part, key, &paths, count);
+	for (size_t i = 0; paths && i < *count; i++) {
+		struct json path = json_element(&list, i);
+
+		if (paths[i] && *paths[i] != '/')
+			json_problem(&path, "must be an absolute path, not \"%s\"", paths[i]);
+	}
+	*to = (const char **)paths;
+}
+
 static void read_paths(const struct json *linux_part, struct paths *paths)
 {
-	json_get_texts(linux_part, "maskedPaths", (char ***)&paths->masked, &paths->masked_count);
-	json_get_texts(linux_part, "readonlyPaths", (char ***)&paths->read_only,
-		       &paths->read_only_count);
+	read_path_list(linux_part, "maskedPaths", &paths->masked, &paths->masked_count);
+	read_path_list(linux_part, "readonlyPaths", &paths->read_only, &paths->read_only_count);
 }
 
 /* Adds "monotonic 10 500\n" to the text. */
