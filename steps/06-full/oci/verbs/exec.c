@@ -44,21 +44,18 @@ static int add_groups(struct user *user, const struct verb_texts *texts)
 	return 0;
 }
 
+/* Each takes the place of the container's own of that name. */
 static int add_environment(struct command *command, const struct verb_texts *texts)
 {
-	size_t count = 0;
-	char **grown;
+	for (size_t i = 0; i < texts->count; i++) {
+		char *variable = (char *)texts->list[i];
 
-	while (command->environment && command->environment[count])
-		count++;
-	grown = calloc(count + texts->count + 1, sizeof(*grown));
-	if (!grown)
-		return fail("calloc");
-	for (size_t i = 0; i < count; i++)
-		grown[i] = command->environment[i];
-	for (size_t i = 0; i < texts->count; i++)
-		grown[count++] = (char *)texts->list[i];
-	command->environment = grown;
+		if (!strchr(variable, '='))
+			return fail_input("exec --env %s: must be NAME=VALUE", variable);
+		if (command_set_variable(command, variable) < 0)
+			return -1;
+		command->home_asked |= strncmp(variable, "HOME=", strlen("HOME=")) == 0;
+	}
 	return 0;
 }
 
