@@ -1,6 +1,7 @@
 #include "container.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include "bundle.h"
 #include "cgroup_path.h"
@@ -150,6 +151,7 @@ static int inside(void *argument)
 int container_prepare(struct container *container, struct child *child)
 {
 	container->child = child;
+	container->rootless = geteuid() != 0;
 	child_defer_signals(child);
 	if (console_prepare(&container->console, child) < 0)
 		return -1;

@@ -179,6 +179,9 @@ static int create(const struct request *request, struct container *container, st
 		return -1;
 	if (cgroup_path_create(cgroup, state->cgroup, &container->resources) < 0)
 		return -1;
+	if (cgroup->hierarchy_count == 0)
+		state->cgroup =
+			""; /* without root, unless we were given one; no limit was asked for */
 	if (request->gate && gate_make(&container->gate, state->directory) < 0)
 		return -1;
 	if (container_spawn(container) < 0)

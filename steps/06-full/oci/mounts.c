@@ -1,5 +1,6 @@
 #include "mounts.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bind.h"
 #include "cleanup.h"
 #include "copy_up.h"
 #include "fail.h"
@@ -86,6 +88,21 @@ static int attach_bind(const struct mounts_entry *entry, int root)
 			    S_ISDIR(status.st_mode) ? S_IFDIR : S_IFREG);
 }
 
+/*
+ * A sysfs shows a network namespace, and is for the root of that to mount. Who is not shows the
+ * host's, read-only with all that is mounted in it, if that was asked for.
+ */
+static int attach_sys(const struct mounts_entry *entry, int root)
+{
+	autofd int mount = -1;
+
+	fail_forget();
+	mount = bind_create(AT_FDCWD, "/sys");
+	if (mount < 0 || bind_restrict(mount, entry->below.set | entry->one.set, AT_RECURSIVE) < 0)
+		return -1;
+	return mount_attach(mount, root, entry->target, S_IFDIR);
+}
+
 static int attach_new(const struct mounts_entry *entry, int root)
 {
 	const struct mounts_change nothing = { 0 };
@@ -94,7 +111,8 @@ static int attach_new(const struct mounts_entry *entry, int root)
 	autofd int mount = mount_create(entry->type, late ? 0 : attributes, entry->options);
 
 	if (mount < 0)
-		return -1;
+		return errno == EPERM && strcmp(entry->type, "sysfs") == 0 ? attach_sys(entry, root)
+									   : -1;
 	if (entry->copy_up && copy_up(root, entry->target, mount) < 0)
 		return -1;
 	if (late && change_both(entry, mount) < 0)

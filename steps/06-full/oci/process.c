@@ -11,6 +11,7 @@
 
 #include "fail.h"
 #include "narrate.h"
+#include "protect.h"
 
 enum { PRESERVED_MAX = 1024 };
 
@@ -124,6 +125,8 @@ int process_execute(struct container *container)
 	if (find(command->argv[0], path) < 0)
 		return -1;
 	if (container->gate.go > 0) {
+		if (container->rootless && protect_no_more() < 0)
+			return -1;
 		if (child_reached(container->child) < 0)
 			return -1;
 		if (gate_wait(&container->gate) < 0)
