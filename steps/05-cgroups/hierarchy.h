@@ -32,8 +32,8 @@ enum controller {
 #define SET(controller) (1U << (controller))
 
 struct hierarchy {
-	int version;		  /* 1 or 2 */
-	char name[64];		  /* v1: its controllers, as it is mounted with: "cpu,cpuacct" */
+	int version;   /* 1 or 2 */
+	char name[64]; /* v1: its controllers, as mounted, "cpu,cpuacct"; v2: "unified" */
 	unsigned int controllers; /* the set of those that live here */
 	int top;		  /* the topmost cgroup that we may write to */
 	int depth;		  /* how many are above it, up to the hierarchy's root */
