@@ -95,6 +95,7 @@ int bundle_open(struct container *container)
 int bundle_open_cgroup(struct container *container)
 {
 	container->view.cgroup = &container->cgroup;
+	container->view.label = container->mounts.label;
 	container->view.is_new = container->namespaces & CLONE_NEWCGROUP;
 	if (mounts_view_open(&container->view) == 0)
 		return 0;

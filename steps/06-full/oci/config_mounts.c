@@ -82,7 +82,8 @@ void config_mounts(const struct json *config, struct container *container)
 	size_t count = json_count(&list);
 	struct mounts_entry *entries = json_allocate(&list, count, sizeof(*entries));
 
-	container->mounts = (struct mounts){ entries, entries ? count : 0 };
+	container->mounts.list = entries;
+	container->mounts.count = entries ? count : 0;
 	for (size_t i = 0; entries && i < count; i++) {
 		struct json element = json_element(&list, i);
 

@@ -13,6 +13,7 @@
 #include "copy_up.h"
 #include "fail.h"
 #include "file.h"
+#include "labels.h"
 #include "mount.h"
 #include "mounts_cgroup.h"
 #include "narrate.h"
@@ -103,12 +104,44 @@ static int attach_sys(const struct mounts_entry *entry, int root)
 	return mount_attach(mount, root, entry->target, S_IFDIR);
 }
 
-static int attach_new(const struct mounts_entry *entry, int root)
+static int create_plain(const struct mounts_entry *entry, uint64_t attributes)
+{
+	return mount_create(entry->type, attributes, entry->options);
+}
+
+/*
+ * With `label` for all files that are in it and will be. The kernel takes none for proc and sysfs,
+ * and one for mqueue perhaps: then the label is given to its directory.
+ */
+static int create(const struct mounts_entry *entry, uint64_t attributes, const char *label)
+{
+	autofree char *options = NULL;
+	autofd int mount = -1;
+	int made;
+
+	if (strcmp(entry->type, "proc") == 0 || strcmp(entry->type, "sysfs") == 0)
+		return create_plain(entry, attributes);
+	options = labels_mount_options(entry->options, label);
+	if (!options)
+		return -1;
+	mount = mount_create(entry->type, attributes, options);
+	if (mount < 0 && label && strcmp(entry->type, "mqueue") == 0) {
+		fail_forget();
+		mount = create_plain(entry, attributes);
+		if (mount >= 0 && labels_set_mount(mount, label) < 0)
+			return -1;
+	}
+	made = mount;
+	mount = -1;
+	return made;
+}
+
+static int attach_new(const struct mounts_entry *entry, const char *label, int root)
 {
 	const struct mounts_change nothing = { 0 };
 	uint64_t attributes = entry->below.set | entry->one.set;
 	bool late = entry->copy_up && attributes & MOUNT_ATTR_RDONLY;
-	autofd int mount = mount_create(entry->type, late ? 0 : attributes, entry->options);
+	autofd int mount = create(entry, late ? 0 : attributes, label);
 
 	if (mount < 0)
 		return errno == EPERM && strcmp(entry->type, "sysfs") == 0 ? attach_sys(entry, root)
@@ -133,7 +166,8 @@ static int remount(const struct mounts_entry *entry, int root)
 	return change_both(entry, mount);
 }
 
-static int attach(const struct mounts_entry *entry, const struct mounts_view *view, int root)
+static int attach(const struct mounts_entry *entry, const struct mounts_view *view,
+		  const char *label, int root)
 {
 	if (entry->remount)
 		return remount(entry, root);
@@ -141,13 +175,13 @@ static int attach(const struct mounts_entry *entry, const struct mounts_view *vi
 		return attach_bind(entry, root);
 	if (mounts_is_cgroup(entry->type))
 		return mounts_cgroup(entry, view, root);
-	return attach_new(entry, root);
+	return attach_new(entry, label, root);
 }
 
 int mounts_attach(const struct mounts *mounts, const struct mounts_view *view, int root)
 {
 	for (size_t i = 0; i < mounts->count; i++)
-		if (attach(&mounts->list[i], view, root) < 0)
+		if (attach(&mounts->list[i], view, mounts->label, root) < 0)
 			return -1;
 	return 0;
 }

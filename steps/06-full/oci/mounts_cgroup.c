@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
+#include "labels.h"
 #include "mount.h"
 
 /* Where the host has its cgroups. */
@@ -82,13 +83,12 @@ static int attach_each(const struct mounts_entry *entry, const struct mounts_vie
 		return fail("openat2 %s in the root file system", entry->target);
 	for (int i = 0; i < view->cgroup->hierarchy_count; i++) {
 		const struct hierarchy *hierarchy = &view->cgroup->hierarchies[i];
-		const char *name = hierarchy->version == 2 ? "unified" : hierarchy->name;
 
 		if (hierarchy->directory < 0)
 			continue;
-		if (attach_one(entry, view, i, directory, name) < 0)
+		if (attach_one(entry, view, i, directory, hierarchy->name) < 0)
 			return -1;
-		if (strchr(name, ',') && link_each(hierarchy, directory) < 0)
+		if (strchr(hierarchy->name, ',') && link_each(hierarchy, directory) < 0)
 			return -1;
 	}
 	return 0;
@@ -117,13 +117,16 @@ int mounts_cgroup(const struct mounts_entry *entry, const struct mounts_view *vi
 {
 	const struct hierarchy *first = &view->cgroup->hierarchies[0];
 	uint64_t attributes = entry->one.set | entry->below.set;
+	autofree char *options = labels_mount_options("mode=755", view->label);
 	autofd int tmpfs = -1;
 
+	if (!options)
+		return -1;
 	if (view->cgroup->hierarchy_count == 1 && first->version == 2 && first->directory >= 0)
 		return attach_one(entry, view, 0, root, entry->target);
 	if (view->cgroup->hierarchy_count == 0 && has_v2_alone())
 		return attach_hosts(entry, view, root);
-	tmpfs = mount_create("tmpfs", attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, "mode=755");
+	tmpfs = mount_create("tmpfs", attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, options);
 	if (tmpfs < 0 || mount_attach(tmpfs, root, entry->target, S_IFDIR) < 0)
 		return -1;
 	if (attach_each(entry, view, root) < 0)
