@@ -2,7 +2,7 @@
 #ifndef TESTS_TEST_06_ROOTLESS_H
 #define TESTS_TEST_06_ROOTLESS_H
 
-#include "test_03.h"
+#include "test_06_oci.h"
 
 /* A user who is in no file, and in no group but the own. */
 #define USER	"setpriv", "--reuid", "54321", "--regid", "54322", "--clear-groups"
@@ -14,6 +14,19 @@
 	"(cat /etc/passwd; echo tester:x:54321:54322::/:/bin/sh) >$d/passwd\n"                     \
 	"cover='for f in /etc/subuid /etc/subgid; do mount --bind $0/ids $f; done\n"               \
 	"mount --bind $0/passwd /etc/passwd'\n"
+
+/*
+ * In a script with a bundle: the bundle is the user's, `oci` runs as the user, and has its states
+ * where a session would have them.
+ */
+#define ROOTLESS                                                                                   \
+	IN_USER "mkdir -m 700 xdg; rm config.json; chmod 755 .; chown -hR 54321:54322 .\n"         \
+		"user() { $as env XDG_RUNTIME_DIR=$d/xdg \"$@\"; }\n"                              \
+		"oci() { user $h/step-06-oci \"$@\"; }\n"                                          \
+		"oci spec --rootless; config '.process.terminal = false'\n"
+
+#define rootless_script(...)	    rootless_script_(__VA_ARGS__, NULL)
+#define rootless_script_(text, ...) oci_script_(ROOTLESS text, __VA_ARGS__)
 
 static inline bool can_get_here(void)
 {

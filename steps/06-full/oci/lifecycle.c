@@ -17,6 +17,7 @@
 #include "fail.h"
 #include "file.h"
 #include "narrate.h"
+#include "process.h"
 
 enum { END_MILLISECONDS = 10000 };
 
@@ -92,7 +93,8 @@ static int load(const struct request *request, struct container *container, stru
 		state->has_hooks = state->has_hooks || container->hooks.count[kind];
 	container->keep_keyring = request->no_new_keyring;
 	container->rootfs.chroot = request->no_pivot;
-	container->preserved = (unsigned int)request->preserve_fds;
+	container->listening = process_listening();
+	container->preserved = container->listening + (unsigned int)request->preserve_fds;
 	return lifecycle_console(&container->console, request->console_socket, request->foreground);
 }
 
