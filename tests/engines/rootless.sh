@@ -7,11 +7,12 @@ work=$1 runtime=$2
 # shellcheck source=tests/engines/checks.sh
 . tests/engines/checks.sh
 
-echo tester:200000:65536 >"$work/ids"
+echo tester:200000:65536 | tee "$work/subuid" >"$work/subgid"
 { cat /etc/passwd && echo "tester:x:54321:54321::$work/home:/bin/sh"; } >"$work/passwd"
-touch /etc/subuid /etc/subgid
-mount --bind "$work/ids" /etc/subuid && mount --bind "$work/ids" /etc/subgid &&
-	mount --bind "$work/passwd" /etc/passwd || exit 1
+{ cat /etc/group && echo tester:x:54321:; } >"$work/group"
+for file in passwd group subuid subgid; do
+	touch /etc/$file && mount --bind "$work/$file" /etc/$file || exit 1
+done
 chmod 755 "$work" && mkdir "$work/home" && mkdir -m 700 "$work/session" && chown 54321:54321 "$work/home" "$work/session"
 
 cat >"$work/podman" <<END

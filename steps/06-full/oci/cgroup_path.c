@@ -244,15 +244,14 @@ static void remove_last(const struct hierarchy *hierarchy, const char *path)
 
 void cgroup_path_remove(const char *path)
 {
-	struct cgroup cgroup = { 0 };
+	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
 	autofree char *whole = strdup(path);
 
 	while (whole && *whole && whole[strlen(whole) - 1] == '/')
 		whole[strlen(whole) - 1] = '\0';
-	if (!whole || cgroup_path_open(&cgroup, whole) < 0)
+	if (!whole || cgroup_path_open(cgroup, whole) < 0)
 		return;
-	for (int i = 0; i < cgroup.hierarchy_count; i++)
-		if (cgroup.hierarchies[i].directory >= 0)
-			remove_last(&cgroup.hierarchies[i], whole);
-	cgroup_remove(&cgroup); /* which closes them */
+	for (int i = 0; i < cgroup->hierarchy_count; i++)
+		if (cgroup->hierarchies[i].directory >= 0)
+			remove_last(&cgroup->hierarchies[i], whole);
 }
