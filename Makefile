@@ -138,6 +138,8 @@ build/probe: $(PROBE) $(wildcard rootfs/*.h)
 .PHONY: build-tests test check bench
 build-tests: all $(TESTS:%=build/tests/%)
 
+# Functions that a test puts its own in the place of.
+wrap-test_06_labels := -Wl,--wrap=labels_has_selinux,--wrap=fsopen,--wrap=fsconfig,--wrap=setxattr
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(MODULES)) build/common.a
 	$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-$(lastword $(STEPS))) -lcmocka
 

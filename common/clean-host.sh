@@ -88,6 +88,10 @@ if [ -n "$found" ]; then
 	printf '%s\n' "$found" | sed 's/^/    /'
 	./step-05 true || echo 'clean-host: it failed, but may have done so'
 fi
+# Filters that step-06-oci has compiled, for the next container that wants the same.
+if [ -d /run/step-06-seccomp ]; then
+	rm -r /run/step-06-seccomp && echo 'clean-host: removed /run/step-06-seccomp'
+fi
 left=$(crashed) pids=$(processes) other=$(nobodys)
 if [ -z "$left$pids$other" ]; then
 	echo 'clean-host: nothing is left on this host'

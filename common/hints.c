@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define NO_ROOT "without root set XDG_RUNTIME_DIR, where a user's states are, or take --root"
+
 /*
  * The longest `call` that a message begins with is the one that counts; each row was reproduced,
  * and tests/test_00_hints.c and its neighbours do so again.
@@ -31,6 +33,7 @@ static const struct {
 	{ "execve", ENOENT, "is it there, with the interpreter or libraries that it names?" },
 	{ "execve", EACCES, "it must be an executable file (chmod +x), not on a noexec mount" },
 	{ "execve", ENOEXEC, "it is no program for this machine" },
+	{ "stat /dev/", ENOENT, "is it there, under this name, and its driver loaded?" },
 	{ "chdir", ENOENT, "the directory must exist in the container" },
 	{ "chdir", EACCES, "the user must be allowed to enter it" },
 	{ "fsopen", EPERM, "mounting needs root: use sudo" },
@@ -41,16 +44,24 @@ static const struct {
 	{ "mount / MS_REC", EINVAL, "inside a chroot \"/\" is no mount point: use systemd-nspawn" },
 	{ "mount_setattr MOUNT_ATTR_IDMAP", EINVAL,
 	  "this file system has no idmapped mounts; ext4, xfs and btrfs do" },
+	{ "mount_setattr MOUNT_ATTR_IDMAP", EPERM,
+	  "only root of the machine may give other owners to its file systems" },
+	{ "fsconfig mqueue", EPERM, "needs an IPC namespace of the container's own" },
 	{ "mkdir /run/steps-net", EACCES,
 	  "a bridge needs root: use sudo; step 06 runs without, with --network none" },
 	{ "open /run/steps-net", EACCES,
 	  "a bridge needs root: use sudo; step 06 runs without, with --network none" },
+	{ "mkdir /run/step-06", EACCES, NO_ROOT },
+	{ "open /run/step-06", EACCES, NO_ROOT },
+	{ "scandir /run/step-06", EACCES, NO_ROOT },
 	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },
 	{ "open rootfs", ENOENT, "`make rootfs` builds it, --rootfs names another" },
 	{ "open rootfs", ENOTDIR, "it must be a directory" },
 	{ "open_tree", ENOENT, "a source must exist" },
+	{ "open_tree", EINVAL,
+	  "in a user namespace it comes with all that is mounted below it: rbind, not bind" },
 	{ "move_mount", EINVAL, "a directory goes on a directory, a file on a file" },
 	{ "openat2", ELOOP, "a symbolic link leads in a circle, or into /proc" },
 	{ "openat2", ENOSYS, "Linux 5.6 or later is needed, or a seccomp filter hides the call" },

@@ -135,6 +135,16 @@ static void what_nobody_knows_any_more_is_told(void **state)
 			    "clean-host: nothing is left on this host\n0\n");
 }
 
+static void filters_that_were_kept_are_removed(void **state)
+{
+	(void)state;
+	assert_string_equal(with_steps("mkdir -m 700 /run/step-06-seccomp\n"
+				       "touch /run/step-06-seccomp/filter; clean; ls /run")
+				    ->out,
+			    "clean-host: removed /run/step-06-seccomp\n"
+			    "clean-host: nothing is left on this host\n0\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +154,7 @@ int main(void)
 		host_test(a_cgroup_that_was_left_is_removed_with_its_processes),
 		host_test(steps_that_run_are_left_alone),
 		host_test(processes_that_were_left_are_told),
+		host_test(filters_that_were_kept_are_removed),
 		host_test(what_nobody_knows_any_more_is_told),
 	};
 

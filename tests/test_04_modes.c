@@ -135,6 +135,7 @@ static void verbose_tells_what_each_side_does(void **state)
 	assert_success(result);
 	assert_contains(result->err, "[host] RTM_NEWLINK bridge st");
 	assert_contains(result->err, "[host] RTM_NEWLINK veth ");
+	assert_contains(result->err, "[host] setns to the container's network namespace\n");
 	assert_contains(result->err, "[host] RTM_NEWADDR 10.91.7.2/28 to eth0\n");
 	assert_contains(result->err, "[host] RTM_NEWROUTE default via 10.91.7.1\n");
 	assert_string_equal(run("./step-04", "true")->err, "");

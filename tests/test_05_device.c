@@ -111,7 +111,9 @@ static void what_is_no_device_is_refused(void **state)
 		const char *value, *message;
 	} bad[] = {
 		{ "", "stat : ENOENT No such file or directory\n" },
-		{ "/dev/none", "stat /dev/none: ENOENT No such file or directory\n" },
+		{ "/dev/none",
+		  "stat /dev/none: ENOENT No such file or directory; is it there, "
+		  "under this name, and its driver loaded?\n" },
 		{ "/etc/passwd", "--device /etc/passwd: is not a device\n" },
 		{ "/dev", "--device /dev: is not a device\n" },
 	};

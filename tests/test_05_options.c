@@ -150,7 +150,8 @@ static void bad_rates_are_refused(void **state)
 	refused("--device-read-bps", "/dev/null:1m", "must be a block device, like /dev/sda");
 	refused("--device-write-iops", "/etc:1", "must be a block device, like /dev/sda");
 	assert_refused(step("--device-read-bps", "/dev/none:1m", "true"), 125,
-		       "step-05: stat /dev/none: ENOENT No such file or directory\n");
+		       "step-05: stat /dev/none: ENOENT No such file or directory; is it there, "
+		       "under this name, and its driver loaded?\n");
 }
 
 static void what_does_not_go_together_is_refused(void **state)

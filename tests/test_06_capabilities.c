@@ -241,6 +241,18 @@ static void help_lists_the_options(void **state)
 		assert_contains(result->out, options[i]);
 }
 
+static void so_does_the_help_of_the_program_with_the_verbs(void **state)
+{
+	const struct result *result = run("./step-06", "--help");
+
+	(void)state;
+	assert_success(result);
+	assert_contains(result->out, "Usage: step-06 [VERB");
+	assert_contains(result->out, "\n  run        Run a command");
+	assert_refused(run("./step-06", "fly"), 125,
+		       "fly: unknown verb; step-06 --help lists them");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +270,7 @@ int main(void)
 		host_test(the_fourteen_survive_init),
 		host_test(privileged_is_all_but_the_namespaces),
 		host_test(help_lists_the_options),
+		host_test(so_does_the_help_of_the_program_with_the_verbs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static void labels_need_a_kernel_that_has_them(void **state)
 		oci_script("config '.process.apparmorProfile = \"x\" | .process.selinuxLabel "
 			   "= \"y\" | .linux.mountLabel = \"z\"'; no oci run $id\n")
 			->err,
-		"linux.mountLabel: is not supported: no label is given to file systems; "
+		"linux.mountLabel: this kernel has no SELinux, or it is switched off; "
 		"process.apparmorProfile: this kernel has no AppArmor, or it is switched off; "
 		"process.selinuxLabel: this kernel has no SELinux, or it is switched off");
 }

@@ -1,5 +1,5 @@
 /* step-06-oci: what a container could reach of the host through the runtime itself. */
-#include "test_06_oci.h"
+#include "test_06_rootless.h"
 
 /*
  * CVE-2019-5736. Our program is executed in the container, and held there: it reads a FIFO. The
@@ -33,6 +33,35 @@ static void its_program_cannot_be_overwritten_by_exec(void **state)
 					"wait_for [ -s out ]; grep -o 'Read-only.*' out\n"
 					"[ \"$(sha256sum <$h/step-06-oci)\" = \"$sum\" ]\n"),
 		      "Read-only file system\n");
+}
+
+/* Where we may not mount, it is a sealed copy in memory: as at the first open_tree(2) here, ... */
+static void nor_where_it_could_not_be_mounted(void **state)
+{
+	(void)state;
+	need_static_program();
+	assert_prints(
+		oci_script(
+			ATTACK
+			"strace -o calls -e trace=open_tree,memfd_create \\\n"
+			"  -e inject=open_tree:error=EPERM:when=1 $h/step-06-oci --root $d/run \\\n"
+			"  exec $id /proc/self/exe --root /r state x || true\n"
+			"wait_for [ -s out ]; grep -o 'Operation not.*' out\n"
+			"[ \"$(sha256sum <$h/step-06-oci)\" = \"$sum\" ]\n"
+			"grep -o '^[a-z_]*' calls | head -2\n"),
+		"Operation not permitted\nopen_tree\nmemfd_create\n");
+}
+
+/* ... and without root. */
+static void nor_by_root_of_a_users_container(void **state)
+{
+	(void)state;
+	need_static_program();
+	need_user_namespaces();
+	assert_prints(rootless_script(ATTACK
+				      "oci exec $id /proc/self/exe --root /r state x || true\n"
+				      "wait_for [ -s out ]; grep -o 'Operation not.*' out\n"),
+		      "Operation not permitted\n");
 }
 
 static void nor_as_the_first_process(void **state)
@@ -81,6 +110,26 @@ static void those_that_are_asked_for_are(void **state)
 		"three\nfour\nthree\n");
 }
 
+/* systemd starts a service with its sockets from 3 on. */
+static void so_are_sockets_that_systemd_gives(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("for i in 3 4 5; do echo $i >$i; done\n"
+			   "as_service() { pid=$1; shift; sh -c 'exec env LISTEN_FDS=2 "
+			   "LISTEN_PID='$pid' "
+			   "LISTEN_FDNAMES=a:b \"$@\"' \\\n"
+			   "  sh $h/step-06-oci --root $d/run run \"$@\" $id 3<3 4<4 5<5; }\n"
+			   "args sh -c 'echo $LISTEN_FDS $LISTEN_PID $LISTEN_FDNAMES\n"
+			   "  for i in 3 4 5; do test ! -f /proc/self/fd/$i || cat <&$i; done'\n"
+			   "as_service '$$'; as_service '$$' --preserve-fds=1\n"
+			   "echo not for us:; as_service '$PPID'; as_service '$PPID' "
+			   "--preserve-fds=1\n"
+			   "config '.linux.namespaces |= map(select(.type != \"pid\"))'\n"
+			   "args sh -c '[ $LISTEN_PID = $$ ]'; as_service '$$'\n"),
+		"2 1 a:b\n3\n4\n2 1 a:b\n3\n4\n5\nnot for us:\n\n\n3\n");
+}
+
 static void no_descriptor_leads_out_as_the_working_directory(void **state)
 {
 	(void)state;
@@ -100,10 +149,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(its_program_cannot_be_overwritten_by_exec),
+		host_test(nor_where_it_could_not_be_mounted),
+		host_test(nor_by_root_of_a_users_container),
 		host_test(nor_as_the_first_process),
 		host_test(nobody_in_there_may_look_at_it_before_it_is_the_command),
 		host_test(descriptors_of_the_caller_are_not_inherited),
 		host_test(those_that_are_asked_for_are),
+		host_test(so_are_sockets_that_systemd_gives),
 		host_test(no_descriptor_leads_out_as_the_working_directory),
 	};
 

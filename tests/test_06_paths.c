@@ -184,7 +184,7 @@ static void cover_some(const char *argument)
 		"/a/file", "/a/b", "/no", "/a/file/no", "/no/a", "/c", "/a/b/file"
 	};
 	const char *read_only[] = { "/a", "/missing" };
-	const struct paths paths = { masked, 7, read_only, 2, NULL, 0 };
+	const struct paths paths = { masked, 7, read_only, 2, NULL, 0, NULL };
 	int root = make_root();
 
 	(void)argument;
@@ -204,7 +204,7 @@ static void any_list_will_do(void **state)
 static void cover_through_links(const char *argument)
 {
 	const char *masked[] = { "/link", "/up/a/b" };
-	const struct paths paths = { masked, 2, NULL, 0, NULL, 0 };
+	const struct paths paths = { masked, 2, NULL, 0, NULL, 0, NULL };
 	int root = make_root();
 
 	(void)argument;
@@ -221,7 +221,7 @@ static void links_do_not_lead_out_of_the_root(void **state)
 static void read_only_with_what_is_below(const char *argument)
 {
 	const char *read_only[] = { "/" };
-	const struct paths paths = { NULL, 0, read_only, 1, NULL, 0 };
+	const struct paths paths = { NULL, 0, read_only, 1, NULL, 0, NULL };
 	int root = make_root(), covered;
 
 	(void)argument;
@@ -243,7 +243,7 @@ static void what_is_mounted_below_is_read_only_as_well(void **state)
 static void without_null(const char *argument)
 {
 	const char *masked[] = { "/a/file" };
-	const struct paths paths = { masked, 1, NULL, 0, NULL, 0 }, none = { 0 };
+	const struct paths paths = { masked, 1, NULL, 0, NULL, 0, NULL }, none = { 0 };
 	int root = make_root();
 
 	(void)argument;
@@ -268,7 +268,7 @@ static void a_mask_needs_the_null_device(void **state)
 static void writable_again(const char *argument)
 {
 	const char *writable[] = { "/c", "/missing" };
-	const struct paths paths = { NULL, 0, NULL, 0, writable, 2 };
+	const struct paths paths = { NULL, 0, NULL, 0, writable, 2, NULL };
 	int root = make_root();
 
 	(void)argument;

@@ -2,33 +2,11 @@
 #include <signal.h>
 
 #include "pty.h"
-#include "test_03.h"
+#include "test_06_rootless.h"
 
-/* A user who is in no file, and in no group but the own. */
-#define USER	"setpriv", "--reuid", "54321", "--regid", "54322", "--clear-groups"
-#define RUN	USER, "./step-06", "run"
-#define IN_USER "as='setpriv --reuid 54321 --regid 54322 --clear-groups'; "
+#define RUN USER, "./step-06", "run"
 /* A script that begins with this has a root file system $r that is the user's. */
 #define MY_ROOTFS ROOTFS IN_USER "chown -hR 54321:54322 $d; "
-
-static bool can_get_here(void)
-{
-	return run(USER, "sh", "-c", "test -x \"$(pwd)/rootfs/busybox/bin/busybox\"")->status == 0;
-}
-
-/* Elsewhere a sysctl or an AppArmor profile may keep users from it. */
-static bool are_allowed(void)
-{
-	return run(USER, "unshare", "--user", "--map-root-user", "--mount", "true")->status == 0;
-}
-
-#define need_user_namespaces()                                                                     \
-	do {                                                                                       \
-		if (!can_get_here())                                                               \
-			skip_because("other users cannot get to this directory");                  \
-		if (!are_allowed())                                                                \
-			skip_because("user namespaces are not allowed without root here");         \
-	} while (0)
 
 static void a_user_becomes_root_inside(void **state)
 {
@@ -134,13 +112,6 @@ static void what_needs_root_is_told(void **state)
 		       "step-06: fsconfig tmpfs uid");
 }
 
-/* The ids of a real user: these files are covered for the script alone. */
-#define GIVEN                                                                                      \
-	SCRATCH IN_USER MINE                                                                       \
-		"echo tester:200000:1000 >$d/ids; touch /etc/subuid /etc/subgid\n"                 \
-		"(cat /etc/passwd; echo tester:x:54321:54322::/:/bin/sh) >$d/passwd\n"             \
-		"export as; chmod 755 $d\n"
-
 static void he_may_have_more_ids(void **state)
 {
 	(void)state;
@@ -148,9 +119,9 @@ static void he_may_have_more_ids(void **state)
 	if (run("test", "-u", "/usr/bin/newuidmap")->status != 0)
 		skip_because("newuidmap (package uidmap) is not installed");
 	assert_prints(
-		script(GIVEN
-		       "$mine 'for f in /etc/subuid /etc/subgid; do mount --bind $0/ids $f; done\n"
-		       "mount --bind $0/passwd /etc/passwd\n"
+		script(SCRATCH IN_USER MINE IDS
+		       "export as; chmod 755 $d\n"
+		       "$mine \"$cover\"'\n"
 		       "$as ./step-06 run --tmpfs /tmp /bin/sh -ec \"cat /proc/self/uid_map; "
 		       "touch /tmp/x; chown 1000 /tmp/x; stat -c %u:%g /dev/pts/ptmx /tmp/x\"' "
 		       "$d | tr -s ' '",

@@ -34,6 +34,20 @@ static int fail_option(int context, const char *type, const char *option)
 	return fail("fsconfig %s %s (%s)", type, option, text + 2);
 }
 
+/* The text up to the next comma; one between quotation marks, as in labels, is none. */
+static char *next_option(char **rest)
+{
+	char *option = *rest, *end = option;
+	int quoted = 0;
+
+	for (; end && *end && (quoted || *end != ','); end++)
+		quoted ^= *end == '"';
+	*rest = end && *end ? end + 1 : NULL;
+	if (end)
+		*end = '\0';
+	return option;
+}
+
 static int set_options(int context, const char *type, const char *options)
 {
 	autofree char *copy = strdup(options);
@@ -41,11 +55,15 @@ static int set_options(int context, const char *type, const char *options)
 
 	if (!copy)
 		return fail("strdup");
-	for (char *option; (option = strsep(&next, ","));) {
+	for (char *option; (option = next_option(&next));) {
 		char *value = option;
 		const char *key = strsep(&value, "=");
 		unsigned int kind = value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
 
+		if (value && *value == '"') {
+			value++;
+			value[strcspn(value, "\"")] = '\0';
+		}
 		if (*key && fsconfig(context, kind, key, value, 0) < 0)
 			return fail_option(context, type, key);
 	}

@@ -19,8 +19,9 @@ int mount_private(void);
 
 /*
  * Makes a file system of a type, attached nowhere yet. `attributes` are MOUNT_ATTR_*, `options`
- * the file system's own ("mode=755,size=64m", or NULL); "source=NAME" as the first of them is for a
- * device, or for a name that /proc/mounts shows. Returns a descriptor of the mount or -1.
+ * the file system's own ("mode=755,size=64m", or NULL); a value may stand in quotation marks, and
+ * then have commas. "source=NAME" as the first of them is for a device, or for a name that
+ * /proc/mounts shows. Returns a descriptor of the mount or -1.
  */
 int mount_create(const char *type, uint64_t attributes, const char *options);
 

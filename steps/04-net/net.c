@@ -14,6 +14,7 @@
 #include "forwarding.h"
 #include "link.h"
 #include "loopback.h"
+#include "narrate.h"
 #include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
@@ -192,6 +193,7 @@ static int configure_in(int namespace, struct net *net)
 
 	if (own < 0)
 		return fail("open /proc/self/ns/net");
+	narrate("setns to the container's network namespace");
 	if (setns(namespace, CLONE_NEWNET) < 0)
 		return fail("setns to the container's network namespace");
 	configured = configure(net);

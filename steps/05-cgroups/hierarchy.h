@@ -32,10 +32,11 @@ enum controller {
 #define SET(controller) (1U << (controller))
 
 struct hierarchy {
-	int version;		  /* 1 or 2 */
-	char name[64];		  /* v1: its controllers, as it is mounted with: "cpu,cpuacct" */
+	int version;   /* 1 or 2 */
+	char name[64]; /* v1: its controllers, as mounted, "cpu,cpuacct"; v2: "unified" */
 	unsigned int controllers; /* the set of those that live here */
 	int top;		  /* the topmost cgroup that we may write to */
+	int depth;		  /* how many are above it, up to the hierarchy's root */
 	int directory;		  /* our cgroup; -1: we have none here */
 	int lock;		  /* what keeps it ours */
 };
@@ -50,6 +51,12 @@ enum { HIERARCHIES_MAX = CONTROLLERS + 1 };
  * or -1.
  */
 int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int wanted);
+
+/*
+ * What of a cgroup's path, which begins at the hierarchy's root, is below `top`; all of it, if it
+ * does not lead there.
+ */
+const char *hierarchy_below_top(const struct hierarchy *hierarchy, const char *path);
 
 /* What a controller is called in that version of cgroups; NULL: it is not there. */
 const char *hierarchy_controller(int version, enum controller controller);

@@ -1,4 +1,5 @@
 /* Step 06: a container runtime. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,11 +58,21 @@ static int run(int argc, char **argv)
 }
 
 static const struct {
-	const char *name;
+	const char *name, *about;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{ "run", run },
+	{ "run", ABOUT, run },
 };
+
+static int print_help(void)
+{
+	printf("Usage: step-06 [VERB [OPTION...] ...]\n"
+	       "A container runtime. Without a verb: a shell in a container.\n\n");
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		printf("  %-10s %s\n", verbs[i].name, verbs[i].about);
+	printf("\n`step-06 VERB --help` lists the options of one.\n");
+	return fflush(stdout) < 0 ? fail("write the help") : 0;
+}
 
 static int run_verb(int argc, char **argv)
 {
@@ -76,7 +87,9 @@ static int run_verb(int argc, char **argv)
 			return verbs[i].run(argc - 1, argv + 1);
 		}
 	}
-	return fail_input("%s: unknown verb; step-06 run --help tells more", argv[1]);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0)
+		return print_help();
+	return fail_input("%s: unknown verb; step-06 --help lists them", argv[1]);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,5 @@
 # shellcheck shell=sh disable=SC2154 # who sources it sets $work and $runtime
-# Starts and ends Docker's daemon, with our runtime as its own; to be sourced. Sets $image.
-image=workbook/busybox:1
+# Starts and ends Docker's daemon, with our runtime as its own; to be sourced.
 
 start_dockerd() {
 	cat >"$work/docker" <<-END
@@ -14,7 +13,7 @@ start_dockerd() {
 		--add-runtime "ours=$runtime" --default-runtime ours >"$work/log" 2>&1 &
 	dockerd=$!
 	until_true docker info || { tail -5 "$work/log" && return 1; }
-	tar -C rootfs/busybox -c . | docker import - $image >/dev/null
+	tar -C rootfs/busybox -c . | docker import - "$image" >/dev/null
 }
 
 stop_dockerd() {

@@ -148,6 +148,7 @@ static int read_mount(const char *line, struct hierarchy *hierarchy, unsigned in
 		name_by_controllers(hierarchy);
 	} else if (strcmp(type, "cgroup2") == 0) {
 		hierarchy->version = 2;
+		strcpy(hierarchy->name, "unified");
 	}
 	if (hierarchy->version != 2 && !(hierarchy->controllers & wanted))
 		return 0;

@@ -56,12 +56,6 @@ static int keyring_new(void)
 	return 0;
 }
 
-/* Without root that is so in the new namespaces alone. */
-static bool may_mount(void)
-{
-	return geteuid() == 0;
-}
-
 static int open_trees(struct container *container)
 {
 	struct rootfs *rootfs = &container->rootfs;
@@ -75,6 +69,15 @@ static int open_trees(struct container *container)
 	return mounts_open(&container->mounts);
 }
 
+/* Without root, who has the rights to mount is the container, in its own mount namespace. */
+static int leave_to_container(void)
+{
+	if (errno != EPERM)
+		return -1;
+	fail_forget();
+	return 0;
+}
+
 int bundle_open(struct container *container)
 {
 	container->rootfs.etc.as_it_is = true;
@@ -84,14 +87,19 @@ int bundle_open(struct container *container)
 		return -1;
 	if (namespaces_open(&container->joined) < 0)
 		return -1;
-	return may_mount() ? open_trees(container) : 0;
+	if (open_trees(container) == 0)
+		return 0;
+	return leave_to_container();
 }
 
 int bundle_open_cgroup(struct container *container)
 {
 	container->view.cgroup = &container->cgroup;
+	container->view.label = container->mounts.label;
 	container->view.is_new = container->namespaces & CLONE_NEWCGROUP;
-	return may_mount() ? mounts_view_open(&container->view) : 0;
+	if (mounts_view_open(&container->view) == 0)
+		return 0;
+	return leave_to_container();
 }
 
 bool bundle_needs_between(const struct container *container)

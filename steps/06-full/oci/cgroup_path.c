@@ -13,6 +13,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "narrate.h"
+#include "userns.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
@@ -79,7 +80,7 @@ static int make_one(const struct hierarchy *hierarchy, int parent, const char *n
 
 static int make(struct hierarchy *hierarchy, const char *path, unsigned int needed)
 {
-	autofree char *copy = strdup(path);
+	autofree char *copy = strdup(hierarchy_below_top(hierarchy, path));
 	char *rest = copy;
 	int place = openat(hierarchy->top, ".", DIRECTORY);
 
@@ -95,6 +96,8 @@ static int make(struct hierarchy *hierarchy, const char *path, unsigned int need
 /* The rules for devices: chapter 5's limits, of which nothing else is set. */
 static int limit_devices(const struct cgroup *cgroup)
 {
+	if (userns_is_ours())
+		return 0; /* nobody can make a node here, and what is there are the host's rights */
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
@@ -149,11 +152,13 @@ int cgroup_path_open(struct cgroup *cgroup, const char *path)
 {
 	if (find_all(cgroup) < 0)
 		return -1;
-	path += strspn(path, "/");
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+		const char *below = hierarchy_below_top(hierarchy, path);
 
-		hierarchy->directory = openat(hierarchy->top, *path ? path : ".", DIRECTORY);
+		below += strspn(below, "/");
+		if (*below)
+			hierarchy->directory = openat(hierarchy->top, below, DIRECTORY);
 	}
 	return 0;
 }
@@ -219,19 +224,20 @@ int cgroup_path_signal(const char *path, int signal)
 	return 0;
 }
 
-/* "a/b/c": removes c in a/b. */
-static void remove_last(const struct hierarchy *hierarchy, char *path)
+/* "/a/b/c": removes c in a/b. */
+static void remove_last(const struct hierarchy *hierarchy, const char *path)
 {
-	char *name = strrchr(path, '/');
+	const char *below = hierarchy_below_top(hierarchy, path);
+	autofree char *parent_path = strdup(below + strspn(below, "/"));
+	char *name = parent_path ? strrchr(parent_path, '/') : NULL;
 	autofd int parent = -1;
 
 	if (!name) {
-		cgroup_remove_tree(hierarchy, hierarchy->top, path);
+		cgroup_remove_tree(hierarchy, hierarchy->top, below + strspn(below, "/"));
 		return;
 	}
 	*name = '\0';
-	parent = openat(hierarchy->top, path, DIRECTORY);
-	*name = '/';
+	parent = openat(hierarchy->top, parent_path, DIRECTORY);
 	if (parent >= 0)
 		cgroup_remove_tree(hierarchy, parent, name + 1);
 }
@@ -239,13 +245,13 @@ static void remove_last(const struct hierarchy *hierarchy, char *path)
 void cgroup_path_remove(const char *path)
 {
 	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
-	autofree char *below = strdup(path + strspn(path, "/"));
+	autofree char *whole = strdup(path);
 
-	while (below && *below && below[strlen(below) - 1] == '/')
-		below[strlen(below) - 1] = '\0';
-	if (!below || !*below || cgroup_path_open(cgroup, path) < 0)
+	while (whole && *whole && whole[strlen(whole) - 1] == '/')
+		whole[strlen(whole) - 1] = '\0';
+	if (!whole || cgroup_path_open(cgroup, whole) < 0)
 		return;
 	for (int i = 0; i < cgroup->hierarchy_count; i++)
 		if (cgroup->hierarchies[i].directory >= 0)
-			remove_last(&cgroup->hierarchies[i], below);
+			remove_last(&cgroup->hierarchies[i], whole);
 }

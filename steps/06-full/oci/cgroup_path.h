@@ -26,7 +26,7 @@ int cgroup_path_create(struct cgroup *cgroup, const char *path, const struct res
 int cgroup_path_enter(const struct cgroup *cgroup);
 int cgroup_path_enter_all(const struct cgroup *cgroup);
 
-/* Opens it in those hierarchies where it is. Returns 0 or -1. */
+/* Opens it in those hierarchies where it is; nowhere, if the path is empty. Returns 0 or -1. */
 int cgroup_path_open(struct cgroup *cgroup, const char *path);
 
 /* Calls `each` with the pid of every process in it and below it. Returns 0 or -1. */

@@ -197,15 +197,18 @@ static void read_propagation(const struct json *linux_part, struct container *co
 			     text);
 }
 
-/* An empty one is none. */
-static void read_mount_label(const struct json *linux_part)
+/* As a process's label, it would be a wall that is not there. An empty one is none. */
+static void read_mount_label(const struct json *linux_part, struct container *container)
 {
 	struct json member = json_member(linux_part, "mountLabel");
 	const char *label = "";
 
 	json_get_text(linux_part, "mountLabel", &label);
-	if (*label)
-		json_problem(&member, "is not supported: no label is given to file systems");
+	if (*label && !labels_has_selinux())
+		json_problem(&member, "this kernel has no SELinux, or it is switched off");
+	else if (strchr(label, '"'))
+		json_problem(&member, "must not have a quotation mark");
+	container->mounts.label = container->paths.label = *label ? label : NULL;
 }
 
 static void read_cgroup_path(const struct json *linux_part, struct container *container)
@@ -250,7 +253,7 @@ void config_linux(const struct json *linux_part, struct container *container)
 	read_clocks(linux_part, container);
 	read_sysctls(linux_part, container);
 	read_propagation(linux_part, container);
-	read_mount_label(linux_part);
+	read_mount_label(linux_part, container);
 	read_personality(linux_part, container);
 	read_cgroup_path(linux_part, container);
 	json_refuse(linux_part, "intelRdt", "is not supported: no support for Intel's RDT");

@@ -1,9 +1,29 @@
 /* config.json: mounts. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "config_parts.h"
 
-static void read_options(const struct json *element, struct mounts_entry *entry)
+/* A file system's option that is an id; those of a new user namespace are known. */
+static void check_id(const struct json *option, const char *text, const struct container *container)
+{
+	const struct userns *userns = &container->userns;
+	bool is_group = strncmp(text, "gid=", 4) == 0;
+	unsigned long id;
+	char *end;
+
+	if (userns->mode != USERNS_MAPPED || (!is_group && strncmp(text, "uid=", 4) != 0))
+		return;
+	id = strtoul(text + 4, &end, 10);
+	if (*end || end == text + 4 || id >= UINT32_MAX)
+		return;
+	if (!(is_group ? userns_has_gid(userns, (gid_t)id) : userns_has_uid(userns, (uid_t)id)))
+		json_problem(option, "%s is not in linux.%sMappings", text,
+			     is_group ? "gid" : "uid");
+}
+
+static void read_options(const struct json *element, const struct container *container,
+			 struct mounts_entry *entry)
 {
 	struct json options = json_member(element, "options");
 	size_t count = json_count(&options);
@@ -15,6 +35,8 @@ static void read_options(const struct json *element, struct mounts_entry *entry)
 
 		if (problem)
 			json_problem(&option, "%s", problem);
+		else if (text)
+			check_id(&option, text, container);
 	}
 }
 
@@ -40,7 +62,7 @@ static void read_mount(const struct json *element, const struct container *conta
 	json_need_text(element, "destination", &entry->target);
 	json_get_text(element, "type", &entry->type);
 	json_get_text(element, "source", &entry->source);
-	read_options(element, entry);
+	read_options(element, container, entry);
 	read_maps(element, entry);
 	/* Before 1.1 of the specification it had to be absolute; runC takes it from "/". */
 	if (entry->target && !*entry->target)
@@ -60,7 +82,8 @@ void config_mounts(const struct json *config, struct container *container)
 	size_t count = json_count(&list);
 	struct mounts_entry *entries = json_allocate(&list, count, sizeof(*entries));
 
-	container->mounts = (struct mounts){ entries, entries ? count : 0 };
+	container->mounts.list = entries;
+	container->mounts.count = entries ? count : 0;
 	for (size_t i = 0; entries && i < count; i++) {
 		struct json element = json_element(&list, i);
 

@@ -164,6 +164,7 @@ static int inside(void *argument)
 int container_prepare(struct container *container, struct child *child)
 {
 	container->child = child;
+	container->rootless = geteuid() != 0;
 	child_defer_signals(child);
 	if (console_prepare(&container->console, child) < 0)
 		return -1;

@@ -58,9 +58,11 @@ struct container {
 	struct command command;
 	/* What the verbs of step-06-oci say: */
 	struct gate gate;	/* where it waits for `start` */
-	unsigned int preserved; /* descriptors above standard error that the command inherits */
+	unsigned int preserved; /* descriptors above standard error that the command inherits, */
+	unsigned int listening; /* the first ones of these, as sockets of systemd's */
 	char *state;		/* for hooks that run in the container */
 	struct notify notify;	/* what it says to a service manager */
+	bool rootless;		/* who makes it is not root */
 	/* What config.json alone can say (config.h): */
 	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
 	const char *oci_version;

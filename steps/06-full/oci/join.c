@@ -24,9 +24,9 @@ static const struct {
 };
 
 /* Those that it has and we have not: the kernel refuses to enter our own user namespace again. */
-static uint64_t find_namespaces(pid_t pid)
+static int find_namespaces(pid_t pid, uint64_t *found)
 {
-	uint64_t found = 0;
+	*found = 0;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		char ours_path[64], theirs_path[64];
@@ -34,11 +34,31 @@ static uint64_t find_namespaces(pid_t pid)
 
 		snprintf(ours_path, sizeof(ours_path), "/proc/self/ns/%s", kinds[i].name);
 		snprintf(theirs_path, sizeof(theirs_path), "/proc/%d/ns/%s", pid, kinds[i].name);
-		if (stat(ours_path, &ours) == 0 && stat(theirs_path, &theirs) == 0 &&
-		    ours.st_ino != theirs.st_ino)
-			found |= kinds[i].flag;
+		if (stat(ours_path, &ours) < 0)
+			continue; /* this kernel has none of that kind */
+		if (stat(theirs_path, &theirs) < 0)
+			return fail("stat %s", theirs_path);
+		if (ours.st_ino != theirs.st_ino)
+			*found |= kinds[i].flag;
 	}
-	return found;
+	return 0;
+}
+
+/*
+ * In the process in between. Without root, one may enter a PID namespace only as the root of the
+ * user namespace that owns it; and the cgroups only before.
+ */
+static int enter_as_user(void *argument)
+{
+	struct join *join = argument;
+	const uint64_t both = join->namespaces & (CLONE_NEWUSER | CLONE_NEWPID);
+
+	if (cgroup_path_enter_all(&join->container->cgroup) < 0)
+		return -1;
+	join->container->child->cgroup = -1; /* the child is in it already */
+	join->namespaces &= ~both;
+	narrate("setns of process %d: its users and processes", join->pid);
+	return setns(join->pidfd, (int)both) < 0 ? fail("setns of process %d", join->pid) : 0;
 }
 
 /* The root of its mount namespace need not be its own: with --no-pivot it is the host's. */
@@ -58,7 +78,7 @@ static int inside(void *argument)
 
 	if (protect_process() < 0)
 		return -1;
-	if (cgroup_path_enter(&container->cgroup) < 0)
+	if (!container->child->between && cgroup_path_enter(&container->cgroup) < 0)
 		return -1;
 	if (container->scheduling.has_final &&
 	    scheduling_set_cpus(&container->scheduling.final) < 0)
@@ -70,8 +90,7 @@ static int inside(void *argument)
 		return fail("setns of process %d", join->pid);
 	if (enter_root(join->root) < 0)
 		return -1;
-	if (join->namespaces & CLONE_NEWUSER &&
-	    userns_enter(&container->userns, container->child) < 0)
+	if (join->has_users && userns_enter(&container->userns, container->child) < 0)
 		return -1;
 	return container_execute(container);
 }
@@ -90,8 +109,12 @@ int join_spawn(struct join *join, struct child *child)
 	join->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (join->root < 0)
 		return fail("open %s", path);
-	join->namespaces = find_namespaces(join->pid);
-	if (join->namespaces & CLONE_NEWPID && setns(join->pidfd, CLONE_NEWPID) < 0)
+	if (find_namespaces(join->pid, &join->namespaces) < 0)
+		return -1;
+	join->has_users = join->namespaces & CLONE_NEWUSER;
+	if (join->has_users && geteuid() != 0)
+		child->between = enter_as_user;
+	else if (join->namespaces & CLONE_NEWPID && setns(join->pidfd, CLONE_NEWPID) < 0)
 		return fail("setns CLONE_NEWPID of process %d", join->pid);
 	child->cgroup = cgroup_directory(&join->container->cgroup);
 	if (scheduling->has_initial && scheduling_set_cpus(&scheduling->initial) < 0)

@@ -19,6 +19,7 @@ struct join {
 	/* What join_spawn() finds: */
 	int root;
 	uint64_t namespaces; /* that are not ours already */
+	bool has_users;	     /* one of them is a user namespace */
 };
 
 /*

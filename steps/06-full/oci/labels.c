@@ -1,12 +1,16 @@
 #include "labels.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
+#include "narrate.h"
 #include "procfs.h"
 
 bool labels_has_apparmor(void)
@@ -40,4 +44,31 @@ int labels_set(const struct labels *labels)
 			return -1;
 	}
 	return labels->selinux ? procfs_write("self/attr/exec", labels->selinux) : 0;
+}
+
+char *labels_mount_options(const char *options, const char *label)
+{
+	const char *own = options ? options : "";
+	char *all;
+
+	if (!label || strstr(own, "context="))
+		all = strdup(own);
+	else if (asprintf(&all, "%s%scontext=\"%s\"", own, *own ? "," : "", label) < 0)
+		all = NULL;
+	if (!all)
+		fail("strdup");
+	return all;
+}
+
+int labels_set_mount(int mount, const char *label)
+{
+	char path[64];
+
+	/* The descriptor is one of a path alone, which fsetxattr(2) does not take. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", mount);
+	narrate("setxattr security.selinux %s", label);
+	if (setxattr(path, "security.selinux", label, strlen(label) + 1, 0) < 0 &&
+	    errno != EOPNOTSUPP)
+		return fail("setxattr security.selinux %s", label);
+	return 0;
 }

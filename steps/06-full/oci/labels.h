@@ -19,6 +19,15 @@ struct labels {
 bool labels_has_apparmor(void);
 bool labels_has_selinux(void);
 
+/*
+ * The options of a new file system, whose files shall have the SELinux label, unless they say
+ * another one. Both may be NULL. The caller frees them. NULL: no memory.
+ */
+char *labels_mount_options(const char *options, const char *label);
+
+/* Gives the SELinux label to the root of a file system; one that keeps none is let be. 0 or -1. */
+int labels_set_mount(int mount, const char *label);
+
 /* Sets what execve(2) will change to; before the root is entered. Returns 0 or -1. */
 int labels_set(const struct labels *labels);
 

@@ -17,6 +17,7 @@
 #include "fail.h"
 #include "file.h"
 #include "narrate.h"
+#include "process.h"
 
 enum { END_MILLISECONDS = 10000 };
 
@@ -93,7 +94,8 @@ static int load(const struct request *request, struct container *container, stru
 		state->has_hooks = state->has_hooks || container->hooks.count[kind];
 	container->keep_keyring = request->no_new_keyring;
 	container->rootfs.chroot = request->no_pivot;
-	container->preserved = (unsigned int)request->preserve_fds;
+	container->listening = process_listening();
+	container->preserved = container->listening + (unsigned int)request->preserve_fds;
 	return lifecycle_console(&container->console, request->console_socket, request->foreground);
 }
 
@@ -184,6 +186,9 @@ static int create(const struct request *request, struct container *container, st
 		return -1;
 	if (cgroup_path_create(cgroup, state->cgroup, &container->resources) < 0)
 		return -1;
+	if (cgroup->hierarchy_count == 0)
+		state->cgroup =
+			""; /* without root, unless we were given one; no limit was asked for */
 	if (request->gate && gate_make(&container->gate, state->directory) < 0)
 		return -1;
 	if (container_spawn(container) < 0)

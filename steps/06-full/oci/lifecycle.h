@@ -17,7 +17,7 @@ struct request {
 	const char *config; /* NULL: config.json in it */
 	const char *pid_file;
 	const char *console_socket;
-	int64_t preserve_fds;
+	int64_t preserve_fds; /* above those that systemd gives */
 	bool no_pivot;
 	bool no_new_keyring;
 	bool foreground; /* its terminal is ours, for as long as it lives */

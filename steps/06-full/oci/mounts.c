@@ -1,5 +1,6 @@
 #include "mounts.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -9,10 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bind.h"
 #include "cleanup.h"
 #include "copy_up.h"
 #include "fail.h"
 #include "file.h"
+#include "labels.h"
 #include "mount.h"
 #include "mounts_cgroup.h"
 #include "narrate.h"
@@ -108,30 +111,74 @@ static int find_mode(const struct mounts_entry *entry, int root)
 static char *complete_options(const struct mounts_entry *entry, int root)
 {
 	const char *source = entry->source && *entry->source ? entry->source : entry->type;
+	const char *quote = strchr(source, ',') ? "\"" : "";
 	const char *options = entry->options ? entry->options : "";
 	int mode = find_mode(entry, root);
 	char octal[16] = "", *complete;
 
 	if (mode >= 0)
 		snprintf(octal, sizeof(octal), ",mode=%o", (unsigned int)mode);
-	if (asprintf(&complete, "source=%s%s%s%s", source, *options ? "," : "", options, octal) <
-	    0) {
+	if (asprintf(&complete, "source=%s%s%s%s%s%s", quote, source, quote, *options ? "," : "",
+		     options, octal) < 0) {
 		fail("asprintf");
 		return NULL;
 	}
 	return complete;
 }
 
-static int attach_new(const struct mounts_entry *entry, int root)
+/*
+ * A sysfs shows a network namespace, and is for the root of that to mount. Who is not shows the
+ * host's, read-only with all that is mounted in it, if that was asked for.
+ */
+static int attach_sys(const struct mounts_entry *entry, int root)
+{
+	autofd int mount = -1;
+
+	fail_forget();
+	mount = bind_create(AT_FDCWD, "/sys");
+	if (mount < 0 || bind_restrict(mount, entry->below.set | entry->one.set, AT_RECURSIVE) < 0)
+		return -1;
+	return mount_attach(mount, root, entry->target, S_IFDIR);
+}
+
+/*
+ * With `label` for all files that are in it and will be. The kernel takes none for proc and sysfs,
+ * and one for mqueue perhaps: then the label is given to its directory.
+ */
+static int create(const struct mounts_entry *entry, uint64_t attributes, const char *label,
+		  int root)
+{
+	autofree char *plain = complete_options(entry, root);
+	autofree char *options = plain ? labels_mount_options(plain, label) : NULL;
+	autofd int mount = -1;
+	int made;
+
+	if (!options)
+		return -1;
+	if (strcmp(entry->type, "proc") == 0 || strcmp(entry->type, "sysfs") == 0)
+		return mount_create(entry->type, attributes, plain);
+	mount = mount_create(entry->type, attributes, options);
+	if (mount < 0 && label && strcmp(entry->type, "mqueue") == 0) {
+		fail_forget();
+		mount = mount_create(entry->type, attributes, plain);
+		if (mount >= 0 && labels_set_mount(mount, label) < 0)
+			return -1;
+	}
+	made = mount;
+	mount = -1;
+	return made;
+}
+
+static int attach_new(const struct mounts_entry *entry, const char *label, int root)
 {
 	const struct mounts_change nothing = { 0 };
 	uint64_t attributes = entry->below.set | entry->one.set;
 	bool late = entry->copy_up && attributes & MOUNT_ATTR_RDONLY;
-	autofree char *options = complete_options(entry, root);
-	autofd int mount = options ? mount_create(entry->type, late ? 0 : attributes, options) : -1;
+	autofd int mount = create(entry, late ? 0 : attributes, label, root);
 
 	if (mount < 0)
-		return -1;
+		return errno == EPERM && strcmp(entry->type, "sysfs") == 0 ? attach_sys(entry, root)
+									   : -1;
 	if (entry->copy_up && copy_up(root, entry->target, mount) < 0)
 		return -1;
 	if (late && change_both(entry, mount) < 0)
@@ -152,7 +199,8 @@ static int remount(const struct mounts_entry *entry, int root)
 	return change_both(entry, mount);
 }
 
-static int attach(const struct mounts_entry *entry, const struct mounts_view *view, int root)
+static int attach(const struct mounts_entry *entry, const struct mounts_view *view,
+		  const char *label, int root)
 {
 	if (entry->remount)
 		return remount(entry, root);
@@ -160,13 +208,13 @@ static int attach(const struct mounts_entry *entry, const struct mounts_view *vi
 		return attach_bind(entry, root);
 	if (mounts_is_cgroup(entry->type))
 		return mounts_cgroup(entry, view, root);
-	return attach_new(entry, root);
+	return attach_new(entry, label, root);
 }
 
 int mounts_attach(const struct mounts *mounts, const struct mounts_view *view, int root)
 {
 	for (size_t i = 0; i < mounts->count; i++)
-		if (attach(&mounts->list[i], view, root) < 0)
+		if (attach(&mounts->list[i], view, mounts->label, root) < 0)
 			return -1;
 	return 0;
 }

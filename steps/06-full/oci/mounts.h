@@ -42,6 +42,7 @@ struct mounts_view; /* mounts_cgroup.h */
 struct mounts {
 	struct mounts_entry *list; /* in the order in which they are mounted */
 	size_t count;
+	const char *label; /* of SELinux, for the files of new file systems; NULL: as they come */
 };
 
 /*

@@ -17,6 +17,7 @@ bool mounts_is_cgroup(const char *type);
 struct mounts_view {
 	const struct cgroup *cgroup;
 	bool is_new;		    /* in a new cgroup namespace: as that sees it */
+	const char *label;	    /* SELinux's, for what is made here; or NULL */
 	int trees[HIERARCHIES_MAX]; /* else bind mounts of our cgroups, attached nowhere yet */
 };
 

@@ -111,10 +111,18 @@ static bool is_in(const char *const *list, size_t count, const char *name)
 /* The file system's own: handed on to it as it is. */
 static const char *take_data(struct mounts_entry *entry, const char *option)
 {
+	const char *before = entry->options ? entry->options : "";
+	const char *comma = entry->options ? "," : "";
+	const char *value = strchr(option, '=');
 	char *longer;
+	int length;
 
-	if (asprintf(&longer, "%s%s%s", entry->options ? entry->options : "",
-		     entry->options ? "," : "", option) < 0)
+	if (value && strchr(value, ',') && value[1] != '"')
+		length = asprintf(&longer, "%s%s%.*s=\"%s\"", before, comma, (int)(value - option),
+				  option, value + 1);
+	else
+		length = asprintf(&longer, "%s%s%s", before, comma, option);
+	if (length < 0)
 		return "there is no memory for it";
 	free(entry->options);
 	entry->options = longer;
@@ -143,8 +151,6 @@ const char *mounts_problem(const struct mounts_entry *entry)
 		return is_in(of_superblock, SIZE(of_superblock), entry->options)
 			? "a bind mount cannot change its file system, which others use as well"
 			: "a bind mount takes no options of a file system";
-	if (!is_bind && entry->source && strchr(entry->source, ','))
-		return "the source of a file system has no comma";
 	if (entry->copy_up && (is_bind || strcmp(entry->type, "tmpfs") != 0))
 		return "tmpcopyup is for a tmpfs";
 	if (entry->map && !entry->bind)

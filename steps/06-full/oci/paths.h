@@ -19,6 +19,7 @@ struct paths {
 	size_t read_only_count;
 	const char **writable; /* with all that is mounted below, which may be read-only so far */
 	size_t writable_count;
+	const char *label; /* SELinux's, for what covers directories; NULL: as it comes */
 };
 
 /* Fills in the second article's paths, and those that Docker and runC have added since. Returns 0

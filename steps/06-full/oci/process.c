@@ -11,6 +11,7 @@
 
 #include "fail.h"
 #include "narrate.h"
+#include "protect.h"
 
 enum { PRESERVED_MAX = 1024 };
 
@@ -27,6 +28,32 @@ int process_close_callers(unsigned int preserved)
 		if (fcntl((int)fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
 			return fail("open /dev/null");
 	return 0;
+}
+
+unsigned int process_listening(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	char nothing[] = "", *end = nothing;
+	unsigned long number = pid && count && atol(pid) == getpid() ? strtoul(count, &end, 10) : 0;
+
+	return *end || number > PRESERVED_MAX ? 0 : (unsigned int)number;
+}
+
+/* The command is whom they are for now. Its number is 1 in a PID namespace of its own. */
+static int pass_listening(const struct container *container, struct command *command)
+{
+	const char *names = getenv("LISTEN_FDNAMES");
+	char *count, *pid, *named = NULL;
+
+	if (!container->listening)
+		return 0;
+	if (asprintf(&count, "LISTEN_FDS=%u", container->listening) < 0 ||
+	    asprintf(&pid, "LISTEN_PID=%d", getpid()) < 0 ||
+	    (names && asprintf(&named, "LISTEN_FDNAMES=%s", names) < 0))
+		return fail("asprintf");
+	if (command_set_variable(command, count) < 0 || command_set_variable(command, pid) < 0)
+		return -1;
+	return named ? command_set_variable(command, named) : 0;
 }
 
 int process_close_ours(const struct container *container)
@@ -115,15 +142,19 @@ static int find(const char *name, char path[PATH_MAX])
 
 int process_execute(struct container *container)
 {
-	const struct command *command = &container->command;
+	struct command *command = &container->command;
 	char path[PATH_MAX];
 
 	if (enter_directory(command->workdir ? command->workdir : "/") < 0)
+		return -1;
+	if (pass_listening(container, command) < 0)
 		return -1;
 	environ = command->environment;
 	if (find(command->argv[0], path) < 0)
 		return -1;
 	if (container->gate.go > 0) {
+		if (container->rootless && protect_no_more() < 0)
+			return -1;
 		if (child_reached(container->child) < 0)
 			return -1;
 		if (gate_wait(&container->gate) < 0)

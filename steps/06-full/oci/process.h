@@ -18,6 +18,12 @@
 int process_close_callers(unsigned int preserved);
 
 /*
+ * How many descriptors, from 3 on, systemd has given us for the command: sockets that it listens on
+ * (LISTEN_FDS, if LISTEN_PID is ours). Source: sd_listen_fds(3).
+ */
+unsigned int process_listening(void);
+
+/*
  * In the container: closes all that is ours but the ways to the host side. A descriptor of a
  * directory would lead back there, even for the moment of chdir(2) and execve(2), by way of
  * /proc/self/fd (CVE-2024-21626). Before the filter for system calls, which may not know

@@ -82,7 +82,10 @@ int protect_program(char **argv)
 
 int protect_process(void)
 {
-	if (prctl(PR_SET_DUMPABLE, 0) < 0)
-		return fail("prctl PR_SET_DUMPABLE");
-	return 0;
+	return prctl(PR_SET_DUMPABLE, 0) < 0 ? fail("prctl PR_SET_DUMPABLE") : 0;
+}
+
+int protect_no_more(void)
+{
+	return prctl(PR_SET_DUMPABLE, 1) < 0 ? fail("prctl PR_SET_DUMPABLE") : 0;
 }

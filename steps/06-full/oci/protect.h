@@ -25,4 +25,10 @@ int protect_program(char **argv);
 /* In a process that enters a container: nobody there may look at it, or trace it. 0 or -1. */
 int protect_process(void);
 
+/*
+ * For one that has no rights and no descriptors of ours any more, and waits: who is not root may
+ * enter its namespaces only if they may look at it. Returns 0 or -1.
+ */
+int protect_no_more(void);
+
 #endif

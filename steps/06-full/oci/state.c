@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
+#include "userns.h"
 
 static const char file_name[] = "state.json", new_name[] = "state.new";
 static const char config_name[] = "config.json";
@@ -35,12 +36,14 @@ int state_check_id(const char *id)
 
 const char *state_default_root(void)
 {
-	const char *own = getenv("XDG_RUNTIME_DIR");
+	const char *own = getenv("XDG_RUNTIME_DIR"), *user = getenv("USER");
 	char *root;
 
-	if (geteuid() == 0 || !own || asprintf(&root, "%s/step-06", own) < 0)
+	/* Root of a user namespace, as below Podman, is a user still, unless all says otherwise. */
+	if (!own || !*own ||
+	    (geteuid() == 0 && (!userns_is_ours() || (user && strcmp(user, "root") == 0))))
 		return "/run/step-06";
-	return root;
+	return asprintf(&root, "%s/step-06", own) < 0 ? "/run/step-06" : root;
 }
 
 /* ---- The process ---- */

@@ -41,8 +41,10 @@ struct state {
 		.root = -1, .directory = -1                                                        \
 	}
 
-/* The directory of all states, where nobody says another: /run/step-06, or one that a user may
- * write to. */
+/*
+ * The directory of all states, where nobody says another: /run/step-06; for who is not root of the
+ * machine, the one in XDG_RUNTIME_DIR, if that is set.
+ */
 const char *state_default_root(void);
 
 /* Checks that `id` can be one: letters, digits, "_+-." Returns 0 or -1. */

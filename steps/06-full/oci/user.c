@@ -249,8 +249,13 @@ static int become_groups(const struct user *user)
 	narrate("setgroups %zu groups", user->group_count);
 	if (setgroups(user->group_count, user->groups) == 0)
 		return 0;
-	if (errno != EPERM || user->group_add_count > 0 || !setgroups_denied())
+	if (errno != EPERM || !setgroups_denied())
 		return fail("setgroups");
+	/* Those that an image's /etc/group lists can be left out; not those that were asked for. */
+	if (user->group_add_count > 0 || (user->group_count > 0 && !user->text))
+		return fail_input(
+			"further groups cannot be had: the user namespace was made without "
+			"root and without newgidmap(1)");
 	return 0;
 }
 

@@ -12,15 +12,24 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 #include "narrate.h"
 
 /* What the kernel takes at most in a map: 340 lines of three numbers. */
 enum { MAP_MAX = 340, LINE_MAX = 3 * 11 };
 
-/* Whether somebody else has to write the maps: without root, one may map oneself alone. */
-static bool needs_helper(const struct id_map *map, size_t count)
+bool userns_is_ours(void)
 {
-	return geteuid() != 0 && (count > 1 || map->size > 1);
+	autofree char *map = file_read("/proc/self/uid_map");
+	unsigned int inside, outside, size;
+
+	return map && sscanf(map, "%u %u %u", &inside, &outside, &size) == 3 && size != UINT32_MAX;
+}
+
+/* Whether somebody else has to write the map: without root, one may map oneself alone. */
+static bool needs_helper(const struct id_map *map, size_t count, uint32_t self)
+{
+	return geteuid() != 0 && (count > 1 || map->size > 1 || map->outside != self);
 }
 
 /* /proc/PID/NAME takes its text in one write. */
@@ -90,29 +99,48 @@ static int run_helper(const char *program, pid_t pid, const struct id_map *map, 
 					map[count - 1].outside + map[count - 1].size - 1);
 }
 
-int userns_map(const struct userns *userns, pid_t pid)
+static int map_users(const struct userns *userns, pid_t pid)
 {
-	if (userns->mode != USERNS_MAPPED)
-		return 0;
-	if (needs_helper(userns->uids, userns->uid_count)) {
-		if (run_helper(NEWUIDMAP, pid, userns->uids, userns->uid_count) < 0)
-			return -1;
+	if (needs_helper(userns->uids, userns->uid_count, geteuid()))
+		return run_helper(NEWUIDMAP, pid, userns->uids, userns->uid_count);
+	return write_map(pid, "uid_map", userns->uids, userns->uid_count);
+}
+
+static int map_groups(const struct userns *userns, pid_t pid)
+{
+	if (needs_helper(userns->gids, userns->gid_count, getegid()))
 		return run_helper(NEWGIDMAP, pid, userns->gids, userns->gid_count);
-	}
 	/* Without root, one may map a group only if nobody inside can leave one any more. */
 	if (geteuid() != 0 && write_proc(pid, "setgroups", "deny") < 0)
-		return -1;
-	if (write_map(pid, "uid_map", userns->uids, userns->uid_count) < 0)
 		return -1;
 	return write_map(pid, "gid_map", userns->gids, userns->gid_count);
 }
 
-bool userns_has_gid(const struct userns *userns, gid_t id)
+int userns_map(const struct userns *userns, pid_t pid)
 {
-	for (size_t i = 0; i < userns->gid_count; i++)
-		if (id - userns->gids[i].inside < userns->gids[i].size)
+	if (userns->mode != USERNS_MAPPED)
+		return 0;
+	if (map_users(userns, pid) < 0)
+		return -1;
+	return map_groups(userns, pid);
+}
+
+static bool has(const struct id_map *map, size_t count, uint32_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (id - map[i].inside < map[i].size)
 			return true;
 	return false;
+}
+
+bool userns_has_uid(const struct userns *userns, uid_t id)
+{
+	return has(userns->uids, userns->uid_count, id);
+}
+
+bool userns_has_gid(const struct userns *userns, gid_t id)
+{
+	return has(userns->gids, userns->gid_count, id);
 }
 
 int userns_enter(const struct userns *userns, const struct child *child)

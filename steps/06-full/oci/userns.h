@@ -45,12 +45,16 @@ struct userns {
  */
 int userns_prepare(struct userns *userns);
 
+/* Whether we are in a user namespace ourselves: then even root is not above the machine's users. */
+bool userns_is_ours(void);
+
 /* Whether there is an `id` inside. */
+bool userns_has_uid(const struct userns *userns, uid_t id);
 bool userns_has_gid(const struct userns *userns, gid_t id);
 
 /*
- * On the host, while the child `pid` waits: writes its maps. Without root and with more than one
- * id, newuidmap(1) and newgidmap(1) do it. Returns 0 or -1.
+ * On the host, while the child `pid` waits: writes its maps. Without root, other ids than our own
+ * are for newuidmap(1) and newgidmap(1) to give. Returns 0 or -1.
  */
 int userns_map(const struct userns *userns, pid_t pid);
 

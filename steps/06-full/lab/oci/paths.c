@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
+#include "labels.h"
 #include "mount.h"
 #include "narrate.h"
 
@@ -153,13 +154,14 @@ static int mask_all(const struct paths *paths, int root)
 {
 	const uint64_t attributes =
 		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	autofree char *options = labels_mount_options("mode=755,nr_inodes=1", paths->label);
 	autofd int null = open_null(root);
 	autofd int tmpfs = -1;
 	struct empty empty = { 0 };
 
-	if (null < 0)
+	if (null < 0 || !options)
 		return -1;
-	tmpfs = mount_create("tmpfs", attributes, "mode=755,nr_inodes=1");
+	tmpfs = mount_create("tmpfs", attributes, options);
 	if (tmpfs < 0)
 		return -1;
 	empty.mount = tmpfs;

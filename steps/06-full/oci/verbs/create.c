@@ -37,7 +37,7 @@ static int create(const struct runtime *runtime, const struct verb *verb, char *
 	if (!operands)
 		return -1;
 	request.id = operands[0];
-	if (process_close_callers((unsigned int)request.preserve_fds) < 0)
+	if (process_close_callers(process_listening() + (unsigned int)request.preserve_fds) < 0)
 		return -1;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
@@ -103,7 +103,7 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	if (!operands)
 		return -1;
 	request.id = operands[0];
-	if (process_close_callers((unsigned int)request.preserve_fds) < 0)
+	if (process_close_callers(process_listening() + (unsigned int)request.preserve_fds) < 0)
 		return -1;
 	request.foreground = !detach;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)

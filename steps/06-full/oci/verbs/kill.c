@@ -7,6 +7,7 @@
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
+#include "processes.h"
 #include "state.h"
 #include "verbs.h"
 
@@ -51,7 +52,7 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 	if (state_open(&state, runtime->root, operands[0], false) != 0)
 		return -1;
 	if (all)
-		return cgroup_path_signal(state.cgroup, signal);
+		return processes_signal(&state, signal);
 	if (state_require(&state, ~(1U << STATUS_STOPPED), "kill") < 0)
 		return -1;
 	pidfd = state_open_process(&state);

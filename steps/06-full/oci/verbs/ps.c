@@ -5,9 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
+#include "processes.h"
 #include "state.h"
 #include "verbs.h"
 
@@ -126,7 +126,7 @@ static int ps(const struct runtime *runtime, const struct verb *verb, char **wor
 		return fail_input("ps --format %s: must be table or json", format);
 	if (state_open(&state, runtime->root, operands[0], false) != 0)
 		return -1;
-	if (cgroup_path_each(state.cgroup, add, &pids) < 0)
+	if (processes_each(&state, add, &pids) < 0)
 		return -1;
 	list = pids.list;
 	if (strcmp(format, "json") == 0)

@@ -1,0 +1,151 @@
+/*
+ * Chapter 6: labels of SELinux, on a kernel that may have none: the test is in its place, and looks
+ * at what it would be told.
+ */
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "config.h"
+#include "file.h"
+#include "labels.h"
+#include "test_03.h"
+
+#define LABEL "system_u:object_r:container_file_t:s0:c1,c2"
+
+static FILE *told; /* what the kernel would be told, a line each; the container's side writes it */
+static bool mqueue_takes_none;
+static char type[64];
+
+bool __wrap_labels_has_selinux(void);
+int __real_fsopen(const char *name, unsigned int flags);
+int __wrap_fsopen(const char *name, unsigned int flags);
+int __real_fsconfig(int fd, unsigned int command, const char *key, const void *value, int number);
+int __wrap_fsconfig(int fd, unsigned int command, const char *key, const void *value, int number);
+int __wrap_setxattr(const char *path, const char *name, const void *value, size_t size, int flags);
+
+bool __wrap_labels_has_selinux(void)
+{
+	return true;
+}
+
+int __wrap_fsopen(const char *name, unsigned int flags)
+{
+	snprintf(type, sizeof(type), "%s", name);
+	return __real_fsopen(name, flags);
+}
+
+int __wrap_fsconfig(int fd, unsigned int command, const char *key, const void *value, int number)
+{
+	if (!key || strcmp(key, "context") != 0)
+		return __real_fsconfig(fd, command, key, value, number);
+	errno = EINVAL;
+	if (mqueue_takes_none && strcmp(type, "mqueue") == 0)
+		return -1;
+	fprintf(told, "%s %s\n", type, (const char *)value);
+	return fflush(told);
+}
+
+int __wrap_setxattr(const char *path, const char *name, const void *value, size_t size, int flags)
+{
+	(void)path;
+	(void)flags;
+	fprintf(told, "%s %.*s\n", name, (int)size, (const char *)value);
+	return fflush(told);
+}
+
+/* A configuration with these mounts and that more in its linux. */
+static const char *write_config(const char *mounts, const char *more)
+{
+	static char path[] = "/run/config.json";
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fprintf(file,
+		"{\"ociVersion\": \"1.2.0\", \"root\": {\"path\": \"/\"}, \"mounts\": [%s], "
+		"\"linux\": {\"namespaces\": [{\"type\": \"mount\"}], \"mountLabel\": \"%s\"%s}}",
+		mounts, LABEL, more);
+	assert_int_equal(fclose(file), 0);
+	return path;
+}
+
+/* What the container's side does with it, below /mnt. */
+static void mount_all(const char *path)
+{
+	static struct container container;
+	struct mounts_view view = { .cgroup = &container.cgroup, .label = LABEL };
+	int root;
+
+	check(mount("root", "/mnt", "tmpfs", 0, NULL) == 0);
+	check(mkdir("/mnt/dev", 0755) == 0);
+	check(mknod("/mnt/dev/null", S_IFCHR | 0666, makedev(1, 3)) == 0);
+	check(config_load(path, &container) == 0);
+	root = file_open_directory("/mnt");
+	check(root >= 0);
+	check(mounts_open(&container.mounts) == 0);
+	check(mounts_attach(&container.mounts, &view, root) == 0);
+	check(paths_cover(&container.paths, root) == 0);
+}
+
+static void assert_told(const char *mounts, const char *more, const char *wanted)
+{
+	char text[1024] = "";
+
+	told = tmpfile();
+	assert_non_null(told);
+	in_own_mounts(mount_all, write_config(mounts, more));
+	rewind(told);
+	assert_true(fread(text, 1, sizeof(text) - 1, told) < sizeof(text) - 1);
+	assert_string_equal(text, wanted);
+	fclose(told);
+	unlink("/run/config.json");
+}
+
+#define MOUNT(name, options)                                                                       \
+	"{\"destination\": \"/" name "\", \"type\": \"" name "\", \"options\": [" options "]}"
+
+static void new_file_systems_have_it(void **state)
+{
+	(void)state;
+	assert_told(MOUNT("tmpfs", "\"size=64k\""), "", "tmpfs " LABEL "\n");
+	assert_told(MOUNT("mqueue", ""), "", "mqueue " LABEL "\n");
+	assert_told(MOUNT("devpts", "\"newinstance\""), "", "devpts " LABEL "\n");
+}
+
+static void those_that_can_have_none_are_mounted_without(void **state)
+{
+	(void)state;
+	assert_told(MOUNT("proc", "") "," MOUNT("sysfs", "\"ro\""), "", "");
+	assert_told("{\"destination\": \"/b\", \"source\": \"/tmp\", \"options\": [\"bind\"]}", "",
+		    "");
+	mqueue_takes_none = true;
+	assert_told(MOUNT("mqueue", ""), "", "security.selinux " LABEL "\n");
+	mqueue_takes_none = false;
+}
+
+static void one_of_its_own_goes_before(void **state)
+{
+	(void)state;
+	assert_told(MOUNT("tmpfs", "\"context=u:r:t:s0:c3,c4\", \"size=64k\""), "",
+		    "tmpfs u:r:t:s0:c3,c4\n");
+	assert_told(MOUNT("tmpfs", "\"context=\\\"u:r:t:s0:c3,c4\\\"\", \"size=64k\""), "",
+		    "tmpfs u:r:t:s0:c3,c4\n");
+}
+
+static void what_masks_a_directory_has_it(void **state)
+{
+	(void)state;
+	assert_told("", ", \"maskedPaths\": [\"/dev\"]", "tmpfs " LABEL "\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(new_file_systems_have_it),
+		host_test(those_that_can_have_none_are_mounted_without),
+		host_test(one_of_its_own_goes_before),
+		host_test(what_masks_a_directory_has_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
