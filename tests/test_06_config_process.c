@@ -149,7 +149,6 @@ static void namespaces_of_another_are_joined(void **state)
 static void users_of_its_own(void **state)
 {
 	(void)state;
-	/* And its devices are the host's, bind mounted. */
 	assert_prints(
 		oci_script(INSIDE USERS
 			   "mkdir v rootfs/v; chown 100007:100008 v\n"
@@ -159,6 +158,24 @@ static void users_of_its_own(void **state)
 			   "head -c "
 			   "3 /dev/zero | od -An -tx1; echo x >/dev/null && echo null'\n"),
 		"0\n 0 100000 65536\n7 8\n 00 00 00\nnull\n");
+}
+
+/* Which it could not make itself; there need not be one on the host. */
+static void devices_are_made_for_users_of_its_own(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			INSIDE USERS
+			"chmod 755 $d; config '.linux.devices = [{path: \"/dev/a/b\", type: \"c\", "
+			"major: 1, minor: 5, uid: 10, gid: 11, fileMode: 416},\n"
+			"  {path: \"/dev/ram\", type: \"b\", major: 1, minor: 5}]'\n"
+			"inside 'stat -c \"%F %t:%T %u:%g %a\" /dev/a/b /dev/ram /dev/null; head "
+			"-c 2 "
+			"/dev/a/b | od -An -tx1; mknod /dev/c c 1 5 || true' 2>&1\n"),
+		"character special file 1:5 10:11 640\nblock special file 1:5 0:0 666\n"
+		"character special file 1:3 0:0 666\n 00 00\n"
+		"mknod: /dev/c: Operation not permitted\n");
 }
 
 static void users_of_another_are_joined(void **state)
@@ -237,6 +254,7 @@ int main(void)
 		host_test(clocks_and_the_kind_of_machine),
 		host_test(namespaces_of_another_are_joined),
 		host_test(users_of_its_own),
+		host_test(devices_are_made_for_users_of_its_own),
 		host_test(users_of_another_are_joined),
 		host_test(what_is_no_such_namespace_is_told),
 		host_test(the_keyring_is_its_own),
