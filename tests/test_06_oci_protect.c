@@ -125,9 +125,10 @@ static void so_are_sockets_that_systemd_gives(void **state)
 			   "as_service '$$'; as_service '$$' --preserve-fds=1\n"
 			   "echo not for us:; as_service '$PPID'; as_service '$PPID' "
 			   "--preserve-fds=1\n"
+			   "echo no pid:; LISTEN_FDS=1 oci run $id 3<3 4<4\n"
 			   "config '.linux.namespaces |= map(select(.type != \"pid\"))'\n"
 			   "args sh -c '[ $LISTEN_PID = $$ ]'; as_service '$$'\n"),
-		"2 1 a:b\n3\n4\n2 1 a:b\n3\n4\n5\nnot for us:\n\n\n3\n");
+		"2 1 a:b\n3\n4\n2 1 a:b\n3\n4\n5\nnot for us:\n\n\n3\nno pid:\n1 1\n3\n");
 }
 
 static void no_descriptor_leads_out_as_the_working_directory(void **state)

@@ -34,7 +34,8 @@ unsigned int process_listening(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
 	char nothing[] = "", *end = nothing;
-	unsigned long number = pid && count && atol(pid) == getpid() ? strtoul(count, &end, 10) : 0;
+	bool ours = !pid || atol(pid) == getpid();
+	unsigned long number = ours && count ? strtoul(count, &end, 10) : 0;
 
 	return *end || number > PRESERVED_MAX ? 0 : (unsigned int)number;
 }

@@ -19,7 +19,7 @@ int process_close_callers(unsigned int preserved);
 
 /*
  * How many descriptors, from 3 on, systemd has given us for the command: sockets that it listens on
- * (LISTEN_FDS, if LISTEN_PID is ours). Source: sd_listen_fds(3).
+ * (LISTEN_FDS, unless LISTEN_PID is another's). Source: sd_listen_fds(3).
  */
 unsigned int process_listening(void);
 
