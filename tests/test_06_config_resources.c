@@ -127,7 +127,7 @@ static void what_is_wrong_is_named(void **state)
 		{ "{\"hugepageLimits\": [{\"pageSize\": \"2M\", \"limit\": 1}]}",
 		  "hugepageLimits[0].pageSize: must be a size, as in \"2MB\"" },
 		{ "{\"unified\": {\"../x.y\": \"1\"}}",
-		  "unified.../x.y: must be the name of a file, as in \"memory.high\"" },
+		  "unified.../x.y: the specified key has not the form CONTROLLER.VALUE `../x.y`" },
 	};
 
 	(void)state;
@@ -162,7 +162,8 @@ static void what_this_version_has_not_is_refused_by_name(void **state)
 	assert_contains(oci_script("config '.linux.resources.unified = {\"no.such\": \"1\"}'; "
 				   "no oci run $id\n")
 				->err,
-			"linux.resources.unified.no.such: this kernel has no no.such: ENOENT");
+			"linux.resources.unified.no.such: the requested cgroup controller `no` is "
+			"not available, or cgroup v2 has no no.such here: ENOENT");
 	assert_contains(oci_script("config '.linux.resources.blockIO.leafWeight = 10'; no oci run "
 				   "$id; find /sys/fs/cgroup -name \"*$id*\"\n")
 				->err,

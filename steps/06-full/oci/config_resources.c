@@ -276,7 +276,9 @@ static void read_unified(const struct json *resources, struct resources *to)
 		char controller[64];
 
 		if (strchr(name, '/') || !strchr(name, '.'))
-			json_problem(&member, "must be the name of a file, as in \"memory.high\"");
+			json_problem(&member,
+				     "the specified key has not the form CONTROLLER.VALUE `%s`",
+				     name);
 		snprintf(controller, sizeof(controller), "%.*s", (int)strcspn(name, "."), name);
 		if (text)
 			add(&target, text_of("unified.%s", name), CONTROLLERS, NULL, NULL, name,

@@ -114,7 +114,10 @@ static int write_one(const struct resource *resource, const struct cgroup *cgrou
 	if (cgroup_try_write(hierarchy->directory, file, whole) == 0)
 		return 0;
 	if (errno == ENOENT)
-		return fail("linux.resources.%s: this kernel has no %s", resource->field, file);
+		return fail("invalid configuration: linux.resources.%s: the requested cgroup "
+			    "controller `%.*s` is not available, or cgroup v%d has no %s here",
+			    resource->field, (int)strcspn(file, "."), file, hierarchy->version,
+			    file);
 	fail("write %s %s (linux.resources.%s)", file, whole, resource->field);
 	return 1;
 }
