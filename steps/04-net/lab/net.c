@@ -14,6 +14,7 @@
 #include "forwarding.h"
 #include "link.h"
 #include "loopback.h"
+#include "narrate.h"
 #include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
