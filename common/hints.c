@@ -34,6 +34,7 @@ static const struct {
 	{ "execve", EACCES, "it must be an executable file (chmod +x), not on a noexec mount" },
 	{ "execve", ENOEXEC, "it is no program for this machine" },
 	{ "stat /dev/", ENOENT, "is it there, under this name, and its driver loaded?" },
+	{ "unshare CLONE_NEWTIME", EPERM, "a new time namespace needs root: use sudo" },
 	{ "chdir", ENOENT, "the directory must exist in the container" },
 	{ "chdir", EACCES, "the user must be allowed to enter it" },
 	{ "fsopen", EPERM, "mounting needs root: use sudo" },

@@ -156,6 +156,20 @@ static void limits_hold(void **state)
 		"can't fork\n137\n");
 }
 
+/* The limits and the end of a container are those of its cgroup: it may not be everybody's. */
+static void the_root_of_the_cgroups_is_nobodys(void **state)
+{
+	(void)state;
+	assert_prints(oci_script("args true\n"
+				 "for path in / // /../x; do\n"
+				 "  config --arg path $path '.linux.cgroupsPath = $path'\n"
+				 "  no oci run $id 2>&1\n"
+				 "done\n"),
+		      "step-06-oci: linux.cgroupsPath: /: is not the container's alone\n"
+		      "step-06-oci: linux.cgroupsPath: //: is not the container's alone\n"
+		      "step-06-oci: linux.cgroupsPath: /../x: must not have \"..\" in it\n");
+}
+
 static void what_this_version_has_not_is_refused_by_name(void **state)
 {
 	(void)state;
@@ -201,6 +215,7 @@ int main(void)
 		cmocka_unit_test(no_limit_and_not_set),
 		cmocka_unit_test(what_is_wrong_is_named),
 		host_test(limits_hold),
+		host_test(the_root_of_the_cgroups_is_nobodys),
 		host_test(what_this_version_has_not_is_refused_by_name),
 		host_test(devices_are_made_and_allowed_by_rules),
 	};

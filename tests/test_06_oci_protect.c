@@ -78,6 +78,24 @@ static void nor_as_the_first_process(void **state)
 		      "Read-only file system\n");
 }
 
+/*
+ * step-06 does without. Nobody in the container may look at its init; who may, because we gave the
+ * right, finds a program that runs, for it does on the host's side.
+ */
+static void step_06_cannot_be_overwritten_as_long_as_a_container_lives(void **state)
+{
+	(void)state;
+	assert_prints(
+		script(SCRATCH
+		       "cp step-06 $d; sum=$(sha256sum <$d/step-06)\n"
+		       "for option in '' --cap-add=SYS_PTRACE; do\n"
+		       "  $d/step-06 run --network none --init $option --rootfs rootfs/busybox \\\n"
+		       "    /bin/sh -c '(echo broken >/proc/1/exe) 2>&1 | sed \"s/.*: //\"'\n"
+		       "done; [ \"$(sha256sum <$d/step-06)\" = \"$sum\" ]\n",
+		       NULL),
+		"Permission denied\nText file busy\n");
+}
+
 static void nobody_in_there_may_look_at_it_before_it_is_the_command(void **state)
 {
 	(void)state;
@@ -153,6 +171,7 @@ int main(void)
 		host_test(nor_where_it_could_not_be_mounted),
 		host_test(nor_by_root_of_a_users_container),
 		host_test(nor_as_the_first_process),
+		host_test(step_06_cannot_be_overwritten_as_long_as_a_container_lives),
 		host_test(nobody_in_there_may_look_at_it_before_it_is_the_command),
 		host_test(descriptors_of_the_caller_are_not_inherited),
 		host_test(those_that_are_asked_for_are),

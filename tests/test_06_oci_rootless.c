@@ -95,6 +95,7 @@ static void what_he_cannot_have_is_named(void **state)
 				"without '.mounts += [{destination: \"/m\", source: \"/\",\n"
 				"  options: [\"bind\"]}]'\n"
 				"without '.linux.namespaces |= map(select(.type != \"ipc\"))'\n"
+				"without '.linux.namespaces += [{type: \"time\"}]'\n"
 				"without '.linux.namespaces |= map(select(.type != \"user\")) |\n"
 				"  del(.linux.uidMappings, .linux.gidMappings)'\n"
 				"ls xdg/step-06\n"),
@@ -112,6 +113,8 @@ static void what_he_cannot_have_is_named(void **state)
 		"comes with all that is mounted below it: rbind, not bind\n"
 		"step-06-oci: fsconfig mqueue : EPERM Operation not permitted; needs an IPC "
 		"namespace of the container's own\n"
+		"step-06-oci: unshare CLONE_NEWTIME: EPERM Operation not permitted; a new time "
+		"namespace needs root: use sudo\n"
 		"step-06-oci: clone3 CLONE_NEWUTS|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWIPC|"
 		"CLONE_NEWNET: EPERM Operation not permitted; new namespaces need root: use "
 		"sudo\n");

@@ -11,7 +11,9 @@ if [ "$(id -u)" -eq 0 ]; then
 	given=/sys/fs/cgroup/user.slice/user-0.slice/given
 	mkdir -p $given/shell && chown -R 54321:54322 $given
 	# shellcheck disable=SC2086 # words
-	sh -c 'echo $$ >"$0/shell/cgroup.procs"; exec "$@"' $given $as_user tests/doctor.sh || wrong=1
+	for script in tests/doctor.sh tests/vm/user_oci.sh; do
+		sh -c 'echo $$ >"$0/shell/cgroup.procs"; exec env GIVEN="$0" "$@"' $given $as_user $script || wrong=1
+	done
 	exit $wrong
 fi
 
@@ -48,6 +50,7 @@ prints() {
 }
 
 tests/doctor.sh || wrong=1
+tests/vm/user_oci.sh || wrong=1
 for step in 01 02 03; do
 	refused 'new namespaces need root: use sudo' ./step-$step true
 done

@@ -87,14 +87,31 @@ static void go_to_ours(struct hierarchy *hierarchy, const char *root)
 	rest = own;
 	if (own && strcmp(root, "/") != 0)
 		rest = strncmp(own, root, strlen(root)) == 0 ? own + strlen(root) : NULL;
+	for (const char *above = own; rest && above < rest; above++)
+		hierarchy->depth += *above == '/' && above + 1 < rest;
 	do {
 		const char *name = rest ? strsep(&rest, "/") : NULL;
 		autofd int upper = hierarchy->top;
 
+		hierarchy->depth += name && *name;
 		hierarchy->top = name
 			? openat(upper, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 			: -1;
 	} while (hierarchy->top >= 0 && !is_ours(hierarchy->top));
+}
+
+const char *hierarchy_below_top(const struct hierarchy *hierarchy, const char *path)
+{
+	autofree char *own = hierarchy->depth ? own_path(hierarchy) : NULL;
+	size_t length = 0;
+
+	for (int i = 0; own && i < hierarchy->depth; i++) {
+		length += strspn(own + length, "/");
+		length += strcspn(own + length, "/");
+	}
+	if (!own || strncmp(path, own, length) != 0 || (path[length] && path[length] != '/'))
+		return path;
+	return path + length;
 }
 
 /* Opens what is mounted there, unless it is hidden from us or covered by another mount. */

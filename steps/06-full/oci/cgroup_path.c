@@ -47,6 +47,8 @@ static int check(const char *path)
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			return fail_input("linux.cgroupsPath: %s: must not have \"%s\" in it", path,
 					  name);
+	if (!path[strspn(path, "/")])
+		return fail_input("linux.cgroupsPath: %s: is not the container's alone", path);
 	return copy ? 0 : fail("strdup");
 }
 
