@@ -25,7 +25,7 @@ static void start_waits_until_it_is_ready(void **state)
 			   "oci create $id >said; oci start $id & start=$!\n"
 			   "wait_for is $id running; sleep 0.2; kill -0 $start; no [ -s told ]\n"
 			   "timeout 20 $h/step-06-oci --root run exec $id touch /go\n"
-			   "wait $start; cat told said; status $id\n"),
+			   "wait $start; wait_for [ -s told ]; cat told said; status $id\n"),
 		"READY=1\nok\nok\nrunning\n");
 }
 
@@ -33,7 +33,8 @@ static void run_does_with_or_without_detaching(void **state)
 {
 	(void)state;
 	assert_prints(oci_script(MANAGER
-				 "touch rootfs/go; oci run -d $id >/dev/null; cat told\n"
+				 "touch rootfs/go; oci run -d $id >/dev/null; wait_for [ -s told "
+				 "]; cat told\n"
 				 "oci delete --force $id; rm told m\n"
 				 "python3 manager.py & wait_for [ -S m ]\n"
 				 "oci run $id >/dev/null & run=$!; wait_for [ -s told ]; cat "
@@ -51,7 +52,7 @@ static void any_user_in_any_namespace_can_say_it(void **state)
 			   "  .linux.namespaces += [{type: \"user\"}] | .linux.uidMappings =\n"
 			   "  [{containerID: 0, hostID: 300000, size: 65536}] |\n"
 			   "  .linux.gidMappings = .linux.uidMappings'; chmod 755 $d\n"
-			   "oci run -d $id; cat told\n"),
+			   "oci run -d $id; wait_for [ -s told ]; cat told\n"),
 		"ok\nok\nREADY=1\n");
 }
 
