@@ -111,7 +111,7 @@ static void what_he_cannot_have_is_named(void **state)
 		"permitted; only root of the machine may give other owners to its file systems\n"
 		"step-06-oci: open_tree /: EINVAL Invalid argument; in a user namespace it "
 		"comes with all that is mounted below it: rbind, not bind\n"
-		"step-06-oci: fsconfig mqueue : EPERM Operation not permitted; needs an IPC "
+		"step-06-oci: fsconfig mqueue create: EPERM Operation not permitted; needs an IPC "
 		"namespace of the container's own\n"
 		"step-06-oci: unshare CLONE_NEWTIME: EPERM Operation not permitted; a new time "
 		"namespace needs root: use sudo\n"

@@ -124,7 +124,7 @@ static int create(const struct mounts_entry *entry, uint64_t attributes, const c
 	options = labels_mount_options(entry->options, label);
 	if (!options)
 		return -1;
-	mount = mount_create(entry->type, attributes, options);
+	mount = mount_create(entry->type, attributes, *options ? options : NULL);
 	if (mount < 0 && label && strcmp(entry->type, "mqueue") == 0) {
 		fail_forget();
 		mount = create_plain(entry, attributes);
