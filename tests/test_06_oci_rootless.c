@@ -115,9 +115,8 @@ static void what_he_cannot_have_is_named(void **state)
 		"namespace of the container's own\n"
 		"step-06-oci: unshare CLONE_NEWTIME: EPERM Operation not permitted; a new time "
 		"namespace needs root: use sudo\n"
-		"step-06-oci: clone3 CLONE_NEWUTS|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWIPC|"
-		"CLONE_NEWNET: EPERM Operation not permitted; new namespaces need root: use "
-		"sudo\n");
+		"step-06-oci: config.json: linux.namespaces: must have a user namespace, for you "
+		"are not root; `spec --rootless` writes one\n");
 }
 
 static void without_a_cgroup_nobody_else_is_signalled(void **state)
