@@ -33,11 +33,11 @@ static void he_may_have_a_terminal(void **state)
 {
 	(void)state;
 	need_user_namespaces();
-	assert_prints(rootless_script(
-			      "args sleep 1000; oci run -d $id\n"
-			      "script -qec \"$as env XDG_RUNTIME_DIR=$d/xdg $h/step-06-oci exec -t "
-			      "$id sh -c 'tty; stat -c %u /dev/pts/0'\" /dev/null </dev/null |\n"
-			      "  tr -d '\\r\\000' | sed 's/^^@//'\n"),
+	assert_prints(rootless_script("args sleep 1000; oci run -d $id; mkfifo keyboard\n"
+				      "script -qec \"$as env XDG_RUNTIME_DIR=$d/xdg $h/step-06-oci "
+				      "exec -t $id \\\n"
+				      "  sh -c 'tty; stat -c %u /dev/pts/0'\" /dev/null <>keyboard "
+				      "| tr -d '\\r'\n"),
 		      "/dev/pts/0\n0\n");
 }
 
