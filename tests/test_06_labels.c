@@ -17,6 +17,7 @@ static FILE *told; /* what the kernel would be told, a line each; the container'
 static bool mqueue_takes_none;
 static char type[64];
 
+/* The names are ld(1)'s, --wrap. NOLINTBEGIN(bugprone-reserved-identifier) */
 bool __wrap_labels_has_selinux(void);
 int __real_fsopen(const char *name, unsigned int flags);
 int __wrap_fsopen(const char *name, unsigned int flags);
@@ -53,6 +54,7 @@ int __wrap_setxattr(const char *path, const char *name, const void *value, size_
 	fprintf(told, "%s %.*s\n", name, (int)size, (const char *)value);
 	return fflush(told);
 }
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 /* A configuration with these mounts and that more in its linux. */
 static const char *write_config(const char *mounts, const char *more)

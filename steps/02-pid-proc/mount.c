@@ -86,7 +86,7 @@ int mount_create(const char *type, uint64_t attributes, const char *options)
 	if (options && set_options(context, type, options) < 0)
 		return -1;
 	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return fail_option(context, type, "");
+		return fail_option(context, type, "create");
 	mount = fsmount(context, FSMOUNT_CLOEXEC, (unsigned int)attributes);
 	return mount < 0 ? fail("fsmount %s", type) : mount;
 }

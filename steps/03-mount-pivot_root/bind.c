@@ -19,7 +19,7 @@ int bind_restrict(int mount, uint64_t attributes, unsigned int flags)
 {
 	struct mount_attr change = { .attr_set = attributes };
 
-	narrate("mount_setattr %s", attributes & MOUNT_ATTR_RDONLY ? "read-only" : "");
+	narrate("mount_setattr%s", attributes & MOUNT_ATTR_RDONLY ? " read-only" : "");
 	if (mount_setattr(mount, "", AT_EMPTY_PATH | flags, &change, sizeof(change)) < 0)
 		return fail("mount_setattr");
 	return 0;

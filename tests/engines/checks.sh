@@ -52,9 +52,11 @@ check_run() {
 		sh -c 'cd /sys/fs/cgroup; cat memory/memory.limit_in_bytes 2>/dev/null || cat memory.max'
 }
 
-# terminal COMMAND...: runs it at a terminal of its own
+# terminal COMMAND...: runs it at a terminal of its own, on whose keyboard nobody types: at the end of
+# its input script(1) would type an end-of-file, sooner or later than the command is ready
 terminal() {
-	script -qec "$*" /dev/null </dev/null | tr -d '\r\000' | sed 's/^^@//'
+	[ -p "$work/keyboard" ] || mkfifo "$work/keyboard"
+	script -qec "$*" /dev/null <>"$work/keyboard" | tr -d '\r'
 }
 
 # finish: the exit status of the script

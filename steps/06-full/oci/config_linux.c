@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
+#include <unistd.h>
 
 #include "config_parts.h"
 
@@ -70,6 +71,10 @@ static void read_namespaces(const struct json *linux_part, struct container *con
 	}
 	if (!has(container, CLONE_NEWNS))
 		json_problem(&list, "must have a mount namespace: the root could not be entered");
+	if (geteuid() != 0 && !has(container, CLONE_NEWUSER))
+		json_problem(&list,
+			     "must have a user namespace, for you are not root; "
+			     "`spec --rootless` writes one");
 	container->loopback = container->namespaces & CLONE_NEWNET;
 	container->net.mode = NET_HOST; /* whatever else it is, others see to it */
 }
