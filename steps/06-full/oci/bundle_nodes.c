@@ -1,28 +1,15 @@
 #include "bundle_nodes.h"
 
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "cleanup.h"
 #include "fail.h"
-#include "file.h"
 #include "userns_rootfs.h"
-
-/* Whether there are users of the machine that we are not above: it is a user namespace. */
-static bool is_userns(void)
-{
-	autofree char *map = file_read("/proc/self/uid_map");
-	unsigned int inside, outside, size;
-
-	return map && sscanf(map, "%u %u %u", &inside, &outside, &size) == 3 && size != UINT32_MAX;
-}
 
 static bool needs_binds(const struct container *container)
 {
 	return container->namespaces & CLONE_NEWUSER ||
-		namespaces_join(&container->joined, CLONE_NEWUSER) || is_userns();
+		namespaces_join(&container->joined, CLONE_NEWUSER) || !userns_is_initial();
 }
 
 int bundle_nodes_open(struct container *container)

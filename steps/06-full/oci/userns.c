@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 #include "narrate.h"
 
 /* What the kernel takes at most in a map: 340 lines of three numbers. */
@@ -105,6 +106,14 @@ int userns_map(const struct userns *userns, pid_t pid)
 	if (write_map(pid, "uid_map", userns->uids, userns->uid_count) < 0)
 		return -1;
 	return write_map(pid, "gid_map", userns->gids, userns->gid_count);
+}
+
+bool userns_is_initial(void)
+{
+	autofree char *map = file_read("/proc/self/uid_map");
+	unsigned int inside, outside, size;
+
+	return !map || sscanf(map, "%u %u %u", &inside, &outside, &size) != 3 || size == UINT32_MAX;
 }
 
 bool userns_has_gid(const struct userns *userns, gid_t id)

@@ -45,6 +45,9 @@ struct userns {
  */
 int userns_prepare(struct userns *userns);
 
+/* Whether we are in the initial user namespace, where there are all users of the machine. */
+bool userns_is_initial(void);
+
 /* Whether there is an `id` inside. */
 bool userns_has_gid(const struct userns *userns, gid_t id);
 
