@@ -197,10 +197,14 @@ static void without_input_ctrl_c_ends_it(void **state)
 
 	(void)state;
 	for (int terminal = 0; terminal <= 1; terminal++) {
+		const char *token = random_name();
+
 		pty_start_shell(&pty, "bash");
 		pty_type(&pty, terminal ? RUN "-t " : RUN);
-		pty_type(&pty, "/bin/sh -c 'echo rea\"\"dy; exec sleep 60'\n");
-		pty_expect(&pty, "ready\r");
+		pty_type(&pty, "/bin/sh -c 'exec probe sleep 60 ");
+		pty_type(&pty, token);
+		pty_type(&pty, "'\n");
+		wait_until(count_processes(token) == 1); /* a shell would handle Ctrl-C */
 		assert_false(is_raw(&pty));
 		pty_type(&pty, "\x03");
 		pty_expect_status(&pty, 130);

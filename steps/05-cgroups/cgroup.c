@@ -127,10 +127,10 @@ void cgroup_remove(struct cgroup *cgroup)
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
-		if (hierarchy->directory >= 0)
+		if (hierarchy->lock >= 0) {
 			cgroup_remove_tree(hierarchy, hierarchy->lock, inner);
-		if (hierarchy->lock >= 0)
 			cgroup_remove_tree(hierarchy, hierarchy->top, cgroup->name);
+		}
 		cleanup_fd(&hierarchy->directory);
 		cleanup_fd(&hierarchy->lock);
 		cleanup_fd(&hierarchy->top);

@@ -236,15 +236,14 @@ static void remove_last(const struct hierarchy *hierarchy, char *path)
 
 void cgroup_path_remove(const char *path)
 {
-	struct cgroup cgroup = { 0 };
+	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
 	autofree char *below = strdup(path + strspn(path, "/"));
 
 	while (below && *below && below[strlen(below) - 1] == '/')
 		below[strlen(below) - 1] = '\0';
-	if (!below || !*below || cgroup_path_open(&cgroup, path) < 0)
+	if (!below || !*below || cgroup_path_open(cgroup, path) < 0)
 		return;
-	for (int i = 0; i < cgroup.hierarchy_count; i++)
-		if (cgroup.hierarchies[i].directory >= 0)
-			remove_last(&cgroup.hierarchies[i], below);
-	cgroup_remove(&cgroup); /* which closes them */
+	for (int i = 0; i < cgroup->hierarchy_count; i++)
+		if (cgroup->hierarchies[i].directory >= 0)
+			remove_last(&cgroup->hierarchies[i], below);
 }
