@@ -133,12 +133,56 @@ static void what_is_no_value_is_refused(void **state)
 	assert_annotation("With-Hyphen", "1", NULL);
 }
 
+/* The rules for devices, on a machine where that version of cgroups keeps them; NULL: refused. */
+static void assert_devices(int version, struct device_rule last, const char *words)
+{
+	struct cgroup cgroup = { .hierarchy_count = 1 };
+	autoproperties struct properties properties = { 0 };
+
+	cgroup.hierarchies[0].version = version;
+	cgroup.hierarchies[0].controllers = SET(CONTROLLER_DEVICES);
+	device_add_rule(&cgroup.devices, (struct device_rule){ true, 'b', 8, 1, "r" });
+	device_add_rule(&cgroup.devices,
+			(struct device_rule){ false, 'a', DEVICE_ALL, DEVICE_ALL, "rwm" });
+	device_add_rule(&cgroup.devices, (struct device_rule){ true, 'c', 1, 3, "rwm" });
+	device_add_rule(&cgroup.devices, (struct device_rule){ true, 'c', 4090, DEVICE_ALL, "r" });
+	device_add_rule(&cgroup.devices, last);
+	if (property_add_devices(&properties, &cgroup) == 0) {
+		assert_non_null(words);
+		assert_string_equal(text_of(&properties), words);
+	} else {
+		assert_null(words);
+		assert_contains(fail_get()->text, "systemd cannot deny a part");
+		forget_failure();
+	}
+	free(cgroup.devices.rules);
+}
+
+static void devices_are_told_where_v1_keeps_the_rules(void **state)
+{
+	const struct device_rule nodes = { true, 'a', DEVICE_ALL, DEVICE_ALL, "m" },
+				 terminals = { true, 'c', 136, DEVICE_ALL, "rw" },
+				 one_less = { false, 'c', 1, 3, "w" },
+				 all = { true, 'a', DEVICE_ALL, DEVICE_ALL, "rwm" };
+
+	(void)state;
+	assert_devices(1, nodes,
+		       "DevicePolicy s strict DeviceAllow a(ss) 3 /dev/char/1:3 rwm char-* m "
+		       "block-* m ");
+	assert_devices(1, terminals,
+		       "DevicePolicy s strict DeviceAllow a(ss) 2 /dev/char/1:3 rwm char-pts rw ");
+	assert_devices(1, one_less, NULL);
+	assert_devices(1, all, "");
+	assert_devices(2, nodes, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(limits_have_names_of_their_own),
 		cmocka_unit_test(cpu_time_is_that_of_a_second),
 		cmocka_unit_test(lists_become_bits),
+		cmocka_unit_test(devices_are_told_where_v1_keeps_the_rules),
 		cmocka_unit_test(annotations_have_types),
 		cmocka_unit_test(seconds_are_told_in_microseconds),
 		cmocka_unit_test(what_is_no_value_is_refused),

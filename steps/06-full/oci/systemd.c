@@ -167,7 +167,7 @@ static char *path_from_top(const char *path)
 }
 
 /* Systemd answers before it is done: then the placeholder is not there yet. */
-static char *wait_for_cgroup(const struct scope *scope)
+static char *wait_for_cgroup(struct scope *scope)
 {
 	autofree char *path = NULL;
 	char *result = NULL;
@@ -181,8 +181,10 @@ static char *wait_for_cgroup(const struct scope *scope)
 		result = path_from_top(path);
 	else
 		refuse("StartTransientUnit", scope->unit, "it did not start");
-	if (!result)
+	if (!result) {
+		systemd_let_go(scope);
 		systemd_stop(scope->unit);
+	}
 	return result;
 }
 
@@ -256,6 +258,8 @@ int systemd_limit(const char *unit, const struct resources *resources, const str
 	char problem[PROBLEM_MAX];
 
 	property_add_resources(&properties, resources, cgroup);
+	if (property_add_devices(&properties, cgroup) < 0)
+		return -1;
 	if (properties.count &&
 	    call("SetUnitProperties", "sba(sv)", unit, "true", &properties, problem) < 0)
 		return refuse("SetUnitProperties", unit, problem);
@@ -264,7 +268,7 @@ int systemd_limit(const char *unit, const struct resources *resources, const str
 
 void systemd_stop(const char *unit)
 {
-	char problem[PROBLEM_MAX];
+	char problem[PROBLEM_MAX] = "it does not end";
 
 	for (int i = 0; i < STOP_TRIES; i++) {
 		if (call("StopUnit", "ss", unit, "replace", NULL, problem) < 0 ||

@@ -104,9 +104,8 @@ static bool is_end(const char *text)
 /* "['a', 'b']", of which the first says the type; "@as []" says it itself. */
 static bool add_array(struct properties *properties, const char *name, const char *text)
 {
-	struct variant value = { 0 };
-	char type[3] = "a", count[16];
-	size_t place = properties->word_count + 1, elements = 0;
+	autoproperties struct properties list = { 0 };
+	char type[3] = "a";
 
 	if (strncmp(text, "@a", 2) == 0 && text[2]) {
 		type[1] = text[2];
@@ -115,26 +114,20 @@ static bool add_array(struct properties *properties, const char *name, const cha
 	}
 	if (*text++ != '[')
 		return false;
-	property_add(properties, name, type, "0");
-	for (skip_spaces(&text); *text != ']'; elements++) {
-		if (elements && *text++ != ',')
+	for (skip_spaces(&text); *text != ']'; skip_spaces(&text)) {
+		struct variant value;
+
+		if (list.word_count && *text++ != ',')
 			return false;
 		if (!read_value(&text, &value))
 			return false;
 		if (!type[1])
 			type[1] = value.type;
-		property_add_word(properties, "%s", value.text);
-		skip_spaces(&text);
+		property_add_word(&list, "%s", value.text);
 	}
-	snprintf(count, sizeof(count), "%zu", elements);
-	if (properties->no_memory || !type[1])
-		return properties->no_memory;
-	free(properties->words[place]);
-	free(properties->words[place + 1]);
-	properties->words[place] = strdup(type);
-	properties->words[place + 1] = strdup(count);
-	properties->no_memory = !properties->words[place] || !properties->words[place + 1];
-	return is_end(text + 1);
+	property_add(properties, name, type, NULL);
+	property_add_list(properties, list.word_count, &list);
+	return type[1] && is_end(text + 1);
 }
 
 /* "TimeoutStopSec" is what a unit's file says; on the bus it is TimeoutStopUSec. */

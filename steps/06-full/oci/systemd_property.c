@@ -51,6 +51,14 @@ void property_add(struct properties *properties, const char *name, const char *t
 		add_word(properties, strdup(value));
 }
 
+void property_add_list(struct properties *properties, size_t count, const struct properties *words)
+{
+	property_add_word(properties, "%zu", count);
+	for (size_t i = 0; i < words->word_count; i++)
+		add_word(properties, strdup(words->words[i]));
+	properties->no_memory = properties->no_memory || words->no_memory;
+}
+
 void property_free(struct properties *properties)
 {
 	for (size_t i = 0; i < properties->word_count; i++)

@@ -28,12 +28,18 @@ void property_add(struct properties *properties, const char *name, const char *t
 void property_add_word(struct properties *properties, const char *text, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Adds the number of elements of a value, and their words. */
+void property_add_list(struct properties *properties, size_t count, const struct properties *words);
+
 /*
  * Adds those limits that systemd knows as well, as runC does. What stands in the files of the
  * cgroup otherwise, systemd would write anew at its next daemon-reload.
  */
 void property_add_resources(struct properties *properties, const struct resources *resources,
 			    const struct cgroup *cgroup);
+
+/* Adds the rules for devices, where that is for systemd to keep: on cgroup v1. Returns 0 or -1. */
+int property_add_devices(struct properties *properties, const struct cgroup *cgroup);
 
 /*
  * Adds what annotations ask for, "org.systemd.property.NAME": "VALUE", in the text format of
