@@ -35,7 +35,7 @@ limit() { cat "/sys/fs/cgroup$(property ControlGroup)/memory.max"; }
 
 bundle=$(mktemp -d) && mkdir "$bundle/rootfs" && cp -a rootfs/busybox/bin "$bundle/rootfs" &&
 	./step-06-oci spec --rootless --bundle "$bundle" &&
-	jq '.process.terminal = false | .process.args = ["sleep", "1000"] |
+	jq '.process.terminal = false | .process.args = ["sh", "-c", "exec sleep 1000 >/dev/null 2>&1"] |
 		.linux.resources = {memory: {limit: 33554432}}' "$bundle/config.json" >"$bundle/new" &&
 	mv "$bundle/new" "$bundle/config.json" || exit 1
 if [ "$1" = outside ]; then
