@@ -172,7 +172,8 @@ static void what_it_does_not_know_is_refused(void **state)
 	assert_refused(run("./step-06-oci", "frob"), 1, "frob: unknown verb");
 	assert_refused(run("./step-06-oci", "create", "--frob", "x"), 1, "unknown option --frob");
 	assert_refused(run("./step-06-oci", "create"), 1, "create: takes ID");
-	assert_refused(run("./step-06-oci", "--systemd-cgroup", "list"), 1, "--systemd-cgroup");
+	assert_refused(run("./step-06-oci", "--cgroup-manager", "x", "list"), 1,
+		       "must be cgroupfs, systemd or disabled");
 	assert_refused(run("./step-06-oci", "--log-format", "xml", "list"), 1, "text or json");
 }
 

@@ -18,6 +18,7 @@
 #include "file.h"
 #include "narrate.h"
 #include "process.h"
+#include "systemd.h"
 
 enum { END_MILLISECONDS = 10000 };
 
@@ -113,6 +114,41 @@ static int choose_cgroup(const char *wanted, struct state *state)
 	return 0;
 }
 
+/* Its limits come later: the placeholder of a scope is not to count among its processes. */
+static int make_cgroup(struct container *container, const struct request *request,
+		       struct state *state, struct scope *scope)
+{
+	unsigned int needed = resources_controllers(&container->resources);
+	const char *path;
+
+	if (request->manager == MANAGER_NONE)
+		return container->resources.count
+			? fail_input("linux.resources.%s: no limit is kept without a cgroup",
+				     container->resources.list[0].field)
+			: 0;
+	if (request->manager == MANAGER_CGROUPFS) {
+		if (choose_cgroup(container->cgroup_path, state) < 0)
+			return -1;
+		return cgroup_path_create(&container->cgroup, state->cgroup, needed);
+	}
+	if (systemd_name(scope, container->cgroup_path, state->id) < 0)
+		return -1;
+	path = systemd_start(scope, state->id, container->annotations);
+	if (!path)
+		return -1;
+	state->unit = scope->unit;
+	state->cgroup = path;
+	return cgroup_path_create(&container->cgroup, state->cgroup, needed);
+}
+
+int lifecycle_limit(const struct state *state, const struct resources *resources,
+		    const struct cgroup *cgroup)
+{
+	if (*state->unit && systemd_limit(state->unit, resources, cgroup) < 0)
+		return -1;
+	return resources_write(resources, cgroup);
+}
+
 /* The moment between the namespaces and the new root, which belongs to hooks. */
 static int run_create_hooks(const struct container *container, struct state *state)
 {
@@ -168,18 +204,14 @@ static int bring_up(struct container *container, const struct request *request, 
 }
 
 static int create(const struct request *request, struct container *container, struct child *child,
-		  struct state *state)
+		  struct state *state, struct scope *scope)
 {
-	struct cgroup *cgroup = &container->cgroup;
-
 	child->detached = true;
 	if (load(request, container, state) < 0)
 		return -1;
-	if (choose_cgroup(container->cgroup_path, state) < 0)
-		return -1;
 	if (container_prepare(container, child) < 0)
 		return -1;
-	if (cgroup_path_create(cgroup, state->cgroup, &container->resources) < 0)
+	if (make_cgroup(container, request, state, scope) < 0)
 		return -1;
 	if (cgroup->hierarchy_count == 0)
 		state->cgroup =
@@ -188,20 +220,35 @@ static int create(const struct request *request, struct container *container, st
 		return -1;
 	if (container_spawn(container) < 0)
 		return -1;
+	if (scope->placeholder && systemd_take_over(scope, child->pid) < 0)
+		return -1;
+	if (lifecycle_limit(state, &container->resources, &container->cgroup) < 0)
+		return -1;
 	return bring_up(container, request, state);
+}
+
+/* What is in it has ended, or ends now. */
+static void remove_cgroup(const struct state *state)
+{
+	if (*state->cgroup)
+		cgroup_path_remove(state->cgroup);
+	if (*state->unit)
+		systemd_stop(state->unit);
 }
 
 int lifecycle_create(const char *root, const struct request *request, struct container *container,
 		     struct child *child, struct state *state)
 {
+	struct scope scope = { 0 };
+
 	if (state_make(state, root, request->id) < 0)
 		return -1;
-	if (create(request, container, child, state) == 0)
+	if (create(request, container, child, state, &scope) == 0)
 		return 0;
+	systemd_let_go(&scope);
 	child_cleanup(child);
 	*child = (struct child)CHILD_NONE;
-	if (*state->cgroup)
-		cgroup_path_remove(state->cgroup);
+	remove_cgroup(state);
 	if (request->pid_file)
 		unlink(request->pid_file);
 	state_remove(state);
@@ -271,7 +318,7 @@ int lifecycle_delete(struct state *state, bool force)
 		return -1;
 	if (end_process(state) < 0)
 		return -1;
-	cgroup_path_remove(state->cgroup);
+	remove_cgroup(state);
 	if (state_remove(state) < 0)
 		return -1;
 	state->status = STATUS_STOPPED;
