@@ -213,9 +213,9 @@ static int create(const struct request *request, struct container *container, st
 		return -1;
 	if (make_cgroup(container, request, state, scope) < 0)
 		return -1;
-	if (cgroup->hierarchy_count == 0)
-		state->cgroup =
-			""; /* without root, unless we were given one; no limit was asked for */
+	/* Without root there may be none, if no limit was asked for. */
+	if (container->cgroup.hierarchy_count == 0)
+		state->cgroup = "";
 	if (request->gate && gate_make(&container->gate, state->directory) < 0)
 		return -1;
 	if (container_spawn(container) < 0)
