@@ -1,11 +1,10 @@
 #!/bin/sh
-# tests/vm/systemd.sh: the row with systemd. Beside tests that run in namespaces as everywhere, those
-# of --systemd-cgroup, which need the machine's own systemd; and a user, with one of his own.
+# tests/vm/systemd.sh: the row for --systemd-cgroup, whose tests need the machine's own systemd, and so
+# no namespaces that stand for it; and then a user, with a systemd of his own.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0
 if [ "$(id -u)" -eq 0 ]; then
-	tests/vm/tests.sh test_04_resolver test_05_hierarchy test_05_inside || wrong=1
 	OUTER_NAMESPACE=entered SLOWER=4 tests/run.sh test_06_oci_systemd || wrong=1
 	useradd --uid 4711 --create-home learner && systemctl start user@4711.service || wrong=1
 	as_user='setpriv --reuid=4711 --regid=4711 --clear-groups env XDG_RUNTIME_DIR=/run/user/4711'
