@@ -116,8 +116,9 @@ static void messages_are_those_that_engines_look_for(void **state)
 static void a_created_container_can_be_deleted(void **state)
 {
 	(void)state;
-	assert_prints(oci_script("oci create $id; pid=$(oci state $id | jq .pid); oci delete $id\n"
-				 "no kill -0 $pid 2>/dev/null; ls run\n"),
+	assert_prints(oci_script("gone() { ! kill -0 $1 2>/dev/null; }\n"
+				 "oci create $id; pid=$(oci state $id | jq .pid); oci delete $id\n"
+				 "wait_for gone $pid; ls run\n"),
 		      "");
 }
 

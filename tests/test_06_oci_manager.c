@@ -58,11 +58,10 @@ static void disabled_it_stays_in_our_cgroup(void **state)
 			"oci run -d $id; diff /proc/self/cgroup /proc/$(oci state $id | jq "
 			".pid)/cgroup\n"
 			"oci exec $id sh -c 'echo in'; find /sys/fs/cgroup -path '*/not/made'\n"
-			"no oci kill --all $id KILL 2>&1 | grep -o 'no cgroup of its own'\n"
-			"status $id; oci kill $id KILL; wait_for is $id stopped; oci delete $id\n"
+			"oci kill --all $id KILL; wait_for is $id stopped; oci delete $id\n"
 			"config '.linux.resources.pids.limit = 5'\n"
 			"no oci run $id 2>&1 | grep -o 'pids.limit: no limit is kept'; ls run\n"),
-		"in\nno cgroup of its own\nrunning\npids.limit: no limit is kept\n");
+		"in\npids.limit: no limit is kept\n");
 }
 
 int main(void)
