@@ -154,7 +154,7 @@ vm: all ## a shell in a virtual machine with this tree, where nothing can be bro
 test-vm: build-tests ## all tests in a virtual machine with Debian's kernel, on cgroup v2 alone (an hour)
 	tests/vm/matrix.sh all
 
-test-matrix: build-tests ## chosen tests on ten kinds of machines: this one, and nine virtual ones
+test-matrix: build-tests ## chosen tests on eleven kinds of machines: this one, and ten virtual ones
 	tests/vm/matrix.sh here
 	tests/vm/matrix.sh
 

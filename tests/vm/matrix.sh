@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck disable=SC1091 # the system's own file
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-rows='v2 newer-kernel systemd slices user no-user-namespaces no-memory no-nftables old-kernel'
+rows='v2 newer-kernel systemd scopes slices user no-user-namespaces no-memory no-nftables old-kernel'
 
 # What there is: the options of run.sh, and the command. Without hardware virtualization a test
 # takes ten times as long as here: so each row runs the tests of what differs on its machine.
@@ -21,6 +21,7 @@ row() {
 	slices) machine -a controllers=memory,pids tests/vm/tests.sh test_02_mount \
 		test_05_{hierarchy,memory} ;;
 	systemd) machine -s tests/vm/tests.sh test_04_resolver test_05_{hierarchy,inside} ;;
+	scopes) machine -s tests/vm/systemd.sh ;;
 	user) machine tests/vm/user.sh ;;
 	no-user-namespaces) machine sh -c 'echo 0 >/proc/sys/user/max_user_namespaces
 		tests/vm/tests.sh && setpriv --reuid=54321 --regid=54322 --clear-groups tests/doctor.sh' ;;

@@ -84,20 +84,21 @@ fetch_kernel() (
 )
 
 # The same release as this machine's, so that what was built here runs there.
+packages=systemd-sysv,systemd-resolved,dbus,dbus-user-session,kmod,sudo,make,busybox-static
+packages=$packages,libcmocka0,libnl-3-200,libseccomp2,strace,iproute2,nftables
+packages=$packages,iptables,procps,libcap2-bin,uidmap,jq,python3-minimal
 make_system() (
 	# shellcheck disable=SC1091 # the system's own file
 	release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 	# shellcheck disable=SC2016 # apt-get expands it
 	archive=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' | sed -n "s/^$release //p" | head -n 1)
-	packages=systemd-sysv,systemd-resolved,dbus,kmod,sudo,make,busybox-static,libcmocka0
-	packages=$packages,libnl-3-200,libseccomp2,strace,iproute2,nftables
-	packages=$packages,iptables,procps,libcap2-bin,uidmap,jq,python3-minimal
 	root='' && [ "$(id -u)" -eq 0 ] || root=sudo
 	echo "making a system of $release (build/vm/system)" >&2
 	$root unshare --mount --propagation private debootstrap --variant=minbase \
 		--include=$packages "$release" "$run.new" "$archive" >$system.log ||
 		{ tail -n 30 $system.log >&2 && exit 1; }
-	$root mv "$run.new" $system
+	$root rm -rf $system
+	$root mv "$run.new" $system && echo $packages >$system.packages
 )
 
 # The modules that the root file system needs, with those that they need: modules.dep names them.
@@ -137,7 +138,7 @@ if [ ! -e "$image/vmlinux" ]; then
 	*) fail "no kernel $kernel" ;;
 	esac
 fi
-[ -z "$system" ] || [ -e "$system" ] || make_system || fail 'no system could be made'
+[ -z "$system" ] || [ "$(cat $system.packages 2>/dev/null)" = "$packages" ] || make_system || fail 'no system could be made'
 exec 9>&-
 mkdir "$run" || exit 125
 make_initramfs || fail 'no initramfs'

@@ -110,10 +110,8 @@ static int limit_devices(const struct cgroup *cgroup)
 	return 0;
 }
 
-int cgroup_path_create(struct cgroup *cgroup, const char *path, const struct resources *resources)
+int cgroup_path_create(struct cgroup *cgroup, const char *path, unsigned int needed)
 {
-	unsigned int needed = resources_controllers(resources);
-
 	if (check(path) < 0)
 		return -1;
 	if (find_all(cgroup) < 0)
@@ -122,9 +120,7 @@ int cgroup_path_create(struct cgroup *cgroup, const char *path, const struct res
 	for (int i = 0; i < cgroup->hierarchy_count; i++)
 		if (make(&cgroup->hierarchies[i], path, needed) < 0)
 			return -1;
-	if (limit_devices(cgroup) < 0)
-		return -1;
-	return resources_write(resources, cgroup);
+	return limit_devices(cgroup);
 }
 
 /* On v2 "threads" in the place of "tasks" would do for threads alone. */
@@ -152,6 +148,8 @@ int cgroup_path_enter_all(const struct cgroup *cgroup)
 
 int cgroup_path_open(struct cgroup *cgroup, const char *path)
 {
+	if (!*path)
+		return fail_input("the container has no cgroup of its own");
 	if (find_all(cgroup) < 0)
 		return -1;
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {

@@ -11,13 +11,16 @@
 #define STEPS_CGROUP_PATH_H
 
 #include "cgroup.h"
-#include "resources.h"
+
+/* Who makes it: we; systemd (systemd.h); or nobody, and the container stays in ours. */
+enum cgroup_manager { MANAGER_CGROUPFS, MANAGER_SYSTEMD, MANAGER_NONE };
 
 /*
- * Makes the cgroup, with those above it that are missing, and writes the limits. The functions of
- * chapter 5 go on from there. Returns 0 or -1; cgroup_path_remove() undoes it in both cases.
+ * Makes the cgroup, with those above it that are missing, so that the set of controllers `needed`
+ * works in it, and has it keep the rules for devices. The functions of chapter 5 go on from there,
+ * and resources_write(). Returns 0 or -1; cgroup_path_remove() undoes it in both cases.
  */
-int cgroup_path_create(struct cgroup *cgroup, const char *path, const struct resources *resources);
+int cgroup_path_create(struct cgroup *cgroup, const char *path, unsigned int needed);
 
 /*
  * In the child: enters the cgroups of v1, without a cgroup namespace. Or, in the process in

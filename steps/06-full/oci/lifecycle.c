@@ -18,6 +18,7 @@
 #include "file.h"
 #include "narrate.h"
 #include "process.h"
+#include "systemd.h"
 
 enum { END_MILLISECONDS = 10000 };
 
@@ -114,6 +115,41 @@ static int choose_cgroup(const char *wanted, struct state *state)
 	return 0;
 }
 
+/* Its limits come later: the placeholder of a scope is not to count among its processes. */
+static int make_cgroup(struct container *container, const struct request *request,
+		       struct state *state, struct scope *scope)
+{
+	unsigned int needed = resources_controllers(&container->resources);
+	const char *path;
+
+	if (request->manager == MANAGER_NONE)
+		return container->resources.count
+			? fail_input("linux.resources.%s: no limit is kept without a cgroup",
+				     container->resources.list[0].field)
+			: 0;
+	if (request->manager == MANAGER_CGROUPFS) {
+		if (choose_cgroup(container->cgroup_path, state) < 0)
+			return -1;
+		return cgroup_path_create(&container->cgroup, state->cgroup, needed);
+	}
+	if (systemd_name(scope, container->cgroup_path, state->id) < 0)
+		return -1;
+	path = systemd_start(scope, state->id, container->annotations);
+	if (!path)
+		return -1;
+	state->unit = scope->unit;
+	state->cgroup = path;
+	return cgroup_path_create(&container->cgroup, state->cgroup, needed);
+}
+
+int lifecycle_limit(const struct state *state, const struct resources *resources,
+		    const struct cgroup *cgroup)
+{
+	if (*state->unit && systemd_limit(state->unit, resources, cgroup) < 0)
+		return -1;
+	return resources_write(resources, cgroup);
+}
+
 /* The moment between the namespaces and the new root, which belongs to hooks. */
 static int run_create_hooks(const struct container *container, struct state *state)
 {
@@ -169,10 +205,8 @@ static int bring_up(struct container *container, const struct request *request, 
 }
 
 static int create(const struct request *request, struct container *container, struct child *child,
-		  struct state *state)
+		  struct state *state, struct scope *scope)
 {
-	struct cgroup *cgroup = &container->cgroup;
-
 	child->detached = true;
 	if (load(request, container, state) < 0)
 		return -1;
@@ -180,18 +214,20 @@ static int create(const struct request *request, struct container *container, st
 		return -1;
 	if (!request->gate && notify_listen(&container->notify, state) < 0)
 		return -1;
-	if (choose_cgroup(container->cgroup_path, state) < 0)
-		return -1;
 	if (container_prepare(container, child) < 0)
 		return -1;
-	if (cgroup_path_create(cgroup, state->cgroup, &container->resources) < 0)
+	if (make_cgroup(container, request, state, scope) < 0)
 		return -1;
-	if (cgroup->hierarchy_count == 0)
-		state->cgroup =
-			""; /* without root, unless we were given one; no limit was asked for */
+	/* Without root there may be none, if no limit was asked for. */
+	if (container->cgroup.hierarchy_count == 0)
+		state->cgroup = "";
 	if (request->gate && gate_make(&container->gate, state->directory) < 0)
 		return -1;
 	if (container_spawn(container) < 0)
+		return -1;
+	if (scope->placeholder && systemd_take_over(scope, child->pid) < 0)
+		return -1;
+	if (lifecycle_limit(state, &container->resources, &container->cgroup) < 0)
 		return -1;
 	return bring_up(container, request, state);
 }
@@ -207,20 +243,30 @@ static void run_stop_hooks(const struct hooks *hooks, struct state *state)
 		hooks_try(hooks, HOOK_POSTSTOP, text);
 }
 
+/* What is in it has ended, or ends now. */
+static void remove_cgroup(const struct state *state)
+{
+	if (*state->cgroup)
+		cgroup_path_remove(state->cgroup);
+	if (*state->unit)
+		systemd_stop(state->unit);
+}
+
 int lifecycle_create(const char *root, const struct request *request, struct container *container,
 		     struct child *child, struct state *state)
 {
+	struct scope scope = { 0 };
 	struct failure failure;
 
 	if (state_make(state, root, request->id) < 0)
 		return -1;
-	if (create(request, container, child, state) == 0)
+	if (create(request, container, child, state, &scope) == 0)
 		return 0;
 	failure = *fail_get();
+	systemd_let_go(&scope);
 	child_cleanup(child);
 	*child = (struct child)CHILD_NONE;
-	if (*state->cgroup)
-		cgroup_path_remove(state->cgroup);
+	remove_cgroup(state);
 	if (request->pid_file)
 		unlink(request->pid_file);
 	state_remove(state);
@@ -316,7 +362,7 @@ int lifecycle_delete(struct state *state, bool force)
 		return -1;
 	if (end_process(state) < 0)
 		return -1;
-	cgroup_path_remove(state->cgroup);
+	remove_cgroup(state);
 	hooks = find_hooks(state);
 	if (state_remove(state) < 0)
 		return -1;

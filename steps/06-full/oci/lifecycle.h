@@ -7,6 +7,7 @@
 #ifndef STEPS_LIFECYCLE_H
 #define STEPS_LIFECYCLE_H
 
+#include "cgroup_path.h"
 #include "container.h"
 #include "state.h"
 
@@ -18,6 +19,7 @@ struct request {
 	const char *pid_file;
 	const char *console_socket;
 	int64_t preserve_fds; /* above those that systemd gives */
+	enum cgroup_manager manager;
 	bool no_pivot;
 	bool no_new_keyring;
 	bool foreground; /* its terminal is ours, for as long as it lives */
@@ -34,6 +36,11 @@ int lifecycle_create(const char *root, const struct request *request, struct con
 /* What create and exec have in common: the file for the pid, and where a terminal goes. 0 or -1. */
 int lifecycle_write_pid(const char *path, pid_t pid);
 int lifecycle_console(struct console *console, const char *socket, bool foreground);
+
+/* Writes limits for its cgroup, which is open, and tells them systemd if that has made it. 0 or -1.
+ */
+int lifecycle_limit(const struct state *state, const struct resources *resources,
+		    const struct cgroup *cgroup);
 
 /* Passes on the listener of the process's filter, if it has one. Returns 0 or -1. */
 int lifecycle_listen(struct container *container, const struct state *state);

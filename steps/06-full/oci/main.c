@@ -40,18 +40,35 @@ static int read_format(struct runtime *runtime, const char *format)
 	return 0;
 }
 
+static int read_manager(struct runtime *runtime, const char *name)
+{
+	static const char *const names[] = {
+		[MANAGER_CGROUPFS] = "cgroupfs",
+		[MANAGER_SYSTEMD] = "systemd",
+		[MANAGER_NONE] = "disabled",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		runtime->manager = (enum cgroup_manager)i;
+		if (strcmp(name, names[i]) == 0)
+			return 0;
+	}
+	return fail_input("--cgroup-manager %s: must be cgroupfs, systemd or disabled", name);
+}
+
 /* Returns the words from the verb on; NULL: there is nothing to do, or something is wrong. */
 static char **read_options(struct runtime *runtime, char **argv)
 {
-	const char *format = "text", *manager = "cgroupfs";
+	const char *format = "text", *manager = NULL;
 	bool version = false, systemd = false, debug = false;
 	const struct verb_option options[] = {
 		{ "root", VALUE_TEXT, &runtime->root, "the directory of the states" },
 		{ "log", VALUE_TEXT, &runtime->log.path, "a file for messages, too" },
 		{ "log-format", VALUE_TEXT, &format, "of that file: text or json" },
 		{ "debug", VALUE_NONE, &debug, "tell each step on standard error" },
-		{ "systemd-cgroup", VALUE_NONE, &systemd, "(not there)" },
-		{ "cgroup-manager", VALUE_TEXT, &manager, "cgroupfs" },
+		{ "systemd-cgroup", VALUE_NONE, &systemd, "the same as --cgroup-manager=systemd" },
+		{ "cgroup-manager", VALUE_TEXT, &manager,
+		  "who makes cgroups: cgroupfs (we), systemd, disabled" },
 		{ "version v", VALUE_NONE, &version, "print the version" },
 		{ NULL, VALUE_NONE, NULL, NULL },
 	};
@@ -59,11 +76,9 @@ static char **read_options(struct runtime *runtime, char **argv)
 
 	if (!words || read_format(runtime, format) < 0)
 		return NULL;
-	if (systemd || strcmp(manager, "cgroupfs") != 0) {
-		fail_input("%s: cgroups are made by cgroupfs alone",
-			   systemd ? "--systemd-cgroup" : "--cgroup-manager");
+	runtime->manager = systemd ? MANAGER_SYSTEMD : MANAGER_CGROUPFS;
+	if (manager && read_manager(runtime, manager) < 0)
 		return NULL;
-	}
 	if (debug)
 		narrate_start();
 	if (version)

@@ -150,9 +150,10 @@ char *state_text(const struct state *state, size_t flags)
 int state_save(const struct state *state)
 {
 	json_t *object = state_object(state);
-	json_t *more = json_pack("{s:i, s:I, s:o, s:s, s:b}", "pid", state->pid, "startTime",
-				 (json_int_t)state->start_time, "boot", boot_id(), "cgroup",
-				 state->cgroup, "hooks", state->has_hooks);
+	json_t *more =
+		json_pack("{s:i, s:I, s:o, s:s, s:b, s:s*}", "pid", state->pid, "startTime",
+			  (json_int_t)state->start_time, "boot", boot_id(), "cgroup", state->cgroup,
+			  "hooks", state->has_hooks, "unit", *state->unit ? state->unit : NULL);
 	char *text = NULL;
 	int result = -1;
 
@@ -229,6 +230,7 @@ static int read_file(struct state *state)
 	state->created = text_of(state->json, "created");
 	state->owner = text_of(state->json, "owner");
 	state->cgroup = text_of(state->json, "cgroup");
+	state->unit = text_of(state->json, "unit");
 	state->has_hooks = json_is_true(json_object_get(state->json, "hooks"));
 	state->annotations = json_object_get(state->json, "annotations");
 	find_status(state);
@@ -308,7 +310,7 @@ static void describe_new(struct state *state)
 	state->created = now;
 	snprintf(owner, sizeof(owner), "%u", getuid());
 	state->owner = getuid() == 0 ? "root" : owner;
-	state->cgroup = state->rootfs = state->bundle = "";
+	state->cgroup = state->unit = state->rootfs = state->bundle = "";
 }
 
 int state_make(struct state *state, const char *root, const char *id)

@@ -30,6 +30,7 @@ struct state {
 	const char *created; /* RFC 3339 */
 	const char *owner;
 	const char *cgroup; /* its path; empty: it has none */
+	const char *unit;   /* systemd's, whose cgroup it is; empty: it is ours */
 	bool has_hooks;	    /* the configuration wants some to be run */
 	json_t *annotations;
 	json_t *json; /* what was read: the texts above are in it */

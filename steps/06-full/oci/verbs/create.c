@@ -30,7 +30,7 @@ static int create(const struct runtime *runtime, const struct verb *verb, char *
 	static struct container container;
 	autochild struct child child = CHILD_NONE;
 	autostate struct state state = STATE_NONE;
-	struct request request = { .bundle = ".", .gate = true };
+	struct request request = { .bundle = ".", .gate = true, .manager = runtime->manager };
 	const struct verb_option options[] = { SHARED(&request), end };
 	char **operands = verb_read(verb, options, words, 1, 1);
 
@@ -90,7 +90,7 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	static struct container container;
 	autochild struct child child = CHILD_NONE;
 	autostate struct state state = STATE_NONE;
-	struct request request = { .bundle = "." };
+	struct request request = { .bundle = ".", .manager = runtime->manager };
 	bool detach = false, keep = false;
 	const struct verb_option options[] = {
 		SHARED(&request),

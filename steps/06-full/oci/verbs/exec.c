@@ -112,7 +112,7 @@ static int open_cgroup(const struct wanted *wanted, const struct state *state,
 	autofree char *path = NULL;
 
 	if (!wanted->cgroup)
-		return cgroup_path_open(cgroup, state->cgroup);
+		return *state->cgroup ? cgroup_path_open(cgroup, state->cgroup) : 0;
 	if (strchr(wanted->cgroup, ':') || strstr(wanted->cgroup, ".."))
 		return fail_input("exec --cgroup %s: must be a path below the container's",
 				  wanted->cgroup);

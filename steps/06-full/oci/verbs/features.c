@@ -18,7 +18,7 @@ static const char fixed[] =
 	" \"poststart\", \"poststop\"],"
 	"\"linux\": {\"namespaces\": [\"cgroup\", \"ipc\", \"mount\", \"network\", \"pid\","
 	" \"time\", \"user\", \"uts\"],"
-	"\"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": false, \"systemdUser\": false,"
+	"\"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": true, \"systemdUser\": true,"
 	" \"rdma\": false},"
 	"\"seccomp\": {\"enabled\": true, \"actions\": [\"SCMP_ACT_KILL\","
 	" \"SCMP_ACT_KILL_THREAD\", \"SCMP_ACT_KILL_PROCESS\", \"SCMP_ACT_TRAP\","

@@ -3,6 +3,7 @@
 #include "cgroup_path.h"
 #include "config.h"
 #include "fail.h"
+#include "lifecycle.h"
 #include "resources.h"
 #include "state.h"
 #include "verbs.h"
@@ -68,7 +69,7 @@ static int apply(const struct runtime *runtime, const char *id, const struct res
 		return -1;
 	if (cgroup_path_open(cgroup, state.cgroup) < 0)
 		return -1;
-	return resources_write(resources, cgroup);
+	return lifecycle_limit(&state, resources, cgroup);
 }
 
 static int update(const struct runtime *runtime, const struct verb *verb, char **words)

@@ -13,11 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cgroup_path.h"
 #include "log.h"
 
 /* What the options before the verb say. */
 struct runtime {
 	const char *root; /* the directory of all states */
+	enum cgroup_manager manager;
 	struct log log;
 };
 

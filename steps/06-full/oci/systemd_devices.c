@@ -1,0 +1,104 @@
+/*
+ * systemd_property.h: which devices may be used, where that is cgroup v1's to say. There systemd
+ * writes the rules anew with everything else, and from those that it knows. On v2 it is a program
+ * of ours (chapter 5), which it leaves alone.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "systemd_property.h"
+
+static bool are_of_v1(const struct cgroup *cgroup)
+{
+	for (int i = 0; i < cgroup->hierarchy_count; i++)
+		if (cgroup->hierarchies[i].version == 1 && cgroup->hierarchies[i].directory >= 0 &&
+		    cgroup->hierarchies[i].controllers & SET(CONTROLLER_DEVICES))
+			return true;
+	return false;
+}
+
+static bool is_for_all(const struct device_rule *rule)
+{
+	return rule->type == 'a' && rule->major == DEVICE_ALL && rule->minor == DEVICE_ALL &&
+		strlen(rule->access) == strlen("rwm");
+}
+
+/* What /proc/devices calls all that have this major number: "136 pts". Returns whether it does. */
+static bool find_driver(const char *kind, int major, char name[64])
+{
+	autofile FILE *file = fopen("/proc/devices", "re");
+	autofree char *line = NULL;
+	bool right_part = false;
+	size_t size = 0;
+	int number;
+
+	while (file && getline(&line, &size, file) > 0) {
+		if (strstr(line, "devices:"))
+			right_part = strncasecmp(line, kind, strlen(kind)) == 0;
+		else if (right_part && sscanf(line, "%d %63s", &number, name) == 2 &&
+			 number == major)
+			return true;
+	}
+	return false;
+}
+
+/* Both words of an entry; none, where there is no such device. */
+static void add_allowed(struct properties *list, const struct device_rule *rule, const char *kind)
+{
+	char driver[64];
+
+	if (rule->major == DEVICE_ALL && rule->minor == DEVICE_ALL)
+		property_add_word(list, "%s-*", kind);
+	else if (rule->major != DEVICE_ALL && rule->minor != DEVICE_ALL)
+		property_add_word(list, "/dev/%s/%d:%d", kind, rule->major, rule->minor);
+	else if (rule->minor == DEVICE_ALL && find_driver(kind, rule->major, driver))
+		property_add_word(list, "%s-%s", kind, driver);
+	else
+		return;
+	property_add_word(list, "%s", rule->access);
+}
+
+/* The rules from the last one on that is for all; without one, from the first on. */
+static size_t find_first(const struct devices *devices)
+{
+	size_t first = devices->rule_count;
+
+	while (first > 0 && !is_for_all(&devices->rules[first - 1]))
+		first--;
+	return first > 0 ? first - 1 : 0;
+}
+
+int property_add_devices(struct properties *properties, const struct cgroup *cgroup)
+{
+	const struct devices *devices = &cgroup->devices;
+	autoproperties struct properties list = { 0 };
+	size_t first = find_first(devices);
+	bool all = first < devices->rule_count && is_for_all(&devices->rules[first]) &&
+		devices->rules[first].allow;
+	bool allowed = all;
+
+	if (!are_of_v1(cgroup))
+		return 0;
+	for (size_t i = first; i < devices->rule_count; i++) {
+		const struct device_rule *rule = &devices->rules[i];
+
+		if (!rule->allow && allowed)
+			return fail_input("linux.resources.devices: on cgroup v1, systemd cannot "
+					  "deny a part of what is allowed; do without: "
+					  "--cgroup-manager cgroupfs");
+		allowed = allowed || rule->allow;
+		if (rule->allow && rule->type != 'b')
+			add_allowed(&list, rule, "char");
+		if (rule->allow && rule->type != 'c')
+			add_allowed(&list, rule, "block");
+	}
+	if (all || !devices->rule_count)
+		return 0;
+	property_add(properties, "DevicePolicy", "s", "strict");
+	property_add(properties, "DeviceAllow", "a(ss)", NULL);
+	property_add_list(properties, list.word_count / 2, &list);
+	return 0;
+}
