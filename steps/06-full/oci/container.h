@@ -59,6 +59,7 @@ struct container {
 	struct gate gate;	/* where it waits for `start` */
 	unsigned int preserved; /* descriptors above standard error that the command inherits */
 	char *state;		/* for hooks that run in the container */
+	bool in_directory;	/* it has gone to the command's directory already */
 	/* What config.json alone can say (config.h): */
 	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
 	const char *oci_version;
