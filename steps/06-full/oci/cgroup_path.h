@@ -15,9 +15,13 @@
 
 /*
  * Makes the cgroup, with those above it that are missing, and writes the limits. The functions of
- * chapter 5 go on from there. Returns 0 or -1; cgroup_path_remove() undoes it in both cases.
+ * chapter 5 go on from there. It may be there already, unless it has to be our `own`: then a
+ * warning tells that there are processes in it, and one that is frozen is refused.
+ *
+ * Returns 0 or -1; cgroup_path_discard() undoes it in both cases.
  */
-int cgroup_path_create(struct cgroup *cgroup, const char *path, const struct resources *resources);
+int cgroup_path_create(struct cgroup *cgroup, const char *path, bool own,
+		       const struct resources *resources);
 
 /*
  * In the child: enters the cgroups of v1, without a cgroup namespace. Or, in the process in
@@ -37,6 +41,9 @@ int cgroup_path_each(const char *path, void (*each)(pid_t pid, void *data), void
  * frozen process would not die. Returns 0 or -1.
  */
 int cgroup_path_signal(const char *path, int signal);
+
+/* After a `create` that failed: removes it, but neither what others have in it nor have frozen. */
+void cgroup_path_discard(const char *path);
 
 /* Kills what is in it, and removes it. */
 void cgroup_path_remove(const char *path);

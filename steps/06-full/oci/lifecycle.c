@@ -105,7 +105,7 @@ static int choose_cgroup(const char *wanted, struct state *state)
 		state->cgroup = wanted;
 		return 0;
 	}
-	if (asprintf(&path, "/oci-%s", state->id) < 0)
+	if (asprintf(&path, "/%s", state->id) < 0)
 		return fail("asprintf");
 	state->cgroup = path;
 	return 0;
@@ -177,7 +177,8 @@ static int create(const struct request *request, struct container *container, st
 		return -1;
 	if (container_prepare(container, child) < 0)
 		return -1;
-	if (cgroup_path_create(cgroup, state->cgroup, &container->resources) < 0)
+	if (cgroup_path_create(cgroup, state->cgroup, !container->cgroup_path,
+			       &container->resources) < 0)
 		return -1;
 	if (request->gate && gate_make(&container->gate, state->directory) < 0)
 		return -1;
@@ -195,8 +196,7 @@ int lifecycle_create(const char *root, const struct request *request, struct con
 		return 0;
 	child_cleanup(child);
 	*child = (struct child)CHILD_NONE;
-	if (*state->cgroup)
-		cgroup_path_remove(state->cgroup);
+	cgroup_path_discard(state->cgroup);
 	if (request->pid_file)
 		unlink(request->pid_file);
 	state_remove(state);

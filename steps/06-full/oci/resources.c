@@ -114,8 +114,9 @@ static int write_one(const struct resource *resource, const struct cgroup *cgrou
 	if (cgroup_try_write(hierarchy->directory, file, whole) == 0)
 		return 0;
 	if (errno == ENOENT)
-		return fail_input("linux.resources.%s: this kernel has no %s", resource->field,
-				  file);
+		return fail_input(
+			"invalid configuration: linux.resources.%s: this kernel has no %s",
+			resource->field, file);
 	fail("write %s %s (linux.resources.%s)", file, whole, resource->field);
 	return 1;
 }
