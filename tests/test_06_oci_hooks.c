@@ -84,7 +84,8 @@ static void a_failure_after_it_is_a_warning(void **state)
 			"oci create $id; oci start $id 2>&1 | grep -o 'warning: .* exit.*'; status "
 			"$id\n"
 			"oci delete --force $id 2>&1 | grep -o 'exit status 4'; ls run; cat log\n"),
-		"warning: poststart hook /bin/sh: exit status 3\nrunning\nexit status 4\n"
+		"warning: error running hook: poststart /bin/sh: exit status 3\nrunning\nexit "
+		"status 4\n"
 		"poststart\npoststop\n");
 }
 
