@@ -37,7 +37,6 @@ int bridge_create(int pool, struct rtnl *rtnl, const struct subnet *subnet)
 	char name[IFNAMSIZ];
 
 	bridge_name(subnet, name);
-	bridge_remove(rtnl, name);
 	if (link_create_bridge(rtnl, name, address) < 0)
 		return -1;
 	if (link_add_address(rtnl, name, address, subnet->prefix) < 0)
@@ -55,8 +54,7 @@ static int remove_rules(void *name)
 
 void bridge_remove(struct rtnl *rtnl, const char *name)
 {
-	if (!if_nametoindex(name))
-		return;
 	aside_run(remove_rules, (void *)name);
-	link_delete(rtnl, name);
+	if (if_nametoindex(name))
+		link_delete(rtnl, name);
 }

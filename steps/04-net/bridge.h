@@ -20,10 +20,13 @@ void bridge_name(const struct subnet *subnet, char name[IFNAMSIZ]);
  */
 int bridge_usable(int pool, struct rtnl *rtnl, const struct subnet *subnet, bool *usable);
 
-/* Makes the bridge anew, but for its rules: nat_create(). Returns 0 or -1. */
+/* Makes the bridge, but for its rules: nat_create(). Returns 0 or -1. */
 int bridge_create(int pool, struct rtnl *rtnl, const struct subnet *subnet);
 
-/* The bridge goes last: as long as it is there, the next step knows that there is work left. */
+/*
+ * Removes its rules, and the bridge if there is one already. It goes last: as long as it is there,
+ * the next step knows that there is work left.
+ */
 void bridge_remove(struct rtnl *rtnl, const char *name);
 
 #endif

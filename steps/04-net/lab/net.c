@@ -152,13 +152,15 @@ int net_prepare(struct net *net)
 	if (count < 0)
 		return -1;
 	net->is_first = count == 1;
-	if (net->is_first && bridge_create(net->pool, &rtnl, &net->subnet) < 0)
-		return -1;
 	for (size_t i = 0; i < net->port_count; i++)
 		if (reserve(&net->ports[i]) < 0)
 			return -1;
+	if (net->is_first && if_nametoindex(net->lease.bridge))
+		bridge_remove(&rtnl, net->lease.bridge); /* a crash has left it */
 	fail_forget(); /* what went away while it was cleaned up: a dead container's device */
-	return net->is_first || net->port_count ? aside_start(&net->rules, make_rules, net) : 0;
+	if ((net->is_first || net->port_count) && aside_start(&net->rules, make_rules, net) < 0)
+		return -1;
+	return net->is_first ? bridge_create(net->pool, &rtnl, &net->subnet) : 0;
 }
 
 int net_enter(const struct net *net)
