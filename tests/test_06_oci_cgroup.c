@@ -99,6 +99,17 @@ static void one_more_process_may_be_put_below(void **state)
 		"/none/cgroup.procs: no such file\nno such file\nunknown controller many\n");
 }
 
+static void all_controllers_work_in_it(void **state)
+{
+	(void)state;
+	if (!is_in_v2("memory"))
+		skip_because("the controller memory is not in v2 here");
+	assert_prints(
+		cgroup_script("asked; args sleep 1000; oci run -d $id\n"
+			      "cmp $(tops)/cgroup.controllers $(tops)/$g/cgroup.controllers\n"),
+		"");
+}
+
 /* What systemd does in a container: it moves to a cgroup below, and gives out the controllers. */
 static void one_more_process_goes_where_the_first_has_gone(void **state)
 {
@@ -124,6 +135,7 @@ int main(void)
 		host_test(a_frozen_one_is_refused),
 		host_test(the_one_above_may_be_made_by_mkdir),
 		host_test(one_more_process_may_be_put_below),
+		host_test(all_controllers_work_in_it),
 		host_test(one_more_process_goes_where_the_first_has_gone),
 	};
 
