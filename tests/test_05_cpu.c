@@ -16,7 +16,7 @@ static void assert_cpu_time(const char *const argv[], long wanted)
 {
 	long got = 0;
 
-	for (int tries = 0; tries < 4 && got < wanted * 8 / 10; tries++) {
+	for (int tries = 0; tries < 12 && got < wanted * 8 / 10; tries++) {
 		const struct result *result = run_with(NULL, argv);
 		const char *other = strstr(result->out, "other");
 
