@@ -82,7 +82,7 @@ static void one_more_process_may_be_put_below(void **state)
 	assert_prints(
 		cgroup_script(
 			"asked; args sleep 1000; oci run -d $id; sub() { mkdir $1/sub; "
-			"[ ! -e $1/cpuset.cpus ] ||\n"
+			"[ ! -e $1/sub/cpuset.cpus ] ||\n"
 			"  for f in cpus mems; do cat $1/cpuset.$f >$1/sub/cpuset.$f; done; }; "
 			"each "
 			"sub\n"

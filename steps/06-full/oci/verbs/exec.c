@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,15 @@ static int load(const struct wanted *wanted, const struct state *state, struct c
 	return lifecycle_console(&container->console, wanted->console_socket, !wanted->detach);
 }
 
+/* A named one is not left for another, as join_cgroup_open() does where none is named. */
+static int refuse_busy(const struct state *state)
+{
+	fail_forget();
+	return fail_input("exec --cgroup: adding pid of the command to cgroups: %s/cgroup.procs: "
+			  "device or resource busy; its children have controllers",
+			  state->cgroup);
+}
+
 static int spawn(const struct wanted *wanted, const struct state *state,
 		 struct container *container, struct child *child)
 {
@@ -128,7 +138,7 @@ static int spawn(const struct wanted *wanted, const struct state *state,
 		return -1;
 	child->detached = true;
 	if (join_spawn(&join, child) < 0)
-		return -1;
+		return wanted->cgroups.list && errno == EBUSY ? refuse_busy(state) : -1;
 	if (child_release(child) < 0)
 		return -1;
 	if (lifecycle_listen(container, state) < 0)
