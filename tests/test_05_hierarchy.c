@@ -16,10 +16,12 @@ static void controllers_are_read_from_lists(void **state)
 	assert_int_equal(hierarchy_controllers(1, "rw,seclabel,blkio"), SET(CONTROLLER_IO));
 	assert_int_equal(hierarchy_controllers(1, "rw,name=systemd"), 0);
 	assert_int_equal(hierarchy_controllers(1, "io,cpus,cp,memoryx"), 0);
-	assert_int_equal(hierarchy_controllers(2, "cpuset cpu io memory hugetlb pids rdma misc\n"),
+	assert_int_equal(hierarchy_controllers(
+				 2, "cpuset cpu io memory hugetlb pids rdma misc perf_event\n"),
 			 SET(CONTROLLER_CPUSET) | SET(CONTROLLER_CPU) | SET(CONTROLLER_IO) |
 				 SET(CONTROLLER_MEMORY) | SET(CONTROLLER_PIDS) |
-				 SET(CONTROLLER_HUGETLB) | SET(CONTROLLER_RDMA));
+				 SET(CONTROLLER_HUGETLB) | SET(CONTROLLER_RDMA) |
+				 SET(CONTROLLER_MISC));
 	assert_int_equal(hierarchy_controllers(2, "devices freezer cpuacct blkio"), 0);
 	assert_int_equal(hierarchy_controllers(2, "\n"), 0);
 }

@@ -340,16 +340,19 @@ static void a_process_alone_takes_the_place_of_the_other(void **state)
 {
 	struct container container = *load_process("\"user\": {\"uid\": 5}, \"rlimits\": [{\"type\""
 						   ": \"RLIMIT_CPU\", \"soft\": 1, \"hard\": 1}]");
+	json_t *process;
 
 	(void)state;
-	assert_int_equal(
-		config_load_process(file_with("{\"args\": [\"b\"], \"cwd\": \"/x\"}"), &container),
-		0);
+	process = config_read_process(file_with("{\"args\": [\"b\"], \"cwd\": \"/x\"}"));
+	assert_int_equal(config_set_process(process, "file", &container), 0);
 	assert_string_equal(container.command.argv[0], "b");
 	assert_int_equal(container.user.uid, 0);
 	assert_int_equal(container.rlimits.count, 0);
-	assert_int_equal(config_load_process(file_with("{\"cwd\": \"/x\"}"), &container), -1);
-	assert_contains(fail_get()->text, ": args: must have one text at least");
+	process = config_read_process(file_with("{\"cwd\": \"/x\"}"));
+	assert_int_equal(config_set_process(process, "file", &container), -1);
+	assert_contains(fail_get()->text, "file: args: must have one text at least");
+	forget_failure();
+	assert_null(config_read_process("/nonexistent"));
 	forget_failure();
 }
 

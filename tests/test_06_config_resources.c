@@ -98,7 +98,11 @@ static void no_limit_and_not_set(void **state)
 	(void)state;
 	assert_writes(none, "memory.limit_in_bytes", "-1", "memory.max", "max");
 	assert_writes(none, "memory.memsw.limit_in_bytes", "-1", "memory.swap.max", "max");
-	assert_writes(none, "cpu.cfs_quota_us", "-1", "cpu.max", "max 100000");
+	assert_writes(none, "cpu.cfs_quota_us", "-1", "cpu.max", "max");
+	/* `update` may set one alone: v1 keeps the other, for v2 it would have to be known. */
+	none = wanted("{\"memory\": {\"swap\": 5}, \"cpu\": {\"quota\": 2000}}");
+	assert_writes(none, "memory.memsw.limit_in_bytes", "5", NULL, NULL);
+	assert_writes(none, "cpu.cfs_quota_us", "2000", "cpu.max", "2000");
 	/* As engines send it: zeroes, and -1 as a number without a sign. */
 	none = wanted(
 		"{\"memory\": {\"limit\": 0, \"swap\": 0, \"kernel\": 0}, \"cpu\": {\"shares\": 0, "
@@ -111,7 +115,6 @@ static void what_is_wrong_is_named(void **state)
 	static const struct {
 		const char *text, *message;
 	} cases[] = {
-		{ "{\"memory\": {\"swap\": 5}}", "memory.swap: needs a limit as well" },
 		{ "{\"memory\": {\"limit\": 6, \"swap\": 5}}",
 		  "memory.swap: is memory and swap together: must not be below the limit" },
 		{ "{\"memory\": {\"limit\": -2}}", "memory.limit: must be from -1 to " },

@@ -135,6 +135,18 @@ static void what_is_wrong_is_named(void **state)
 	assert_contains(result->err, "linux.seccomp.listenerPath: must be there");
 }
 
+static void nobody_is_asked_about_what_we_need_ourselves(void **state)
+{
+	const struct result *result = oci_script(
+		SECCOMP "seccomp SCMP_ACT_ALLOW '{\"names\": [\"read\", \"write\", \"sendmsg\"], "
+			"\"action\": \"SCMP_ACT_NOTIFY\"}'\n"
+			"config '.linux.seccomp.listenerPath = \"/s\"'; no oci run $id\n");
+
+	(void)state;
+	assert_contains(result->err, "SCMP_ACT_NOTIFY cannot be used for the sendmsg syscall");
+	assert_contains(result->err, "SCMP_ACT_NOTIFY cannot be used for the write syscall");
+}
+
 static void a_filter_of_flags_and_architectures(void **state)
 {
 	(void)state;
@@ -277,6 +289,7 @@ int main(void)
 		host_test(arguments_are_compared),
 		host_test(comparisons_of_one_argument_are_alternatives),
 		host_test(what_is_wrong_is_named),
+		host_test(nobody_is_asked_about_what_we_need_ourselves),
 		host_test(a_filter_of_flags_and_architectures),
 		host_test(somebody_is_asked),
 		host_test(a_filter_is_compiled_once),

@@ -106,7 +106,7 @@ static void a_failure_after_the_end_is_a_warning(void **state)
 	assert_prints(
 		hooks_script("args true; hook poststop 'exit 4'; hook poststop 'say poststop'\n"
 			     "oci run $id 2>&1 | grep -o 'warning: .*'; ls run; cat log\n"),
-		"warning: poststop hook /bin/sh: exit status 4\npoststop\n");
+		"warning: error running hook: poststop /bin/sh: exit status 4\npoststop\n");
 }
 
 static void one_that_takes_too_long_is_ended(void **state)

@@ -70,10 +70,12 @@ static void limits_have_names_of_their_own(void **state)
 static void cpu_time_is_that_of_a_second(void **state)
 {
 	(void)state;
-	assert_limits("{\"cpu\": {\"quota\": 50000}}", 2,
-		      "CPUQuotaPeriodUSec t 100000 CPUQuotaPerSecUSec t 500000 ");
-	assert_limits("{\"cpu\": {\"quota\": -1}}", 2,
-		      "CPUQuotaPeriodUSec t 100000 CPUQuotaPerSecUSec t 18446744073709551615 ");
+	assert_limits("{\"cpu\": {\"quota\": 50000}}", 1,
+		      "CPUQuotaPerSecUSec t 500000 ");
+	assert_limits("{\"cpu\": {\"quota\": 25000, \"period\": 50000}}", 2,
+		      "CPUQuotaPeriodUSec t 50000 CPUQuotaPerSecUSec t 500000 ");
+	assert_limits("{\"cpu\": {\"quota\": -1}}", 1,
+		      "CPUQuotaPerSecUSec t 18446744073709551615 ");
 	/* 1.5 percent */
 	assert_limits("{\"unified\": {\"cpu.max\": \"3000 200000\"}}", 2,
 		      "CPUQuotaPeriodUSec t 200000 CPUQuotaPerSecUSec t 20000 ");

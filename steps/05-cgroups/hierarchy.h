@@ -25,6 +25,7 @@ enum controller {
 	CONTROLLER_RDMA,
 	CONTROLLER_NET_CLS, /* v1 alone, and the next one */
 	CONTROLLER_NET_PRIO,
+	CONTROLLER_MISC,
 	CONTROLLERS,
 };
 

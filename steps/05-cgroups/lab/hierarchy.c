@@ -28,6 +28,7 @@ static const char *const names[CONTROLLERS][2] = {
 	[CONTROLLER_RDMA] = { "rdma", "rdma" },
 	[CONTROLLER_NET_CLS] = { "net_cls", NULL },
 	[CONTROLLER_NET_PRIO] = { "net_prio", NULL },
+	[CONTROLLER_MISC] = { "misc", "misc" },
 };
 
 const char *hierarchy_controller(int version, enum controller controller)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bundle_nodes.h"
+#include "bundle_root.h"
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
@@ -178,14 +179,16 @@ int bundle_enter(struct container *container)
 
 	if (container->rootfs.tree <= 0 && open_trees(container) < 0)
 		return -1;
-	root = rootfs_open(&container->rootfs);
+	root = bundle_root_attach(&container->rootfs);
 	if (root < 0)
 		return -1;
 	if (fill_root(container, root) < 0)
 		return -1;
+	if (fchdir(root) < 0) /* where hooks find themselves, as with runC */
+		return fail("fchdir to the new root");
 	if (container_run_hooks(container) < 0)
 		return -1;
-	if (rootfs_enter(&container->rootfs, root) < 0)
+	if (bundle_root_enter(&container->rootfs, root) < 0)
 		return -1;
 	narrate("mount / propagation %#jx", (uintmax_t)container->propagation);
 	if (container->propagation && mount(NULL, "/", NULL, container->propagation, NULL) < 0)

@@ -12,10 +12,12 @@
 #include "cgroup_version.h"
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 #include "narrate.h"
 #include "userns.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+enum { TRIES = 200, TRY_MICROSECONDS = 1000 };
 
 /* The next name in a path; NULL: it ends there. */
 static const char *next_name(char **rest)
@@ -52,24 +54,33 @@ static int check(const char *path)
 	return copy ? 0 : fail("strdup");
 }
 
+/* A cgroup of v1 that somebody has just made by mkdir(2) has no CPUs. */
+static bool lacks_cpus(const struct hierarchy *hierarchy, int directory)
+{
+	bool has_lists = hierarchy->controllers & SET(CONTROLLER_CPUSET);
+	autofree char *list = has_lists ? file_read_at(directory, "cpuset.cpus") : NULL;
+
+	return list && *list == '\n';
+}
+
 /*
  * One step down. Controllers that a limit needs have to work there; the others count what is used,
  * and where they cannot be had, nobody knows.
  */
 static int make_one(const struct hierarchy *hierarchy, int parent, const char *name,
-		    unsigned int needed)
+		    unsigned int needed, bool *made)
 {
 	unsigned int others = hierarchy->controllers & ~needed;
-	bool made = mkdirat(parent, name, 0755) == 0;
 	int child;
 
-	if (!made && errno != EEXIST)
+	*made = mkdirat(parent, name, 0755) == 0;
+	if (!*made && errno != EEXIST)
 		return fail("mkdirat %s in cgroup v%d %s", name, hierarchy->version,
 			    hierarchy->name);
 	child = openat(parent, name, DIRECTORY);
 	if (child < 0)
 		return fail("open %s in cgroup v%d %s", name, hierarchy->version, hierarchy->name);
-	if (!made && hierarchy->version == 1)
+	if (!*made && hierarchy->version == 1 && !lacks_cpus(hierarchy, child))
 		return child;
 	if (version_of(hierarchy)->adopt(parent, child, hierarchy->controllers & needed) < 0) {
 		close(child);
@@ -80,19 +91,72 @@ static int make_one(const struct hierarchy *hierarchy, int parent, const char *n
 	return child;
 }
 
+/* Returns 1 if it was there already, 0, or -1. */
 static int make(struct hierarchy *hierarchy, const char *path, unsigned int needed)
 {
 	autofree char *copy = strdup(hierarchy_below_top(hierarchy, path));
 	char *rest = copy;
 	int place = openat(hierarchy->top, ".", DIRECTORY);
+	bool made = false;
 
 	for (const char *name; place >= 0 && (name = next_name(&rest));) {
 		autofd int parent = place;
 
-		place = make_one(hierarchy, parent, name, needed);
+		place = make_one(hierarchy, parent, name, needed, &made);
 	}
 	hierarchy->directory = place;
-	return place < 0 ? fail("make the cgroup %s", path) : 0;
+	return place < 0 ? fail("make the cgroup %s", path) : !made;
+}
+
+/* Removes it unless somebody is in it, who may be about to end. */
+static void remove_empty(const struct hierarchy *hierarchy, const char *path, int *tries)
+{
+	path = hierarchy_below_top(hierarchy, path);
+	path += strspn(path, "/");
+	while (unlinkat(hierarchy->top, path, AT_REMOVEDIR) < 0 && errno == EBUSY && (*tries)-- > 0)
+		usleep(TRY_MICROSECONDS);
+}
+
+/*
+ * A cgroup of our own choice is nobody else's, for with the container all that is in it goes. What
+ * a runtime left that was killed is empty, or will be in a moment.
+ */
+static int make_anew(struct hierarchy *hierarchy, const char *path, unsigned int needed)
+{
+	int tries = TRIES;
+
+	cleanup_fd(&hierarchy->directory);
+	remove_empty(hierarchy, path, &tries);
+	if (make(hierarchy, path, needed) == 0)
+		return 0;
+	return fail_input("linux.cgroupsPath: must be there, for a cgroup %s is in use by others",
+			  path);
+}
+
+static bool is_frozen(const struct hierarchy *hierarchy)
+{
+	bool v2 = hierarchy->version == 2;
+	const char *word = v2 ? "1" : "FROZEN";
+	autofree char *state =
+		file_read_at(hierarchy->directory, v2 ? "cgroup.freeze" : "freezer.state");
+
+	return state && strncmp(state, word, strlen(word)) == 0;
+}
+
+/* One that was there may have processes of others in it; in a frozen one, ours would not begin. */
+static int share(const struct hierarchy *hierarchy, const char *path, bool *warned)
+{
+	autofree char *processes = file_read_at(hierarchy->directory, "cgroup.procs");
+
+	if (is_frozen(hierarchy))
+		return fail_input("linux.cgroupsPath: %s: container's cgroup unexpectedly frozen",
+				  path);
+	if (!processes || !*processes || *warned)
+		return 0;
+	fail_warn("linux.cgroupsPath: %s: container's cgroup is not empty: `delete` ends all in it",
+		  path);
+	*warned = true;
+	return 0;
 }
 
 /* The rules for devices: chapter 5's limits, of which nothing else is set. */
@@ -110,16 +174,27 @@ static int limit_devices(const struct cgroup *cgroup)
 	return 0;
 }
 
-int cgroup_path_create(struct cgroup *cgroup, const char *path, unsigned int needed)
+int cgroup_path_create(struct cgroup *cgroup, const char *path, enum cgroup_claim claim,
+		       unsigned int needed)
 {
+	bool warned = false;
+
 	if (check(path) < 0)
 		return -1;
 	if (find_all(cgroup) < 0)
 		return -1;
 	narrate("mkdirat the cgroup %s in %d hierarchies", path, cgroup->hierarchy_count);
-	for (int i = 0; i < cgroup->hierarchy_count; i++)
-		if (make(&cgroup->hierarchies[i], path, needed) < 0)
+	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+		int was_there = make(hierarchy, path, needed);
+
+		if (was_there == 1 && claim == CLAIM_ALONE)
+			was_there = make_anew(hierarchy, path, needed);
+		else if (was_there == 1 && claim == CLAIM_SHARED)
+			was_there = share(hierarchy, path, &warned);
+		if (was_there < 0)
 			return -1;
+	}
 	return limit_devices(cgroup);
 }
 
@@ -240,6 +315,21 @@ static void remove_last(const struct hierarchy *hierarchy, const char *path)
 	parent = openat(hierarchy->top, parent_path, DIRECTORY);
 	if (parent >= 0)
 		cgroup_remove_tree(hierarchy, parent, name + 1);
+}
+
+void cgroup_path_discard(const char *path)
+{
+	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
+	int tries = TRIES;
+
+	if (!path[strspn(path, "/")] || cgroup_path_open(cgroup, path) < 0)
+		return;
+	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+		if (hierarchy->directory >= 0 && !is_frozen(hierarchy))
+			remove_empty(hierarchy, path, &tries);
+	}
 }
 
 void cgroup_path_remove(const char *path)

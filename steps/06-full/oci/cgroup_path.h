@@ -16,11 +16,18 @@
 enum cgroup_manager { MANAGER_CGROUPFS, MANAGER_SYSTEMD, MANAGER_NONE };
 
 /*
+ * What a cgroup may be that is there already: nobody's, or it is refused; somebody's, of whose
+ * processes a warning tells, but not frozen; or what systemd has made for us.
+ */
+enum cgroup_claim { CLAIM_ALONE, CLAIM_SHARED, CLAIM_MADE };
+
+/*
  * Makes the cgroup, with those above it that are missing, so that the set of controllers `needed`
  * works in it, and has it keep the rules for devices. The functions of chapter 5 go on from there,
- * and resources_write(). Returns 0 or -1; cgroup_path_remove() undoes it in both cases.
+ * and resources_write(). Returns 0 or -1; cgroup_path_discard() undoes it in both cases.
  */
-int cgroup_path_create(struct cgroup *cgroup, const char *path, unsigned int needed);
+int cgroup_path_create(struct cgroup *cgroup, const char *path, enum cgroup_claim claim,
+		       unsigned int needed);
 
 /*
  * In the child: enters the cgroups of v1, without a cgroup namespace. Or, in the process in
@@ -40,6 +47,9 @@ int cgroup_path_each(const char *path, void (*each)(pid_t pid, void *data), void
  * frozen process would not die. Returns 0 or -1.
  */
 int cgroup_path_signal(const char *path, int signal);
+
+/* After a `create` that failed: removes it, but neither what others have in it nor have frozen. */
+void cgroup_path_discard(const char *path);
 
 /* Kills what is in it, and removes it. */
 void cgroup_path_remove(const char *path);

@@ -103,13 +103,19 @@ int config_load(const char *path, struct container *container)
 	return json_finish(path, &problems);
 }
 
-int config_load_process(const char *path, struct container *container)
+json_t *config_read_process(const char *path)
 {
 	struct json_problems problems;
 	struct json process;
 
-	if (json_read(path, &problems, &process) < 0)
-		return -1;
+	return json_read(path, &problems, &process) < 0 ? NULL : process.value;
+}
+
+int config_set_process(json_t *object, const char *path, struct container *container)
+{
+	struct json_problems problems = { 0 };
+	const struct json process = { .value = object, .problems = &problems };
+
 	config_process(&process, container);
 	return json_finish(path, &problems);
 }

@@ -30,10 +30,15 @@
 int config_load(const char *path, struct container *container);
 
 /*
- * Reads a file that has nothing but a process object, as `exec --process` gets it: it takes the
- * place of the container's own. Returns 0 or -1.
+ * Reads a file that has nothing but a process object, as `exec --process` gets it. Returns the
+ * object, or NULL.
  */
-int config_load_process(const char *path, struct container *container);
+json_t *config_read_process(const char *path);
+
+/*
+ * Has it, and the path for messages, take the place of the container's own. Returns 0 or -1.
+ */
+int config_set_process(json_t *object, const char *path, struct container *container);
 
 /*
  * Reads a file ("-": standard input) that has nothing but a resources object, as `update` gets it;

@@ -8,8 +8,6 @@
 #include "cgroup_version.h"
 #include "config_parts.h"
 
-enum { PERIOD_DEFAULT = 100000 };
-
 /* Where the value at `at` goes to, in both versions; the texts are formatted later. */
 struct target {
 	const struct json *at;
@@ -58,10 +56,13 @@ static void add_swap(const struct target *target, int64_t limit, int64_t swap)
 		swap = -1; /* what is not limited together cannot be less than its part */
 	if (!swap)
 		return;
-	if (swap > 0 && limit <= 0)
-		json_problem(&member, "needs a limit as well");
-	else if (swap > 0 && swap < limit)
+	if (swap > 0 && swap < limit)
 		json_problem(&member, "is memory and swap together: must not be below the limit");
+	if (swap > 0 && limit <= 0) {
+		add(target, "memory.swap without a limit", CONTROLLER_MEMORY,
+		    "memory.memsw.limit_in_bytes", text_of("%jd", swap), NULL, NULL);
+		return;
+	}
 	v2 = swap < 0 ? text_of("max") : text_of("%jd", swap - limit);
 	add(target, "memory.swap", CONTROLLER_MEMORY, "memory.memsw.limit_in_bytes",
 	    text_of("%jd", swap), "memory.swap.max", v2);
@@ -114,17 +115,20 @@ static void read_memory(const struct json *resources, struct resources *to)
 
 /* ---- cpu ---- */
 
+/* On v2 a quota is written together with the period; without one, that stays as it is. */
 static void add_quota(const struct target *target, int64_t quota, uint64_t period)
 {
-	uintmax_t length = period ? period : PERIOD_DEFAULT;
+	char length[32] = "";
 
-	if (period)
+	if (period) {
+		snprintf(length, sizeof(length), " %ju", (uintmax_t)period);
 		add(target, "cpu.period", CONTROLLER_CPU, "cpu.cfs_period_us",
-		    text_of("%ju", length), "cpu.max", text_of("= %ju", length));
-	if (!quota)
-		return;
-	add(target, "cpu.quota", CONTROLLER_CPU, "cpu.cfs_quota_us", text_of("%jd", quota),
-	    "cpu.max", quota < 0 ? text_of("max %ju", length) : text_of("%jd %ju", quota, length));
+		    text_of("%s", length + 1), "cpu.max", text_of("=%s", length));
+	}
+	if (quota)
+		add(target, "cpu.quota", CONTROLLER_CPU, "cpu.cfs_quota_us", text_of("%jd", quota),
+		    "cpu.max",
+		    quota < 0 ? text_of("max%s", length) : text_of("%jd%s", quota, length));
 }
 
 static void read_list(const struct target *target, const char *key, const char *field,

@@ -241,8 +241,13 @@ static void read_listener(const struct json *seccomp, struct filter *filter)
 	/* The call would wait for an answer from the one whom it is to reach. */
 	if (asks_about(filter, "sendmsg"))
 		json_problem(seccomp,
-			     "SCMP_ACT_NOTIFY cannot be for sendmsg: the listener is sent "
-			     "with it");
+			     "SCMP_ACT_NOTIFY cannot be used for the sendmsg syscall: the listener "
+			     "is sent with it");
+	if (asks_about(filter, "write"))
+		json_problem(
+			seccomp,
+			"SCMP_ACT_NOTIFY cannot be used for the write syscall: `start` is told "
+			"of a failure with it");
 	if (!asks_somebody(filter))
 		listener->path = NULL;
 }

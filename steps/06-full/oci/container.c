@@ -81,7 +81,11 @@ int container_execute(struct container *container)
 		return -1;
 	if (console_open(&container->console, container->child, container->user.uid) < 0)
 		return -1;
+	if (container->oci && mounts_finish(&container->mounts) < 0)
+		return -1;
 	if (container->oci && process_close_ours(container) < 0)
+		return -1;
+	if (container->oci && process_enter_directory(container) < 0)
 		return -1;
 	if (lower_rights(container) < 0)
 		return -1;

@@ -63,6 +63,7 @@ struct container {
 	char *state;		/* for hooks that run in the container */
 	struct notify notify;	/* what it says to a service manager */
 	bool rootless;		/* who makes it is not root */
+	bool in_directory;	/* it has gone to the command's directory already */
 	/* What config.json alone can say (config.h): */
 	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
 	const char *oci_version;

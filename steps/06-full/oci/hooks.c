@@ -60,6 +60,16 @@ static int make_input(const char *state)
 	return ends[0];
 }
 
+/* "bad system call": what a filter for system calls has done to it is worth a word. */
+static const char *describe(int signal)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "%s", sigdescr_np(signal) ? sigdescr_np(signal) : "real-time");
+	*text |= 0x20;
+	return text;
+}
+
 /* Waits for its end, but no longer than its time-out. */
 static int wait_for(pid_t pid, const struct hook *hook, const char *name)
 {
@@ -76,13 +86,13 @@ static int wait_for(pid_t pid, const struct hook *hook, const char *name)
 	if (waitpid(pid, &status, 0) < 0)
 		return fail("waitpid for the %s hook %s", name, hook->path);
 	if (late)
-		return fail_input("%s hook %s: had not ended after %u s", name, hook->path,
-				  hook->timeout);
+		return fail_input("error running hook: %s %s: had not ended after %u s", name,
+				  hook->path, hook->timeout);
 	if (WIFSIGNALED(status))
-		return fail_input("%s hook %s: killed by signal %d", name, hook->path,
-				  WTERMSIG(status));
+		return fail_input("error running hook: %s %s: killed by signal %d, %s", name,
+				  hook->path, WTERMSIG(status), describe(WTERMSIG(status)));
 	if (status != 0)
-		return fail_input("%s hook %s: exit status %d", name, hook->path,
+		return fail_input("error running hook: %s %s: exit status %d", name, hook->path,
 				  WEXITSTATUS(status));
 	return 0;
 }

@@ -109,7 +109,7 @@ static int choose_cgroup(const char *wanted, struct state *state)
 		state->cgroup = wanted;
 		return 0;
 	}
-	if (asprintf(&path, "/oci-%s", state->id) < 0)
+	if (asprintf(&path, "/%s", state->id) < 0)
 		return fail("asprintf");
 	state->cgroup = path;
 	return 0;
@@ -130,7 +130,10 @@ static int make_cgroup(struct container *container, const struct request *reques
 	if (request->manager == MANAGER_CGROUPFS) {
 		if (choose_cgroup(container->cgroup_path, state) < 0)
 			return -1;
-		return cgroup_path_create(&container->cgroup, state->cgroup, needed);
+		return cgroup_path_create(&container->cgroup, state->cgroup,
+					  state->cgroup == container->cgroup_path ? CLAIM_SHARED
+										  : CLAIM_ALONE,
+					  needed);
 	}
 	if (systemd_name(scope, container->cgroup_path, state->id) < 0)
 		return -1;
@@ -139,7 +142,7 @@ static int make_cgroup(struct container *container, const struct request *reques
 		return -1;
 	state->unit = scope->unit;
 	state->cgroup = path;
-	return cgroup_path_create(&container->cgroup, state->cgroup, needed);
+	return cgroup_path_create(&container->cgroup, state->cgroup, CLAIM_MADE, needed);
 }
 
 int lifecycle_limit(const struct state *state, const struct resources *resources,
@@ -243,11 +246,10 @@ static void run_stop_hooks(const struct hooks *hooks, struct state *state)
 		hooks_try(hooks, HOOK_POSTSTOP, text);
 }
 
-/* What is in it has ended, or ends now. */
-static void remove_cgroup(const struct state *state)
+static void remove_cgroup(const struct state *state, void (*remove)(const char *path))
 {
 	if (*state->cgroup)
-		cgroup_path_remove(state->cgroup);
+		remove(state->cgroup);
 	if (*state->unit)
 		systemd_stop(state->unit);
 }
@@ -266,7 +268,7 @@ int lifecycle_create(const char *root, const struct request *request, struct con
 	systemd_let_go(&scope);
 	child_cleanup(child);
 	*child = (struct child)CHILD_NONE;
-	remove_cgroup(state);
+	remove_cgroup(state, cgroup_path_discard);
 	if (request->pid_file)
 		unlink(request->pid_file);
 	state_remove(state);
@@ -362,7 +364,7 @@ int lifecycle_delete(struct state *state, bool force)
 		return -1;
 	if (end_process(state) < 0)
 		return -1;
-	remove_cgroup(state);
+	remove_cgroup(state, cgroup_path_remove); /* what is in it ends now */
 	hooks = find_hooks(state);
 	if (state_remove(state) < 0)
 		return -1;

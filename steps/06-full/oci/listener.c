@@ -104,7 +104,8 @@ static int pass(const struct listener *listener, const char *text, int fd)
 		return fail_input("linux.seccomp.listenerPath: the path is too long");
 	strcpy(address.sun_path, listener->path);
 	if (connect(way, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return fail("connect to linux.seccomp.listenerPath %s", listener->path);
+		return fail("failed to connect with seccomp agent: linux.seccomp.listenerPath %s",
+			    listener->path);
 	return send_with(way, text, fd) < 0 ? fail("sendmsg to %s", listener->path) : 0;
 }
 

@@ -169,25 +169,51 @@ static int create(const struct mounts_entry *entry, uint64_t attributes, const c
 	return made;
 }
 
-static int attach_new(const struct mounts_entry *entry, const char *label, int root)
+/*
+ * Whoever made the root file system could lead /proc elsewhere by a link, and what is to be masked
+ * there would not be (CVE-2019-19921).
+ */
+static int refuse_link(const struct mounts_entry *entry, int root)
+{
+	autofd int place = file_open_in_root(root, entry->target, O_PATH | O_NOFOLLOW);
+	struct stat status;
+
+	if (strcmp(entry->type, "proc") != 0 && strcmp(entry->type, "sysfs") != 0)
+		return 0;
+	if (place < 0 || fstat(place, &status) < 0 || !S_ISLNK(status.st_mode))
+		return 0;
+	return fail_input("mounts: filesystem \"%s\" must be mounted on ordinary directory, not "
+			  "on the link %s",
+			  entry->type, entry->target);
+}
+
+static int attach_new(struct mounts_entry *entry, const char *label, int root)
 {
 	const struct mounts_change nothing = { 0 };
 	uint64_t attributes = entry->below.set | entry->one.set;
-	bool late = entry->copy_up && attributes & MOUNT_ATTR_RDONLY;
-	autofd int mount = create(entry, late ? 0 : attributes, label, root);
+	bool late = strcmp(entry->type, "tmpfs") == 0 && attributes & MOUNT_ATTR_RDONLY;
+	autofd int mount = -1;
 
+	if (refuse_link(entry, root) < 0)
+		return -1;
+	mount = create(entry, late ? attributes & ~(uint64_t)MOUNT_ATTR_RDONLY : attributes, label,
+		       root);
 	if (mount < 0)
 		return errno == EPERM && strcmp(entry->type, "sysfs") == 0 ? attach_sys(entry, root)
 									   : -1;
 	if (entry->copy_up && copy_up(root, entry->target, mount) < 0)
 		return -1;
-	if (late && change_both(entry, mount) < 0)
-		return -1;
 	if (mount_attach(mount, root, entry->target, S_IFDIR) < 0)
 		return -1;
 	if (change(entry, mount, &nothing, entry->propagation_below, AT_RECURSIVE) < 0)
 		return -1;
-	return change(entry, mount, &nothing, entry->propagation, 0);
+	if (change(entry, mount, &nothing, entry->propagation, 0) < 0)
+		return -1;
+	if (late) {
+		entry->opened = mount;
+		mount = -1;
+	}
+	return 0;
 }
 
 static int remount(const struct mounts_entry *entry, int root)
@@ -199,8 +225,8 @@ static int remount(const struct mounts_entry *entry, int root)
 	return change_both(entry, mount);
 }
 
-static int attach(const struct mounts_entry *entry, const struct mounts_view *view,
-		  const char *label, int root)
+static int attach(struct mounts_entry *entry, const struct mounts_view *view, const char *label,
+		  int root)
 {
 	if (entry->remount)
 		return remount(entry, root);
@@ -211,10 +237,22 @@ static int attach(const struct mounts_entry *entry, const struct mounts_view *vi
 	return attach_new(entry, label, root);
 }
 
-int mounts_attach(const struct mounts *mounts, const struct mounts_view *view, int root)
+int mounts_attach(struct mounts *mounts, const struct mounts_view *view, int root)
 {
 	for (size_t i = 0; i < mounts->count; i++)
 		if (attach(&mounts->list[i], view, mounts->label, root) < 0)
 			return -1;
+	return 0;
+}
+
+int mounts_finish(const struct mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct mounts_entry *entry = &mounts->list[i];
+		autofd int mount = entry->bind || !entry->opened ? -1 : entry->opened;
+
+		if (mount >= 0 && bind_restrict(mount, MOUNT_ATTR_RDONLY, 0) < 0)
+			return -1;
+	}
 	return 0;
 }

@@ -34,7 +34,8 @@ struct mounts_entry {
 	struct id_map *uids, *gids;		 /* these; none: the container's */
 	size_t uid_count, gid_count;
 	char *options; /* the file system's own, "mode=755,size=64m"; NULL: none */
-	int opened;    /* mounts_open(): the tree of a bind mount, attached nowhere */
+	int opened;    /* mounts_open(): the tree of a bind mount, attached nowhere;
+			* mounts_attach(): what mounts_finish() is to make read-only; or 0 */
 };
 
 struct mounts_view; /* mounts_cgroup.h */
@@ -71,8 +72,10 @@ int mounts_map(const struct mounts *mounts, pid_t pid);
 
 /*
  * In the container: mounts all of them below the new root; where the type is "cgroup", what
- * `view` shows. Returns 0 or -1.
+ * `view` shows. A tmpfs can be written to until mounts_finish(), for what is mounted or made in it
+ * (/dev). They return 0 or -1.
  */
-int mounts_attach(const struct mounts *mounts, const struct mounts_view *view, int root);
+int mounts_attach(struct mounts *mounts, const struct mounts_view *view, int root);
+int mounts_finish(const struct mounts *mounts);
 
 #endif

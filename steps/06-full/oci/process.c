@@ -77,8 +77,9 @@ int process_close_ours(const struct container *container)
 }
 
 /* Where the process is must be below its root: what is not has a name that begins otherwise. */
-static int enter_directory(const char *directory)
+static int enter_directory(struct container *container)
 {
+	const char *directory = container->command.workdir ? container->command.workdir : "/";
 	char name[PATH_MAX];
 
 	narrate("chdir %s", directory);
@@ -86,7 +87,20 @@ static int enter_directory(const char *directory)
 		return fail("chdir to cwd %s", directory);
 	if (!getcwd(name, sizeof(name)))
 		return fail("getcwd in %s", directory);
-	return *name == '/' ? 0 : fail_input("cwd %s: is outside of the container", directory);
+	if (*name != '/')
+		return fail_input("cwd %s: is outside of the container", directory);
+	container->in_directory = true;
+	return 0;
+}
+
+int process_enter_directory(struct container *container)
+{
+	if (enter_directory(container) == 0)
+		return 0;
+	if (errno != EACCES)
+		return -1;
+	fail_forget();
+	return 0;
 }
 
 /* Whether somebody may execute it; for whom else it is, execve(2) knows. */
@@ -146,7 +160,7 @@ int process_execute(struct container *container)
 	struct command *command = &container->command;
 	char path[PATH_MAX];
 
-	if (enter_directory(command->workdir ? command->workdir : "/") < 0)
+	if (!container->in_directory && enter_directory(container) < 0)
 		return -1;
 	if (pass_listening(container, command) < 0)
 		return -1;

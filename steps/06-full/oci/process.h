@@ -32,8 +32,15 @@ unsigned int process_listening(void);
 int process_close_ours(const struct container *container);
 
 /*
- * In the container, with lowered rights: goes to the command's directory, finds it, tells the host
- * side that all is ready, waits at the gate, and executes it. Returns only on failure: -1.
+ * In the container, after that: goes to the command's directory, with the rights of root, who may
+ * enter what the user may not. Where it is the other way round, process_execute() goes there.
+ * Returns 0 or -1.
+ */
+int process_enter_directory(struct container *container);
+
+/*
+ * In the container, with lowered rights: finds the command, tells the host side that all is ready,
+ * waits at the gate, and executes it. Returns only on failure: -1.
  */
 int process_execute(struct container *container);
 

@@ -131,9 +131,9 @@ json_t *state_object(const struct state *state)
 {
 	bool has_process = state->status != STATUS_STOPPED && state->pid > 0;
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:O*}", "ociVersion", "1.2.0",
-			 "id", state->id, "status", status_names[state->status], "pid",
-			 has_process ? state->pid : 0, "bundle", state->bundle, "rootfs",
+	return json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:O*}", "ociVersion", "1.2.0",
+			 "id", state->id, "pid", has_process ? state->pid : 0, "status",
+			 status_names[state->status], "bundle", state->bundle, "rootfs",
 			 state->rootfs, "created", state->created, "owner", state->owner,
 			 "annotations", state->annotations);
 }

@@ -95,6 +95,8 @@ static const struct source sources[] = {
 	  { 1, 1 } },
 };
 
+/* In milliseconds. */
+enum { INTERVAL_DEFAULT = 5000, INTERVAL_LEAST = 1, INTERVAL_MOST = 24 * 3600 * 1000 };
 enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
 
 /* The number, from the hierarchy that keeps it; or CGROUP_UNKNOWN. */
@@ -163,14 +165,14 @@ static uint64_t count_killed(const struct cgroup *cgroup)
 	return usage.killed == CGROUP_UNKNOWN ? 0 : usage.killed;
 }
 
-/* Every so many seconds, until the container ends. */
-static int follow(const struct state *state, const struct cgroup *cgroup, int64_t seconds)
+/* Every so many milliseconds, until the container ends. */
+static int follow(const struct state *state, const struct cgroup *cgroup, int64_t interval)
 {
 	autofd int pidfd = state_open_process(state);
 	struct pollfd ended = { .fd = pidfd, .events = POLLIN };
 	uint64_t killed = count_killed(cgroup);
 
-	while (pidfd >= 0 && poll(&ended, 1, (int)seconds * 1000) == 0) {
+	while (pidfd >= 0 && poll(&ended, 1, (int)interval) == 0) {
 		uint64_t now = count_killed(cgroup);
 
 		for (; killed < now; killed++)
@@ -187,18 +189,18 @@ static int events(const struct runtime *runtime, const struct verb *verb, char *
 	autostate struct state state = STATE_NONE;
 	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
 	bool once = false;
-	int64_t seconds = 5;
+	int64_t interval = INTERVAL_DEFAULT;
 	const struct verb_option options[] = {
 		{ "stats", VALUE_NONE, &once, "print the statistics once" },
-		{ "interval", VALUE_NUMBER, &seconds, "seconds between two statistics" },
+		{ "interval", VALUE_TIME, &interval, "the time between two statistics: 5s" },
 		{ NULL, VALUE_NONE, NULL, NULL },
 	};
 	char **operands = verb_read(verb, options, words, 1, 1);
 
 	if (!operands)
 		return -1;
-	if (seconds < 1 || seconds > 86400)
-		return fail_input("events --interval: must be 1 to 86400");
+	if (interval < INTERVAL_LEAST || interval > INTERVAL_MOST)
+		return fail_input("events --interval: must be 1ms to 24h");
 	if (state_open(&state, runtime->root, operands[0], false) != 0)
 		return -1;
 	if (state_require(&state, ~(1U << STATUS_STOPPED), "tell events") < 0)
@@ -207,7 +209,7 @@ static int events(const struct runtime *runtime, const struct verb *verb, char *
 		return -1;
 	if (once)
 		return print_event("stats", state.id, count(cgroup));
-	return follow(&state, cgroup, seconds);
+	return follow(&state, cgroup, interval);
 }
 
 const struct verb verb_events = {

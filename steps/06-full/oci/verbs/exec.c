@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,15 +8,17 @@
 #include "config.h"
 #include "fail.h"
 #include "join.h"
+#include "join_cgroup.h"
 #include "lifecycle.h"
 #include "process.h"
 #include "verbs.h"
 
 struct wanted {
-	const char *process, *cwd, *user, *pid_file, *console_socket, *cgroup;
-	struct verb_texts environment, capabilities, additional_gids;
+	const char *process, *cwd, *user, *pid_file, *console_socket;
+	struct verb_texts environment, capabilities, additional_gids, cgroups;
 	int64_t preserve_fds;
 	bool detach, terminal, no_new_privileges, ignore_paused;
+	json_t *object; /* what is in the file `process` */
 };
 
 /* "UID[:GID]": names are not looked up, as in config.json. */
@@ -96,7 +99,7 @@ static int load(const struct wanted *wanted, const struct state *state, struct c
 	container->bundle = state->bundle;
 	if (config_load(state_config(state), container) < 0)
 		return -1;
-	if ((wanted->process ? config_load_process(wanted->process, container)
+	if ((wanted->process ? config_set_process(wanted->object, wanted->process, container)
 			     : change_process(wanted, container, argv)) < 0)
 		return -1;
 	if (!container->command.argv || !container->command.argv[0])
@@ -106,23 +109,13 @@ static int load(const struct wanted *wanted, const struct state *state, struct c
 	return lifecycle_console(&container->console, wanted->console_socket, !wanted->detach);
 }
 
-static int open_cgroup(const struct wanted *wanted, const struct state *state,
-		       struct cgroup *cgroup)
+/* A named one is not left for another, as join_cgroup_open() does where none is named. */
+static int refuse_busy(const struct state *state)
 {
-	autofree char *path = NULL;
-
-	if (!wanted->cgroup)
-		return *state->cgroup ? cgroup_path_open(cgroup, state->cgroup) : 0;
-	if (strchr(wanted->cgroup, ':') || strstr(wanted->cgroup, ".."))
-		return fail_input("exec --cgroup %s: must be a path below the container's",
-				  wanted->cgroup);
-	if (asprintf(&path, "%s/%s", state->cgroup, wanted->cgroup) < 0)
-		return fail("asprintf");
-	if (cgroup_path_open(cgroup, path) < 0)
-		return -1;
-	return cgroup_directory(cgroup) < 0
-		? fail_input("exec --cgroup %s: is not there", wanted->cgroup)
-		: 0;
+	fail_forget();
+	return fail_input("exec --cgroup: adding pid of the command to cgroups: %s/cgroup.procs: "
+			  "device or resource busy; its children have controllers",
+			  state->cgroup);
 }
 
 static int spawn(const struct wanted *wanted, const struct state *state,
@@ -133,14 +126,15 @@ static int spawn(const struct wanted *wanted, const struct state *state,
 
 	if (pidfd < 0)
 		return fail_input("cannot exec: container not running");
-	if (open_cgroup(wanted, state, &container->cgroup) < 0)
+	if (join_cgroup_open(&container->cgroup, state->cgroup, state->pid, wanted->cgroups.list) <
+	    0)
 		return -1;
 	child_defer_signals(child);
 	if (console_prepare(&container->console, child) < 0)
 		return -1;
 	child->detached = true;
 	if (join_spawn(&join, child) < 0)
-		return -1;
+		return wanted->cgroups.list && errno == EBUSY ? refuse_busy(state) : -1;
 	if (child_release(child) < 0)
 		return -1;
 	if (lifecycle_listen(container, state) < 0)
@@ -158,10 +152,13 @@ static int execute(const struct runtime *runtime, const struct wanted *wanted, c
 	autostate struct state state = STATE_NONE;
 
 	(void)cgroup;
-	if (state_open(&state, runtime->root, id, true) != 0)
+	/* Who waits for `resume` must not have the lock that it needs. */
+	if (state_open(&state, runtime->root, id, !wanted->ignore_paused) != 0)
 		return -1;
 	if (wanted->ignore_paused)
 		statuses |= 1 << STATUS_PAUSED;
+	else if (state.status == STATUS_PAUSED)
+		return fail_input("cannot exec in a paused container; resume %s first", id);
 	if (state_require(&state, statuses, "exec") < 0)
 		return -1;
 	if (load(wanted, &state, &container, argv) < 0)
@@ -195,7 +192,8 @@ static int exec(const struct runtime *runtime, const struct verb *verb, char **w
 		{ "pid-file", VALUE_TEXT, &wanted.pid_file, "where the pid is written" },
 		{ "console-socket", VALUE_TEXT, &wanted.console_socket,
 		  "where the terminal's master is sent" },
-		{ "cgroup", VALUE_TEXT, &wanted.cgroup, "a cgroup below the container's" },
+		{ "cgroup", VALUE_TEXTS, &wanted.cgroups,
+		  "a cgroup below the container's; CONTROLLER:PATH" },
 		{ "preserve-fds", VALUE_NUMBER, &wanted.preserve_fds,
 		  "descriptors above 2 that it inherits" },
 		{ "ignore-paused", VALUE_NONE, &wanted.ignore_paused,
@@ -205,6 +203,9 @@ static int exec(const struct runtime *runtime, const struct verb *verb, char **w
 	char **operands = verb_read(verb, options, words, 1, -1);
 
 	if (!operands)
+		return -1;
+	/* It may be one of those that are closed then: /dev/fd/63, which is a shell's <(...). */
+	if (wanted.process && !(wanted.object = config_read_process(wanted.process)))
 		return -1;
 	if (process_close_callers((unsigned int)wanted.preserve_fds) < 0)
 		return -1;

@@ -11,7 +11,7 @@
 #include "state.h"
 #include "verbs.h"
 
-/* "9", "KILL", "SIGKILL", "SIGRTMIN+3". Returns 0: there is no such signal. */
+/* "9", "KILL", "SIGKILL", "SIGRTMIN+3"; 0 asks whether it is there. Returns -1: no signal. */
 static int signal_by_name(const char *text)
 {
 	const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
@@ -19,7 +19,7 @@ static int signal_by_name(const char *text)
 	long number = strtol(text, &end, 10);
 
 	if (end != text && !*end)
-		return number > 0 && number < NSIG ? (int)number : 0;
+		return number >= 0 && number < NSIG ? (int)number : -1;
 	for (int i = 1; i < NSIG; i++)
 		if (sigabbrev_np(i) && strcasecmp(name, sigabbrev_np(i)) == 0)
 			return i;
@@ -28,8 +28,8 @@ static int signal_by_name(const char *text)
 	else if (strncasecmp(name, "RTMAX", 5) == 0)
 		number = SIGRTMAX + strtol(name + 5, &end, 10);
 	else
-		return 0;
-	return !*end && number >= SIGRTMIN && number <= SIGRTMAX ? (int)number : 0;
+		return -1;
+	return !*end && number >= SIGRTMIN && number <= SIGRTMAX ? (int)number : -1;
 }
 
 static int kill_container(const struct runtime *runtime, const struct verb *verb, char **words)
@@ -47,7 +47,7 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 	if (!operands)
 		return -1;
 	signal = signal_by_name(operands[1] ? operands[1] : "TERM");
-	if (!signal)
+	if (signal < 0)
 		return fail_input("kill: there is no signal %s", operands[1]);
 	if (state_open(&state, runtime->root, operands[0], false) != 0)
 		return -1;

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,6 +6,8 @@
 
 #include "fail.h"
 #include "verbs.h"
+
+enum { MILLISECONDS_MAX = 1000000000 };
 
 static bool is_named(const struct verb_option *option, const char *name, size_t length)
 {
@@ -46,6 +49,33 @@ static int read_number(const struct verb_option *option, const char *text, int64
 	return 0;
 }
 
+/* As Go writes durations, which engines hand on. */
+static int read_time(const struct verb_option *option, const char *text, int64_t *milliseconds)
+{
+	static const struct {
+		const char *name;
+		double length;
+	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "", 1000 } };
+	const char *rest = text;
+	double sum = 0;
+
+	do {
+		size_t i = 0;
+		char *end;
+		double number = strtod(rest, &end);
+
+		if (!isdigit((unsigned char)*rest) || !(number < MILLISECONDS_MAX))
+			return fail_input("--%s %s: must be a time, as in 5s or 100ms",
+					  option->name, text);
+		while (strncmp(end, units[i].name, strlen(units[i].name)) != 0)
+			i++;
+		sum += number * units[i].length;
+		rest = end + strlen(units[i].name);
+	} while (*rest);
+	*milliseconds = (int64_t)sum;
+	return 0;
+}
+
 static int take(const struct verb_option *option, const char *text)
 {
 	switch (option->kind) {
@@ -57,6 +87,8 @@ static int take(const struct verb_option *option, const char *text)
 		return 0;
 	case VALUE_TEXTS:
 		return add_text(option->value, text);
+	case VALUE_TIME:
+		return read_time(option, text, option->value);
 	default:
 		return read_number(option, text, option->value);
 	}
@@ -83,7 +115,7 @@ static int read_option(const char *who, const struct verb_option *options, char 
 
 void verb_print_options(const struct verb_option *options)
 {
-	static const char *const values[] = { "", "=TEXT", "=NUMBER", "=BYTES", "=TEXT" };
+	static const char *const values[] = { "", "=TEXT", "=NUMBER", "=BYTES", "=TIME", "=TEXT" };
 
 	for (; options->name; options++) {
 		size_t length = strcspn(options->name, " ");

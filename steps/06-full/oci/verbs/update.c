@@ -8,7 +8,7 @@
 #include "state.h"
 #include "verbs.h"
 
-enum { TEXTS = 2, NUMBERS = 11 };
+enum { TEXTS = 2, NUMBERS = 12 };
 
 /* The options, and the fields of a resources object that they are short for. */
 struct field {
@@ -29,6 +29,7 @@ static const struct field fields[TEXTS + NUMBERS] = {
 	{ "cpu-burst", "cpu", "burst", VALUE_NUMBER, "microseconds saved up" },
 	{ "cpu-idle", "cpu", "idle", VALUE_NUMBER, "1: only when nobody else wants it" },
 	{ "cpu-rt-period", "cpu", "realtimePeriod", VALUE_NUMBER, "v1 alone" },
+	{ "cpu-rt-runtime", "cpu", "realtimeRuntime", VALUE_NUMBER, "v1 alone" },
 	{ "pids-limit", "pids", "limit", VALUE_NUMBER, "of processes; -1: none" },
 	{ "blkio-weight", "blockIO", "weight", VALUE_NUMBER, "10 to 1000" },
 };

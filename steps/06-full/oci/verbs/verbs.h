@@ -41,6 +41,7 @@ enum verb_value {
 	VALUE_TEXT,   /* a const char * */
 	VALUE_NUMBER, /* an int64_t; -1 is one, too */
 	VALUE_BYTES,  /* an int64_t; k, m or g may follow */
+	VALUE_TIME,   /* an int64_t, milliseconds: "100ms", "1m30s"; "5" are seconds */
 	VALUE_TEXTS,  /* a struct verb_texts, which grows with each */
 };
 

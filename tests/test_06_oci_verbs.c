@@ -1,0 +1,79 @@
+/* step-06-oci: what the verbs' options say, as runC's do. */
+#include "test_06_oci.h"
+
+static void events_come_as_often_as_is_said(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("args sleep 1000; oci run -d $id\n"
+			   "events() { timeout 5 $h/step-06-oci --root $d/run events --interval $1 "
+			   "$id | head -$2 | jq -r .type; }\n"
+			   "events 50ms 3; events 0.1s 2; events 1 1\n"
+			   "for bad in 1x s -1s 0 1d ''; do no oci events --interval \"$bad\" $id "
+			   "2>&1 | grep -o 'interval.*: must be'; done\n"),
+		"stats\nstats\nstats\nstats\nstats\nstats\n"
+		"interval 1x: must be\ninterval s: must be\ninterval -1s: must be\n"
+		"interval: must be\ninterval 1d: must be\ninterval : must be\n");
+}
+
+static void signal_0_asks_whether_it_is_there(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("args sleep 1000; oci run -d $id; oci kill $id 0; status $id\n"
+			   "oci kill $id KILL; wait_for is $id stopped\n"
+			   "no oci kill $id 0 2>&1 | grep -o 'not running'; oci kill -a $id 0\n"),
+		"running\nnot running\n");
+}
+
+/* As a shell's <(...) is. */
+static void the_process_may_come_by_a_descriptor(void **state)
+{
+	(void)state;
+	assert_prints(oci_script("args sleep 1000; oci run -d $id\n"
+				 "echo '{\"args\": [\"sh\", \"-c\", \"echo $0; ls /proc/self/fd | "
+				 "wc -l\", \"a\"], \"cwd\": \"/\", \"env\": "
+				 "[\"PATH=/bin\"]}' >process\n"
+				 "oci exec -p /dev/fd/9 $id 9<process\n"),
+		      "a\n4\n");
+}
+
+static void in_a_paused_one_it_waits_only_if_it_is_told_to(void **state)
+{
+	(void)state;
+	assert_prints(oci_script("args sleep 1000; oci run -d $id; oci pause $id\n"
+				 "no oci exec $id true 2>&1 | grep -o 'cannot exec in a paused "
+				 "container'\n"
+				 "oci exec --ignore-paused $id echo ok >out & sleep 0.3; cat out\n"
+				 "oci resume $id; wait $!; cat out\n"),
+		      "cannot exec in a paused container\nok\n");
+}
+
+/* Root may enter what the user may not, and here the other way round. */
+static void the_directory_need_be_open_to_one_of_root_and_user(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			"mkdir rootfs/roots rootfs/users; chown 42 rootfs/users\n"
+			"chmod 700 rootfs/roots rootfs/users; args pwd\n"
+			"config '.process.user.uid = 42 | .process.cwd = \"/roots\"'; oci run $id\n"
+			"config '.process.cwd = \"/users\" | .process.args = [\"sleep\", "
+			"\"1000\"]'; oci run -d $id\n"
+			"config 'del(.process.capabilities)'; oci exec $id pwd\n"
+			"oci exec --user 0 $id pwd\n"),
+		"/roots\n/users\n/users\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(events_come_as_often_as_is_said),
+		host_test(signal_0_asks_whether_it_is_there),
+		host_test(the_process_may_come_by_a_descriptor),
+		host_test(in_a_paused_one_it_waits_only_if_it_is_told_to),
+		host_test(the_directory_need_be_open_to_one_of_root_and_user),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
