@@ -70,8 +70,7 @@ static void limits_have_names_of_their_own(void **state)
 static void cpu_time_is_that_of_a_second(void **state)
 {
 	(void)state;
-	assert_limits("{\"cpu\": {\"quota\": 50000}}", 1,
-		      "CPUQuotaPerSecUSec t 500000 ");
+	assert_limits("{\"cpu\": {\"quota\": 50000}}", 1, "CPUQuotaPerSecUSec t 500000 ");
 	assert_limits("{\"cpu\": {\"quota\": 25000, \"period\": 50000}}", 2,
 		      "CPUQuotaPeriodUSec t 50000 CPUQuotaPerSecUSec t 500000 ");
 	assert_limits("{\"cpu\": {\"quota\": -1}}", 1,
