@@ -339,7 +339,7 @@ void cgroup_path_remove(const char *path)
 
 	while (whole && *whole && whole[strlen(whole) - 1] == '/')
 		whole[strlen(whole) - 1] = '\0';
-	if (!whole || cgroup_path_open(cgroup, whole) < 0)
+	if (!whole || !*whole || cgroup_path_open(cgroup, whole) < 0)
 		return;
 	for (int i = 0; i < cgroup->hierarchy_count; i++)
 		if (cgroup->hierarchies[i].directory >= 0)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "fail.h"
 
 /* RFC 3339: with a time that it cannot read, an engine loses the line. */
 static void tell_time(char *text, size_t size)
@@ -53,4 +54,12 @@ void log_write(const struct log *log, const char *level, const char *message)
 		dprintf(fd, "{\"level\":\"%s\",\"msg\":%s,\"time\":\"%s\"}\n", level, quoted, now);
 	else
 		dprintf(fd, "time=\"%s\" level=%s msg=%s\n", now, level, quoted);
+}
+
+int log_set_format(struct log *log, const char *format)
+{
+	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
+		return fail_input("--log-format %s: must be text or json", format);
+	log->json = strcmp(format, "json") == 0;
+	return 0;
 }

@@ -17,4 +17,7 @@ struct log {
  * told. */
 void log_write(const struct log *log, const char *level, const char *message);
 
+/* How it is written: "text" or "json". Returns 0, or -1 for another word. */
+int log_set_format(struct log *log, const char *format);
+
 #endif

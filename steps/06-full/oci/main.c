@@ -32,14 +32,6 @@ static void print_help(const struct verb_option *options)
 	verb_print_options(options);
 }
 
-static int read_format(struct runtime *runtime, const char *format)
-{
-	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
-		return fail_input("--log-format %s: must be text or json", format);
-	runtime->log.json = strcmp(format, "json") == 0;
-	return 0;
-}
-
 static int read_manager(struct runtime *runtime, const char *name)
 {
 	static const char *const names[] = {
@@ -74,7 +66,7 @@ static char **read_options(struct runtime *runtime, char **argv)
 	};
 	char **words = verb_read_global(options, argv + 1, print_help);
 
-	if (!words || read_format(runtime, format) < 0)
+	if (!words || log_set_format(&runtime->log, format) < 0)
 		return NULL;
 	runtime->manager = systemd ? MANAGER_SYSTEMD : MANAGER_CGROUPFS;
 	if (manager && read_manager(runtime, manager) < 0)
