@@ -38,15 +38,15 @@ check 'run -d' '' oci run -d --bundle "$bundle" one
 check 'ps' '\[[0-9]*\]' oci ps --format json one
 check 'exec' 0 oci exec one id -u
 if [ -z "${GIVEN:-}" ]; then
-	check 'pause' '*no cgroup hierarchy here can freeze processes*status 1' oci pause one
-	check 'update' '*linux.resources.pids.limit: no cgroup hierarchy here*status 1' oci update --pids-limit 9 one
+	check 'pause' '*the container has no cgroup of its own*status 1' oci pause one
+	check 'update' '*the container has no cgroup of its own*status 1' oci update --pids-limit 9 one
 else
-	check 'its cgroup' 1 sh -c "wc -l <$GIVEN/oci-one/cgroup.procs"
+	check 'its cgroup' 1 sh -c "wc -l <$GIVEN/one/cgroup.procs"
 	check 'pause' '' oci pause one
 	check 'it is paused' paused sh -c './step-06-oci state one | jq -r .status'
 	check 'resume' '' oci resume one
 	check 'update' '' oci update --pids-limit 9 one
-	check 'the limit' 9 cat "$GIVEN/oci-one/pids.max"
+	check 'the limit' 9 cat "$GIVEN/one/pids.max"
 fi
 check 'kill --all' '' oci kill --all one KILL
 sleep 1
