@@ -5,14 +5,18 @@
  */
 #include "test_06_oci.h"
 
-#define REASON "systemd does not run here"
-
 static bool systemd_runs(void)
 {
 	return run("busctl", "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
 		   "org.freedesktop.DBus.Peer", "Ping")
 		       ->status == 0;
 }
+
+#define need_systemd()                                                                             \
+	do {                                                                                       \
+		if (!systemd_runs())                                                               \
+			skip_because("systemd does not run here");                                 \
+	} while (0)
 
 /*
  * A script begins with this: `os` is the runtime, as engines call it on a machine with systemd; the
@@ -35,8 +39,7 @@ static bool systemd_runs(void)
 static void it_is_a_scope_in_its_slice(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	assert_prints(scope_script("os create $id; status $id; property Slice; property Delegate\n"
 				   "[ $(property ControlGroup) = ${c#/sys/fs/cgroup} ]\n"
 				   "[ $(file cgroup.procs) = $(oci state $id | jq .pid) ]\n"
@@ -51,8 +54,7 @@ static void it_is_a_scope_in_its_slice(void **state)
 static void without_a_path_it_has_the_name_of_the_container(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	assert_prints(scope_script("config 'del(.linux.cgroupsPath)'; u=oci-$id.scope\n"
 				   "os run -d $id; property Slice; property ActiveState\n"
 				   "oci delete --force $id; property LoadState\n"
@@ -65,8 +67,7 @@ static void without_a_path_it_has_the_name_of_the_container(void **state)
 static void limits_stay_when_systemd_is_reloaded(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	assert_prints(
 		scope_script(
 			"config '.linux.resources = {devices: [{allow: false, access: \"rwm\"}],\n"
@@ -94,8 +95,7 @@ static void limits_stay_when_systemd_is_reloaded(void **state)
 static void memory_is_limited_and_nothing_is_left(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	/* For one process alone: that which makes the scope is not to take its place. */
 	assert_prints(
 		scope_script(
@@ -109,8 +109,7 @@ static void memory_is_limited_and_nothing_is_left(void **state)
 static void annotations_are_properties(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	assert_prints(
 		scope_script("config '.annotations = {\"org.systemd.property.TimeoutStopSec\": "
 			     "\"uint64 7\", \"org.systemd.property.Description\": \"\\u0027it "
@@ -126,8 +125,7 @@ static void annotations_are_properties(void **state)
 static void systemd_can_stop_it(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	assert_prints(
 		scope_script("args sh -c 'trap \"exit 0\" TERM; while :; do sleep 0.1; done'\n"
 			     "os run -d $id; systemctl stop $u; status $id; oci delete $id\n"
@@ -138,8 +136,7 @@ static void systemd_can_stop_it(void **state)
 static void all_processes_are_ended(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	assert_prints(
 		scope_script(
 			"config 'del(.linux.namespaces[] | select(.type == \"pid\"))'\n"
@@ -154,8 +151,7 @@ static void all_processes_are_ended(void **state)
 static void what_fails_leaves_no_unit(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	assert_prints(scope_script("args nope; no os create $id 2>err; wc -l <err; gone; ls run\n"
 				   "args sleep 1000; config '.linux.resources.cpu.cpus = \"900\"'\n"
 				   "no os create $id 2>err; wc -l <err; gone; ls run\n"),
@@ -165,8 +161,7 @@ static void what_fails_leaves_no_unit(void **state)
 static void a_unit_that_failed_is_in_nobodys_way(void **state)
 {
 	(void)state;
-	if (!systemd_runs())
-		skip_because(REASON);
+	need_systemd();
 	assert_prints(
 		scope_script(
 			"failed() { [ $(property ActiveState) = failed ]; }\n"

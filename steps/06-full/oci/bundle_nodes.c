@@ -32,15 +32,6 @@ static bool may_make(const struct container *container)
 		capabilities_held(&held) == 0 && held & (1ULL << CAP_MKNOD);
 }
 
-/* The id on the host; of what has none, root's. */
-static uint32_t outside(const struct id_map *maps, size_t count, uint32_t id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (id >= maps[i].inside && id - maps[i].inside < maps[i].size)
-			return maps[i].outside + (id - maps[i].inside);
-	return 0;
-}
-
 struct maker {
 	struct devices devices;
 	struct child *child;
@@ -94,8 +85,8 @@ static int make_nodes(const struct container *container, struct mounts *binds)
 		return fail("calloc");
 	for (size_t i = 0; i < maker.devices.node_count; i++) {
 		nodes[i] = maker.devices.nodes[i];
-		nodes[i].uid = outside(userns->uids, userns->uid_count, nodes[i].uid);
-		nodes[i].gid = outside(userns->gids, userns->gid_count, nodes[i].gid);
+		nodes[i].uid = userns_uid_outside(userns, nodes[i].uid);
+		nodes[i].gid = userns_gid_outside(userns, nodes[i].gid);
 	}
 	maker.devices.nodes = nodes;
 	child.own_session = true; /* the terminal is not for it */

@@ -80,14 +80,13 @@ static void choose_file(int directory, const char *names, const char **text, cha
 	}
 }
 
-/* What is written: a text that begins with "= " keeps the first word that is in the file. */
-static char *complete(int directory, const char *file, const char *text, bool has_others)
+char *resources_complete(int directory, const char *file, const char *text)
 {
 	autofree char *now = NULL;
 	char *complete = NULL;
 
 	if (strncmp(text, "= ", 2) != 0)
-		return has_others ? strndup(text, strcspn(text, "|")) : strdup(text);
+		return strdup(text);
 	now = cgroup_read(directory, file);
 	if (now && asprintf(&complete, "%.*s %s", (int)strcspn(now, " \n"), now, text + 2) < 0)
 		return NULL;
@@ -107,7 +106,8 @@ static int write_one(const struct resource *resource, const struct cgroup *cgrou
 	if (!hierarchy || !names)
 		return refuse(resource, hierarchy);
 	choose_file(hierarchy->directory, names, &text, file);
-	whole = complete(hierarchy->directory, file, text, strchr(names, '|'));
+	whole = strchr(names, '|') ? strndup(text, strcspn(text, "|"))
+				   : resources_complete(hierarchy->directory, file, text);
 	if (!whole)
 		return fail("read %s", file);
 	narrate("write %s %s", file, whole);

@@ -33,6 +33,12 @@ struct resources {
 /* Adds one, with the same text for both versions; it has to be allocated. Returns 0 or -1. */
 int resources_add(struct resources *resources, struct resource resource);
 
+/*
+ * What is written to a file: a text that begins with "= " keeps the first word that is in it. The
+ * caller frees it. NULL: the file cannot be read, or there is no memory.
+ */
+char *resources_complete(int directory, const char *file, const char *text);
+
 /* The set of the controllers that they need. */
 unsigned int resources_controllers(const struct resources *resources);
 

@@ -156,20 +156,21 @@ static const struct {
 	{ "io.bfq.weight|io.weight", "IOWeight", add_io_weight },
 };
 
-/* Some texts for cpu.max have but the half of it: then the file knows the other one. */
+/* Some texts for cpu.max have but the half of it: then the file, if it is there, has the other. */
 static void add_cpu_max(struct properties *properties, const char *text,
 			const struct cgroup *cgroup)
 {
 	int directory = cgroup_directory(cgroup);
-	autofree char *now = NULL, *whole = NULL;
+	bool is_half = *text == '=';
+	autofree char *whole = NULL;
 
-	if (strncmp(text, "= ", 2) != 0) {
-		add_quota(properties, text);
+	if (is_half && !cgroup_has(directory, "cpu.max"))
 		return;
-	}
-	now = cgroup_has(directory, "cpu.max") ? cgroup_read(directory, "cpu.max") : NULL;
-	if (now && asprintf(&whole, "%.*s %s", (int)strcspn(now, " \n"), now, text + 2) > 0)
+	whole = resources_complete(directory, "cpu.max", text);
+	if (whole)
 		add_quota(properties, whole);
+	else if (!is_half)
+		properties->no_memory = true;
 }
 
 static void add_file(struct properties *properties, const char *file, const char *text)

@@ -125,22 +125,38 @@ int userns_map(const struct userns *userns, pid_t pid)
 	return map_groups(userns, pid);
 }
 
-static bool has(const struct id_map *map, size_t count, uint32_t id)
+/* The range that an id inside is in, or NULL. */
+static const struct id_map *find(const struct id_map *map, size_t count, uint32_t id)
 {
 	for (size_t i = 0; i < count; i++)
 		if (id - map[i].inside < map[i].size)
-			return true;
-	return false;
+			return &map[i];
+	return NULL;
 }
 
 bool userns_has_uid(const struct userns *userns, uid_t id)
 {
-	return has(userns->uids, userns->uid_count, id);
+	return find(userns->uids, userns->uid_count, id);
 }
 
 bool userns_has_gid(const struct userns *userns, gid_t id)
 {
-	return has(userns->gids, userns->gid_count, id);
+	return find(userns->gids, userns->gid_count, id);
+}
+
+static uint32_t outside(const struct id_map *map, uint32_t id)
+{
+	return map ? map->outside + (id - map->inside) : 0;
+}
+
+uid_t userns_uid_outside(const struct userns *userns, uid_t id)
+{
+	return outside(find(userns->uids, userns->uid_count, id), id);
+}
+
+gid_t userns_gid_outside(const struct userns *userns, gid_t id)
+{
+	return outside(find(userns->gids, userns->gid_count, id), id);
 }
 
 int userns_enter(const struct userns *userns, const struct child *child)

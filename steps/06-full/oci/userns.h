@@ -52,6 +52,10 @@ bool userns_is_ours(void);
 bool userns_has_uid(const struct userns *userns, uid_t id);
 bool userns_has_gid(const struct userns *userns, gid_t id);
 
+/* Which one it is on the host; of what is not inside, root's: 0. */
+uid_t userns_uid_outside(const struct userns *userns, uid_t id);
+gid_t userns_gid_outside(const struct userns *userns, gid_t id);
+
 /*
  * On the host, while the child `pid` waits: writes its maps. Without root, other ids than our own
  * are for newuidmap(1) and newgidmap(1) to give. Returns 0 or -1.
