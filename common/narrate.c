@@ -5,11 +5,23 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static void tell_stderr(const char *line)
+{
+	/* One call, one line: both sides write to the same stderr. */
+	dprintf(STDERR_FILENO, "%s\n", line);
+}
+
 static const char *speaker;
+static void (*teller)(const char *line) = tell_stderr;
 
 void narrate_start(void)
 {
 	speaker = "host";
+}
+
+void narrate_to(void (*tell)(const char *line))
+{
+	teller = tell;
 }
 
 void narrate_as(const char *side)
@@ -21,15 +33,15 @@ void narrate_as(const char *side)
 void narrate(const char *operation, ...)
 {
 	char line[1024];
-	int saved = errno;
+	int saved = errno, length;
 	va_list arguments;
 
 	if (!speaker)
 		return;
+	length = snprintf(line, sizeof(line), "[%s] ", speaker);
 	va_start(arguments, operation);
-	vsnprintf(line, sizeof(line), operation, arguments);
+	vsnprintf(line + length, sizeof(line) - (size_t)length, operation, arguments);
 	va_end(arguments);
-	/* One call, one line: both sides write to the same stderr. */
-	dprintf(STDERR_FILENO, "[%s] %s\n", speaker, line);
+	teller(line);
 	errno = saved;
 }

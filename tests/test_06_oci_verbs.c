@@ -65,6 +65,22 @@ static void the_directory_need_be_open_to_one_of_root_and_user(void **state)
 		"/roots\n/users\n/users\n");
 }
 
+/* With a log, the streams are the container's alone; and of the log it has no descriptor. */
+static void what_is_told_goes_to_the_log(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("args sh -c 'ls /proc/self/fd | wc -l'\n"
+			   "for format in json text; do\n"
+			   "oci --debug --log $format --log-format $format run $id 2>&1; done\n"
+			   "oci --debug --log json --log-format json list -q\n"
+			   "jq -r .level json | uniq\n"
+			   "for side in host container; do grep -c \"level=debug msg=.*$side.*"
+			   "execve /bin/sh\" text; done || true\n"
+			   "oci --debug run $id 2>&1 | grep -o 'container. execve /bin/sh'\n"),
+		"4\n4\ndebug\n0\n1\ncontainer] execve /bin/sh\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -72,6 +88,7 @@ int main(void)
 		host_test(signal_0_asks_whether_it_is_there),
 		host_test(the_process_may_come_by_a_descriptor),
 		host_test(in_a_paused_one_it_waits_only_if_it_is_told_to),
+		host_test(what_is_told_goes_to_the_log),
 		host_test(the_directory_need_be_open_to_one_of_root_and_user),
 	};
 

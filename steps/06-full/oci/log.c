@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "narrate.h"
 
 /* RFC 3339: with a time that it cannot read, an engine loses the line. */
 static void tell_time(char *text, size_t size)
@@ -35,25 +36,63 @@ static char *quote(const char *text)
 	return quoted;
 }
 
-void log_write(const struct log *log, const char *level, const char *message)
+static int open_log(const struct log *log)
 {
-	autofd int fd = -1;
-	autofree char *quoted = NULL;
+	return open(log->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+}
+
+static void write_line(int fd, bool json, const char *level, const char *message)
+{
+	autofree char *quoted = quote(message);
 	char now[32];
 
-	if (!log->path)
-		return;
-	fd = open(log->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return;
 	tell_time(now, sizeof(now));
-	quoted = quote(message);
 	if (!quoted)
 		return;
-	if (log->json)
+	if (json)
 		dprintf(fd, "{\"level\":\"%s\",\"msg\":%s,\"time\":\"%s\"}\n", level, quoted, now);
 	else
 		dprintf(fd, "time=\"%s\" level=%s msg=%s\n", now, level, quoted);
+}
+
+void log_write(const struct log *log, const char *level, const char *message)
+{
+	autofd int fd = log->path ? open_log(log) : -1;
+
+	if (fd >= 0)
+		write_line(fd, log->json, level, message);
+}
+
+/* The narration's: the container, which narrates as well, could not open it by its name. */
+static struct {
+	int fd;
+	bool json;
+} narration;
+
+static void tell(const char *line)
+{
+	if (narration.fd > 0)
+		write_line(narration.fd, narration.json, "debug", line);
+}
+
+int log_narrate(const struct log *log)
+{
+	if (!log->debug)
+		return 0;
+	if (log->path) {
+		narration.json = log->json;
+		narration.fd = open_log(log);
+		if (narration.fd < 0)
+			return fail("--log %s", log->path);
+		narrate_to(tell);
+	}
+	narrate_start();
+	return 0;
+}
+
+int log_descriptor(void)
+{
+	return narration.fd;
 }
 
 int log_set_format(struct log *log, const char *format)

@@ -11,11 +11,21 @@
 struct log {
 	const char *path; /* NULL: none */
 	bool json;	  /* one object a line; otherwise time="..." level=... msg="..." */
+	bool debug;	  /* each kernel operation is told: here; without a path on stderr */
 };
 
 /* Adds a line. `level` is "error", "warning", "info" or "debug". What fails here has no place to be
  * told. */
 void log_write(const struct log *log, const char *level, const char *message);
+
+/*
+ * With `debug`: starts the narration. The descriptor of the file stays open: whoever closes all
+ * that our caller left open has to do so before. Returns 0 or -1.
+ */
+int log_narrate(const struct log *log);
+
+/* That descriptor; 0: none. */
+int log_descriptor(void);
 
 /* How it is written: "text" or "json". Returns 0, or -1 for another word. */
 int log_set_format(struct log *log, const char *format);

@@ -5,7 +5,6 @@
 
 #include "fail.h"
 #include "file.h"
-#include "narrate.h"
 #include "protect.h"
 #include "state.h"
 #include "verbs.h"
@@ -52,12 +51,13 @@ static int read_manager(struct runtime *runtime, const char *name)
 static char **read_options(struct runtime *runtime, char **argv)
 {
 	const char *format = "text", *manager = NULL;
-	bool version = false, systemd = false, debug = false;
+	bool version = false, systemd = false;
 	const struct verb_option options[] = {
 		{ "root", VALUE_TEXT, &runtime->root, "the directory of the states" },
 		{ "log", VALUE_TEXT, &runtime->log.path, "a file for messages, too" },
 		{ "log-format", VALUE_TEXT, &format, "of that file: text or json" },
-		{ "debug", VALUE_NONE, &debug, "tell each step on standard error" },
+		{ "debug", VALUE_NONE, &runtime->log.debug,
+		  "tell each step, in the log or on standard error" },
 		{ "systemd-cgroup", VALUE_NONE, &systemd, "the same as --cgroup-manager=systemd" },
 		{ "cgroup-manager", VALUE_TEXT, &manager,
 		  "who makes cgroups: cgroupfs (we), systemd, disabled" },
@@ -71,8 +71,6 @@ static char **read_options(struct runtime *runtime, char **argv)
 	runtime->manager = systemd ? MANAGER_SYSTEMD : MANAGER_CGROUPFS;
 	if (manager && read_manager(runtime, manager) < 0)
 		return NULL;
-	if (debug)
-		narrate_start();
 	if (version)
 		print_version();
 	else if (!*words)
@@ -89,9 +87,13 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-static bool enters_container(const struct verb *verb)
+/* What enters a container is protected; it closes our caller's descriptors before it opens a log.
+ */
+static int begin(const struct runtime *runtime, const struct verb *verb, char **argv)
 {
-	return verb == &verb_create || verb == &verb_run || verb == &verb_exec;
+	if (verb == &verb_create || verb == &verb_run || verb == &verb_exec)
+		return protect_program(argv);
+	return log_narrate(&runtime->log);
 }
 
 int main(int argc, char **argv)
@@ -108,7 +110,7 @@ int main(int argc, char **argv)
 	if (!words && !fail_get()->text[0])
 		return fflush(stdout) == 0 ? 0 : 1;
 	verb = words ? find_verb(*words) : NULL;
-	if (verb && (!enters_container(verb) || protect_program(argv) == 0))
+	if (verb && begin(&runtime, verb, argv) == 0)
 		status = verb->run(&runtime, verb, words + 1);
 	if (status >= 0)
 		return status;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "log.h"
 #include "narrate.h"
 #include "protect.h"
 
@@ -60,8 +61,8 @@ static int pass_listening(const struct container *container, struct command *com
 int process_close_ours(const struct container *container)
 {
 	/* In the order of their numbers, which are those of their making. */
-	const int kept[] = { container->filter.listener.childs, container->gate.go,
-			     container->gate.result, container->child->socket };
+	const int kept[] = { log_descriptor(), container->filter.listener.childs,
+			     container->gate.go, container->gate.result, container->child->socket };
 	unsigned int next = STDERR_FILENO + 1 + container->preserved;
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {

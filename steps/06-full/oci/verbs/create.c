@@ -39,6 +39,8 @@ static int create(const struct runtime *runtime, const struct verb *verb, char *
 	request.id = operands[0];
 	if (process_close_callers(process_listening() + (unsigned int)request.preserve_fds) < 0)
 		return -1;
+	if (log_narrate(&runtime->log) < 0)
+		return -1;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
 	child_leave(&child);
@@ -104,6 +106,8 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 		return -1;
 	request.id = operands[0];
 	if (process_close_callers(process_listening() + (unsigned int)request.preserve_fds) < 0)
+		return -1;
+	if (log_narrate(&runtime->log) < 0)
 		return -1;
 	request.foreground = !detach;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)

@@ -209,6 +209,8 @@ static int exec(const struct runtime *runtime, const struct verb *verb, char **w
 		return -1;
 	if (process_close_callers((unsigned int)wanted.preserve_fds) < 0)
 		return -1;
+	if (log_narrate(&runtime->log) < 0)
+		return -1;
 	return execute(runtime, &wanted, operands[0], operands + 1);
 }
 
