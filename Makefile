@@ -30,9 +30,9 @@ calls-01 := clone3,sethostname,setdomainname,execve
 calls-02 := $(calls-01),mount,openat2,fsopen,fsconfig,fsmount,move_mount
 calls-03 := $(calls-02),open_tree,mount_setattr,mknodat,symlinkat,pivot_root,chroot,umount2,close_range
 trace-options-03 := --read-only
-calls-04 := $(calls-03),socket,ioctl,bind,sendmsg,recvmsg
+calls-04 := $(calls-03),unshare,setns,socket,ioctl,bind,sendmsg,recvmsg
 trace-options-04 := --network none
-calls-05 := $(calls-04),mkdirat,unlinkat,flock,bpf,unshare,write
+calls-05 := $(calls-04),mkdirat,unlinkat,flock,bpf,write
 trace-options-05 := --network none --pids-limit 100
 rootfs-03 := rootfs
 rootfs-04 := rootfs
@@ -56,6 +56,7 @@ PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
 
 # ---- How it is compiled -------------------------------------------------------------------------
 
+comma := ,
 CC := gcc
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
@@ -68,6 +69,8 @@ ifdef SANITIZE
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LINK := -fsanitize=address,undefined
 endif
+
+ENTRY := $(if $(filter x86_64,$(shell uname -m)),-Wl$(comma)-e$(comma)protect_entry)
 
 object = $(patsubst %.c,build/%.o,$(1))
 
@@ -88,10 +91,11 @@ trace-$(1): step-$(1)
 endef
 $(foreach n,$(STEPS),$(eval $(call step-rules,$(n))))
 
-# The runtime that engines call, beside it: of the chapters' modules, what it needs and no more.
+# The runtime that engines call, beside it: of the chapters' modules, what it needs and no more. Where
+# protect_entry.c knows the processor, it is the first function of the static program.
 step-06: step-06-oci
 step-06-oci: $(call object,$(dir-06)/oci/main.c) build/modules.a build/common.a
-	$(CC) $(LINK) -o $@ $^ -lseccomp -ljansson
+	$(CC) $(LINK) $(if $(filter -static,$(LINK)),$(ENTRY)) -o $@ $^ -lseccomp -ljansson
 build/modules.a: $(call object,$(call modules,06))
 	@rm -f $@
 	$(AR) rcs $@ $^

@@ -17,13 +17,15 @@ static const char program[] = "/proc/self/exe";
 
 enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
-static bool is_protected(int fd)
+static bool is_protected(void)
 {
 	struct statvfs status;
+	autofd int fd = -1;
 
-	if (fstatvfs(fd, &status) == 0 && status.f_flag & ST_RDONLY)
+	if (statvfs(program, &status) == 0 && status.f_flag & ST_RDONLY)
 		return true;
-	return fcntl(fd, F_GET_SEALS) == SEALS;
+	fd = open(program, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && fcntl(fd, F_GET_SEALS) == SEALS;
 }
 
 /* A mount of the program alone. Returns a descriptor, or -1 with errno (EPERM: not allowed). */
@@ -39,12 +41,15 @@ static int make_mount(void)
 	return made;
 }
 
-static int make_copy(int original)
+static int make_copy(void)
 {
+	autofd int original = open(program, O_RDONLY | O_CLOEXEC);
 	autofd int copy = memfd_create("step-06-oci", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	struct stat status;
 	int made = copy;
 
+	if (original < 0)
+		return fail("open %s", program);
 	if (copy < 0 || fstat(original, &status) < 0)
 		return fail("memfd_create");
 	for (off_t left = status.st_size; left > 0;) {
@@ -62,18 +67,15 @@ static int make_copy(int original)
 
 int protect_program(char **argv)
 {
-	autofd int original = open(program, O_RDONLY | O_CLOEXEC);
 	autofd int safe = -1;
 
-	if (original < 0)
-		return fail("open %s", program);
-	if (is_protected(original)) {
+	if (is_protected()) {
 		prctl(PR_SET_NAME, "step-06-oci"); /* the kernel took the descriptor's number */
 		return 0;
 	}
 	safe = make_mount();
 	if (safe < 0)
-		safe = make_copy(original);
+		safe = make_copy();
 	if (safe < 0)
 		return -1;
 	execveat(safe, "", argv, environ, AT_EMPTY_PATH);
