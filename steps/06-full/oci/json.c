@@ -115,31 +115,44 @@ static bool is_big(const char *digits, size_t length)
 	return strtoull(digits, NULL, 10) > INT64_MAX && errno == 0;
 }
 
-/* A copy of the text in which the big numbers are texts. Returns NULL if there is no memory. */
-static char *mark_big(const char *text)
+/* The next big number outside of strings, and its length; or the end of the text, and 0. */
+static const char *find_big(const char *text, size_t *length)
 {
-	char *copy = NULL, before = '\0';
-	size_t size;
-	FILE *out = open_memstream(&copy, &size);
+	char before = '\0';
 
-	if (!out)
-		return NULL;
 	while (*text) {
 		const char *end = *text == '"' ? skip_string(text) : text + 1;
 
 		if (isdigit((unsigned char)*text)) {
-			size_t length = strspn(text, "0123456789");
-			bool big = before != '-' && is_big(text, length);
-
-			end = text + length;
-			fprintf(out, big ? "\"%c%.*s\"" : "%c%.*s", big ? BIG : *text,
-				(int)(length - !big), text + !big);
-		} else {
-			fwrite(text, 1, (size_t)(end - text), out);
+			*length = strspn(text, "0123456789");
+			end = text + *length;
+			if (before != '-' && is_big(text, *length))
+				return text;
 		}
 		before = end[-1];
 		text = end;
 	}
+	*length = 0;
+	return text;
+}
+
+/* A copy of the text in which the big numbers are texts. Returns NULL if there is no memory. */
+static char *mark_big(const char *text)
+{
+	char *copy = NULL;
+	size_t size, length;
+	FILE *out = open_memstream(&copy, &size);
+
+	if (!out)
+		return NULL;
+	do {
+		const char *big = find_big(text, &length);
+
+		fwrite(text, 1, (size_t)(big - text), out);
+		if (length)
+			fprintf(out, "\"%c%.*s\"", BIG, (int)length, big);
+		text = big + length;
+	} while (length);
 	return fclose(out) == 0 ? copy : NULL;
 }
 

@@ -262,14 +262,15 @@ static int make_directories(const char *path)
 
 static int open_root(const char *root, bool make)
 {
-	int fd;
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int fd = open(root, flags);
 
-	if (make && make_directories(root) < 0)
+	if (fd >= 0 || errno != ENOENT)
+		return fd < 0 ? fail("open %s", root) : fd;
+	if (!make || make_directories(root) < 0)
 		return -1;
-	fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return make || errno != ENOENT ? fail("open %s", root) : -1;
-	return fd;
+	fd = open(root, flags);
+	return fd < 0 ? fail("open %s", root) : fd;
 }
 
 /* Whether it is still there, and not another one of its name. */
