@@ -25,14 +25,22 @@ int child_await(const struct child *child)
 	return got == 0 ? fail_input("the host side has died") : 0;
 }
 
-int child_expect(const struct child *child)
+/* A word, or the failure. ECONNRESET: it did not read ours, but left one. */
+static ssize_t receive(const struct child *child, struct failure *failure)
 {
-	struct failure failure;
 	ssize_t got;
 
 	do {
-		got = recv(child->socket, &failure, sizeof(failure), 0);
-	} while (got < 0 && errno == EINTR);
+		got = recv(child->socket, failure, sizeof(*failure), 0);
+	} while (got < 0 && (errno == EINTR || errno == ECONNRESET));
+	return got;
+}
+
+int child_expect(const struct child *child)
+{
+	struct failure failure;
+	ssize_t got = receive(child, &failure);
+
 	if (got == sizeof(failure))
 		return fail_set(&failure);
 	return got == 1 ? 0 : fail_input("the container's first process has died");
@@ -41,12 +49,8 @@ int child_expect(const struct child *child)
 int child_executed(const struct child *child)
 {
 	struct failure failure;
-	ssize_t got;
 
-	do {
-		got = recv(child->socket, &failure, sizeof(failure), 0);
-	} while (got < 0 && errno == EINTR);
-	return got == sizeof(failure) ? fail_set(&failure) : 0;
+	return receive(child, &failure) == sizeof(failure) ? fail_set(&failure) : 0;
 }
 
 int child_tell(const struct child *child, const char *text)
@@ -101,29 +105,43 @@ int child_hand_over(const struct child *child, int fd)
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(fd));
 	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	narrate("sendmsg SCM_RIGHTS to the host side");
+	narrate("sendmsg SCM_RIGHTS to the other side");
 	if (sendmsg(child->socket, message, MSG_NOSIGNAL) < 0)
-		return fail("sendmsg to the host side");
+		return fail("sendmsg to the other side");
 	return 0;
 }
 
-int child_take(const struct child *child)
+/* The descriptor in the next message; 0: there is no message, for the other side has ended. */
+static int unpack(int socket)
 {
 	struct parcel parcel;
 	struct msghdr *message = pack(&parcel);
 	struct cmsghdr *header;
+	ssize_t got = recvmsg(socket, message, MSG_CMSG_CLOEXEC);
 	int fd;
 
-	/* A longer message is the child's failure, which is left for child_wait(). */
-	if (recv(child->socket, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT) != 1)
-		return -1;
-	if (recvmsg(child->socket, message, MSG_CMSG_CLOEXEC) != 1)
-		return fail("recvmsg from the child");
+	if (got <= 0)
+		return got == 0 ? 0 : fail("recvmsg");
 	header = CMSG_FIRSTHDR(message);
 	if (!header || header->cmsg_type != SCM_RIGHTS) {
 		errno = EMFILE; /* what else: there was one */
-		return fail("recvmsg from the child");
+		return fail("recvmsg of a descriptor");
 	}
 	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
 	return fd;
+}
+
+int child_take(const struct child *child)
+{
+	/* A longer message is the child's failure, which is left for child_wait(). */
+	if (recv(child->socket, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT) != 1)
+		return -1;
+	return unpack(child->socket);
+}
+
+int child_accept(const struct child *child)
+{
+	int fd = unpack(child->socket);
+
+	return fd == 0 ? fail_input("the host side has died") : fd;
 }

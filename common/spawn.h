@@ -82,11 +82,16 @@ int child_release(struct child *child);
 int child_die_with_host(const struct child *child);
 
 /*
- * Hands a descriptor over, from inside() to the host side, which takes it: child_take() returns
- * it, or -1 (without a message: there is none now). Source: unix(7), SCM_RIGHTS.
+ * Hands a descriptor over to the other side. Returns 0 or -1 (EPIPE: it has ended).
+ * Source: unix(7), SCM_RIGHTS.
  */
 int child_hand_over(const struct child *child, int fd);
+
+/* On the host side: returns it, or -1 (without a message: there is none now). */
 int child_take(const struct child *child);
+
+/* Inside: waits for it. Returns it, or -1 (the host side has died). */
+int child_accept(const struct child *child);
 
 /*
  * Steps on which the two sides agree, between child_release() and execve(2). Inside,

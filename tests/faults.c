@@ -11,12 +11,13 @@ enum { CALLS_MAX = 2000, PROCESSES_MAX = 8, ARGUMENTS_MAX = 40 };
 
 /* A call that the step makes. */
 struct call {
-	int process;	/* 0: the host side; the others in the order of their birth */
-	char name[32];	/* as strace has it */
-	char path[128]; /* the first one among its arguments, or "" */
-	int number;	/* the process's n-th call of that name */
-	int of_path;	/* the process's n-th call of that name and path */
-	bool in_main;	/* not libc's, before main() */
+	int process;	  /* 0: the host side; the others in the order of their birth */
+	char name[32];	  /* as strace has it */
+	char path[128];	  /* the first one among its arguments, or "" */
+	char request[32]; /* of an ioctl, or "" */
+	int number;	  /* the process's n-th call of that name */
+	int of_path;	  /* the process's n-th call of that name and path */
+	bool in_main;	  /* not libc's, before main() */
 };
 
 struct calls {
@@ -120,6 +121,7 @@ static void read_line(struct calls *calls, struct process *processes, const char
 		return;
 	if (quote && strchr("./", quote[1]))
 		sscanf(quote, "\"%127[^\"]", call.path);
+	sscanf(line, "%*d ioctl(%*d, %31[A-Z0-9_]", call.request);
 	if (sscanf(line, "%*d %31[a-z0-9_](", call.name) == 1 && !strstr(line, "exit_group(")) {
 		/* main() begins with file_reserve_standard(). */
 		if (strcmp(call.path, "/dev/null") == 0)
@@ -240,7 +242,7 @@ static const struct tolerated *find(const struct tolerated *tolerated, const str
 {
 	char with_path[200];
 
-	snprintf(with_path, sizeof(with_path), "%s %s", call->name, call->path);
+	snprintf(with_path, sizeof(with_path), "%s %s%s", call->name, call->path, call->request);
 	for (; tolerated->call; tolerated++) {
 		if (tolerated->kind == HOST_SURVIVES && call->process != 0)
 			continue;

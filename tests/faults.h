@@ -5,7 +5,8 @@
 #ifndef TESTS_FAULTS_H
 #define TESTS_FAULTS_H
 
-/* A system call, by its name or as "name path", whose failure need not end the step, and why. */
+/* A system call, by its name, as "name path" or "ioctl REQUEST", whose failure need not end the
+ * step, and why. */
 struct tolerated {
 	const char *call;
 	enum {

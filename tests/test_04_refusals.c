@@ -41,7 +41,21 @@ static void without_the_right_to_network_it_says_so(void **state)
 		       "needs the right to configure networks, CAP_NET_ADMIN\n");
 	assert_refused(
 		run("setpriv", "--bounding-set=-net_admin", "./step-04", "--network=none", "true"),
-		125, "step-04: ioctl SIOCSIFFLAGS lo up: EPERM ");
+		125,
+		"step-04: ioctl SIOCSIFFLAGS lo up: EPERM Operation not permitted; needs the right "
+		"to configure networks, CAP_NET_ADMIN\n");
+}
+
+/* In a new user namespace, the files in /proc/sys/user are its own. */
+static void network_namespaces_have_a_limit(void **state)
+{
+	(void)state;
+	assert_refused(run("unshare", "--user", "--map-root-user", "sh", "-c",
+			   "echo 0 >/proc/sys/user/max_net_namespaces && exec ./step-04 "
+			   "--network none true"),
+		       125,
+		       "step-04: unshare CLONE_NEWNET: ENOSPC No space left on device; the limit "
+		       "in /proc/sys/user/max_net_namespaces is reached\n");
 }
 
 static void without_root_it_says_so(void **state)
@@ -186,6 +200,7 @@ int main(void)
 		host_test(without_nft_none_and_host_work),
 		host_test(without_nft_a_bridge_is_refused),
 		host_test(without_the_right_to_network_it_says_so),
+		host_test(network_namespaces_have_a_limit),
 		host_test(without_root_it_says_so),
 		host_test(a_run_that_is_read_only_is_told),
 		host_test(a_kernel_without_nftables_is_told),

@@ -13,8 +13,8 @@
 #include "fail.h"
 #include "forwarding.h"
 #include "link.h"
-#include "loopback.h"
 #include "narrate.h"
+#include "netns.h"
 #include "setting.h"
 
 static const char inside[] = "eth0"; /* what the device is called in the container */
@@ -164,9 +164,9 @@ int net_prepare(struct net *net)
 	return net->is_first ? bridge_create(net->pool, &rtnl, &net->subnet) : 0;
 }
 
-int net_enter(const struct net *net)
+int net_enter(const struct net *net, const struct child *child)
 {
-	return net->mode == NET_HOST ? 0 : loopback_up();
+	return net->mode == NET_HOST ? 0 : netns_enter(child);
 }
 
 /* In the container's network namespace: address, default route. */
@@ -206,18 +206,12 @@ static int configure_in(int namespace, struct net *net)
 	return configured;
 }
 
-int net_connect(struct net *net, int pid)
+/* Connects it to the bridge; returns when what it sends will arrive. */
+static int connect_to_bridge(struct net *net, int namespace)
 {
 	autortnl struct rtnl rtnl = { 0 };
-	char path[64], veth[IFNAMSIZ];
-	autofd int namespace = -1;
+	char veth[IFNAMSIZ];
 
-	if (net->mode != NET_BRIDGE)
-		return 0;
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-	namespace = open(path, O_RDONLY | O_CLOEXEC);
-	if (namespace < 0)
-		return fail("open %s", path);
 	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	veth_name(&net->lease, veth);
@@ -238,6 +232,23 @@ int net_connect(struct net *net, int pid)
 	pool_close(net->pool);
 	net->pool = 0;
 	return 0;
+}
+
+int net_connect(struct net *net, const struct child *child)
+{
+	autofd int namespace = net->namespace;
+
+	if (net->mode == NET_HOST)
+		return 0;
+	if (namespace <= 0)
+	namespace = netns_create();
+	if (namespace == NETNS_STRANDED)
+		net->pool = net->held = 0;
+	if (namespace < 0)
+		return -1;
+	if (net->mode == NET_BRIDGE && connect_to_bridge(net, namespace) < 0)
+		return -1;
+	return netns_hand_over(namespace, child);
 }
 
 static void give_back_ports(const struct net *net)

@@ -38,7 +38,10 @@ struct net {
 	int held;	    /* the descriptor that holds the lease; 0: none */
 	bool is_first;	    /* on its bridge, which it makes */
 	struct aside rules; /* makes them while we go on */
+	int namespace;	    /* of the container; 0: net_connect() makes it */
 };
+
+struct child; /* spawn.h */
 
 #define autonet __attribute__((cleanup(net_cleanup)))
 
@@ -50,13 +53,13 @@ struct net {
 int net_prepare(struct net *net);
 
 /*
- * On the host, while the container `pid` waits: connects it, and returns when what it sends will
- * arrive. Returns 0 or -1.
+ * On the host, while the child makes its mounts: makes its network namespace, connects it, and
+ * hands it over when what the child sends will arrive. Does nothing for NET_HOST. Returns 0 or -1.
  */
-int net_connect(struct net *net, int pid);
+int net_connect(struct net *net, const struct child *child);
 
-/* In the container: sets up its loopback, if it has a network of its own. Returns 0 or -1. */
-int net_enter(const struct net *net);
+/* In the container: waits for that, if it has a network of its own, and enters. Returns 0 or -1. */
+int net_enter(const struct net *net, const struct child *child);
 
 /*
  * On the host, after the container's end: withdraws what net_prepare() and net_connect() made;

@@ -32,6 +32,7 @@ struct step {
 	struct net net;
 	struct cgroup cgroup;
 	struct command command;
+	struct child *child; /* for the child itself: its way to the host side */
 };
 
 /* In the new namespaces, in the order that the kernel wants. */
@@ -46,12 +47,12 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&step->uts) < 0)
 		return -1;
-	if (net_enter(&step->net) < 0)
-		return -1;
 	root = rootfs_open(&step->rootfs);
 	if (root < 0)
 		return -1;
 	if (proc_mount(root) < 0)
+		return -1;
+	if (net_enter(&step->net, step->child) < 0) /* before /sys, which shows its devices */
 		return -1;
 	if (rootfs_populate(&step->rootfs, root) < 0)
 		return -1;
@@ -76,7 +77,7 @@ int main(int argc, char **argv)
 		{ .group = &command_options, .fills = &step.command },
 		{ NULL, NULL },
 	};
-	uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
+	const uint64_t namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
 	autonet struct net *net = &step.net;
 	autocgroup struct cgroup *cgroup = &step.cgroup;
 	autochild struct child child = CHILD_NONE;
@@ -88,8 +89,7 @@ int main(int argc, char **argv)
 		return fail_report();
 	if (options_parse(argc, argv, ABOUT, parts, &step.command) < 0)
 		return fail_report();
-	if (net->mode != NET_HOST)
-		namespaces |= CLONE_NEWNET;
+	step.child = &child;
 	child_defer_signals(&child);
 	if (net_prepare(net) < 0)
 		return fail_report();
@@ -100,9 +100,9 @@ int main(int argc, char **argv)
 	child.cgroup = cgroup_directory(cgroup);
 	if (child_spawn(&child, namespaces, inside, &step) < 0)
 		return fail_report();
-	if (net_connect(net, child.pid) < 0)
-		return fail_report();
 	if (child_release(&child) < 0)
+		return fail_report();
+	if (net_connect(net, &child) < 0)
 		return fail_report();
 	status = child_wait(&child);
 	if (status < 0)

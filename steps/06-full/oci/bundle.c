@@ -160,9 +160,24 @@ static int make_links(int root)
 	return 0;
 }
 
+/* A sysfs shows the network of who mounts it: until then, that may be in the making. */
+static int attach_mounts(struct container *container, int root)
+{
+	struct mounts before = container->mounts, after = container->mounts;
+
+	before.count = mounts_find(&container->mounts, "sysfs");
+	after.list += before.count;
+	after.count -= before.count;
+	if (mounts_attach(&before, &container->view, root) < 0)
+		return -1;
+	if (container_enter_network(container) < 0)
+		return -1;
+	return mounts_attach(&after, &container->view, root);
+}
+
 static int fill_root(struct container *container, int root)
 {
-	if (mounts_attach(&container->mounts, &container->view, root) < 0)
+	if (attach_mounts(container, root) < 0)
 		return -1;
 	if (bundle_nodes_make(container, root) < 0)
 		return -1;

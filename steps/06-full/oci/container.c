@@ -9,6 +9,7 @@
 #include "fail.h"
 #include "loopback.h"
 #include "mount.h"
+#include "netns.h"
 #include "proc.h"
 #include "process.h"
 #include "protect.h"
@@ -23,6 +24,8 @@ static int enter_rootfs(struct container *container)
 	if (root < 0)
 		return -1;
 	if (proc_mount(root) < 0)
+		return -1;
+	if (container_enter_network(container) < 0)
 		return -1;
 	if (rootfs_populate(&container->rootfs, root) < 0)
 		return -1;
@@ -139,6 +142,14 @@ static int enter_cgroup(const struct container *container)
 	return is_new && unshare(CLONE_NEWCGROUP) < 0 ? fail("unshare CLONE_NEWCGROUP") : 0;
 }
 
+int container_enter_network(struct container *container)
+{
+	if (!container->network_handed)
+		return 0;
+	container->network_handed = false;
+	return netns_enter(container->child);
+}
+
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {
@@ -158,11 +169,31 @@ static int inside(void *argument)
 		return -1;
 	if (container->loopback && loopback_up() < 0)
 		return -1;
+	if (container->sysctls.count && container_enter_network(container) < 0)
+		return -1;
 	if (sysctls_write(&container->sysctls) < 0)
 		return -1;
 	if ((container->oci ? bundle_enter(container) : enter_rootfs(container)) < 0)
 		return -1;
 	return container_execute(container);
+}
+
+/*
+ * Who makes its network namespace: the host side, while the container mounts; but if it is to
+ * belong to another user namespace, only the container can. And as root of a user namespace, the
+ * host side could not come back.
+ */
+static void choose_network(struct container *container)
+{
+	bool is_hosts = !(container->namespaces & CLONE_NEWUSER) &&
+		!namespaces_join(&container->joined, CLONE_NEWUSER) && !userns_is_ours();
+
+	if (!(container->namespaces & CLONE_NEWNET))
+		return;
+	container->network_handed = is_hosts || container->net.mode == NET_BRIDGE;
+	container->loopback = !is_hosts;
+	if (is_hosts)
+		container->namespaces &= ~(uint64_t)CLONE_NEWNET;
 }
 
 int container_prepare(struct container *container, struct child *child)
@@ -176,11 +207,11 @@ int container_prepare(struct container *container, struct child *child)
 		return -1;
 	if (container->userns.mode == USERNS_MAPPED)
 		container->namespaces |= CLONE_NEWUSER;
+	choose_network(container);
 	if (container->oci)
 		return bundle_open(container);
 	return userns_prepare_rootfs(&container->userns, &container->rootfs,
-				     &container->cgroup.devices,
-				     !(container->namespaces & CLONE_NEWNET));
+				     &container->cgroup.devices, !container->loopback);
 }
 
 int container_spawn(struct container *container)

@@ -40,7 +40,8 @@
 
 struct container {
 	uint64_t namespaces; /* the new ones: CLONE_NEWUTS, ... */
-	bool loopback;	     /* "lo" of the new network namespace is switched on */
+	bool loopback;	     /* "lo" of the new network namespace is for itself to set up */
+	bool network_handed; /* the host side hands its network namespace over */
 	bool oci;	     /* a bundle's, with the rules of OCI runtimes: bundle.h, process.h */
 	struct uts uts;
 	struct init init;
@@ -103,6 +104,12 @@ int container_run_hooks(struct container *container);
 
 /* Starts the first process, which waits for child_release(). Returns 0 or -1. */
 int container_spawn(struct container *container);
+
+/*
+ * In the container: enters the network namespace that the host side hands over, as soon as it is
+ * needed: to mount a sysfs, to write a sysctl, to run a hook. Returns 0 or -1.
+ */
+int container_enter_network(struct container *container);
 
 /*
  * In the container, whose namespaces and root have been entered: becomes the command, after it has

@@ -17,6 +17,7 @@
 #include "fail.h"
 #include "file.h"
 #include "narrate.h"
+#include "netns.h"
 #include "process.h"
 #include "systemd.h"
 
@@ -72,16 +73,16 @@ int lifecycle_console(struct console *console, const char *path, bool foreground
 /* Reads the configuration in the bundle's directory, which its relative paths start from. */
 static int load(const struct request *request, struct container *container, struct state *state)
 {
-	char *bundle = realpath(request->bundle, NULL), *config = NULL;
+	char *bundle = realpath(request->bundle, NULL), *in_bundle;
+	const char *config = request->config;
 
 	if (!bundle)
 		return fail("bundle %s", request->bundle);
-	if (request->config)
-		config = realpath(request->config, NULL);
-	else if (asprintf(&config, "%s/config.json", bundle) < 0)
-		config = NULL;
-	if (!config)
-		return fail("config %s", request->config ? request->config : "config.json");
+	if (!config) {
+		if (asprintf(&in_bundle, "%s/config.json", bundle) < 0)
+			return fail("asprintf");
+		config = in_bundle;
+	}
 	state->bundle = container->bundle = bundle;
 	if (config_load(config, container) < 0)
 		return -1;
@@ -181,6 +182,17 @@ int lifecycle_listen(struct container *container, const struct state *state)
 			      : 0;
 }
 
+/* While the container mounts. */
+static int hand_over_network(const struct container *container)
+{
+	autofd int namespace = -1;
+
+	if (!container->network_handed)
+		return 0;
+	namespace = netns_create();
+	return namespace < 0 ? -1 : netns_hand_over(namespace, container->child);
+}
+
 /* From the moment when there is a process. */
 static int bring_up(struct container *container, const struct request *request, struct state *state)
 {
@@ -194,6 +206,8 @@ static int bring_up(struct container *container, const struct request *request, 
 			return -1;
 	}
 	if (child_release(child) < 0)
+		return -1;
+	if (hand_over_network(container) < 0)
 		return -1;
 	if (run_create_hooks(container, state) < 0)
 		return -1;
@@ -313,9 +327,11 @@ int lifecycle_started(struct state *state)
 	const struct hooks *hooks = find_hooks(state);
 	autofree char *text = NULL;
 
-	state->status = STATUS_RUNNING;
-	if (state_save(state) < 0)
-		return -1;
+	if (state->status != STATUS_RUNNING) { /* `run` has saved that before */
+		state->status = STATUS_RUNNING;
+		if (state_save(state) < 0)
+			return -1;
+	}
 	text = hooks->count[HOOK_POSTSTART] ? state_text(state, JSON_COMPACT) : NULL;
 	return text && hooks_run(hooks, HOOK_POSTSTART, text) < 0 ? give_up(state) : 0;
 }

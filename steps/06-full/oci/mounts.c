@@ -97,12 +97,13 @@ static int attach_bind(const struct mounts_entry *entry, int root)
  */
 static int find_mode(const struct mounts_entry *entry, int root)
 {
-	autofd int place = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
+	autofd int place = -1;
 	struct stat status;
 
 	if (strcmp(entry->type, "tmpfs") != 0 ||
 	    (entry->options && strstr(entry->options, "mode=")))
 		return -1;
+	place = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
 	return place < 0 || fstat(place, &status) < 0 ? -1 : (int)(status.st_mode & 07777);
 }
 
@@ -175,11 +176,12 @@ static int create(const struct mounts_entry *entry, uint64_t attributes, const c
  */
 static int refuse_link(const struct mounts_entry *entry, int root)
 {
-	autofd int place = file_open_in_root(root, entry->target, O_PATH | O_NOFOLLOW);
+	autofd int place = -1;
 	struct stat status;
 
 	if (strcmp(entry->type, "proc") != 0 && strcmp(entry->type, "sysfs") != 0)
 		return 0;
+	place = file_open_in_root(root, entry->target, O_PATH | O_NOFOLLOW);
 	if (place < 0 || fstat(place, &status) < 0 || !S_ISLNK(status.st_mode))
 		return 0;
 	return fail_input("mounts: filesystem \"%s\" must be mounted on ordinary directory, not "
@@ -235,6 +237,16 @@ static int attach(struct mounts_entry *entry, const struct mounts_view *view, co
 	if (mounts_is_cgroup(entry->type))
 		return mounts_cgroup(entry, view, root);
 	return attach_new(entry, label, root);
+}
+
+size_t mounts_find(const struct mounts *mounts, const char *type)
+{
+	size_t i = 0;
+
+	while (i < mounts->count &&
+	       !(mounts->list[i].type && strcmp(mounts->list[i].type, type) == 0))
+		i++;
+	return i;
 }
 
 int mounts_attach(struct mounts *mounts, const struct mounts_view *view, int root)

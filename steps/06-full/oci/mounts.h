@@ -55,6 +55,9 @@ const char *mounts_option(struct mounts_entry *entry, const char *option);
 /* The names of the options that are not a file system's own, from index 0 on; NULL: no more. */
 const char *mounts_option_name(size_t index);
 
+/* The index of the first that is a file system of this type; the count: none is. */
+size_t mounts_find(const struct mounts *mounts, const char *type);
+
 /* What is wrong with an entry that is complete, or NULL. */
 const char *mounts_problem(const struct mounts_entry *entry);
 
