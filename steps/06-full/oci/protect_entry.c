@@ -77,7 +77,7 @@ EARLY void protect_early(const long *stack)
 	static const char program[] = "/proc/self/exe", here[] = "";
 	struct mount_attr read_only = { .attr_set = MOUNT_ATTR_RDONLY };
 	char *const *argv = (char *const *)(stack + 1), *const *environment = argv + stack[0] + 1;
-	struct statfs status;
+	static struct statfs status;
 	long mount;
 
 	if (!is_needed(stack[0], argv))
