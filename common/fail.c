@@ -64,6 +64,18 @@ int fail_input(const char *message, ...)
 	return -1;
 }
 
+static void warn_stderr(const char *message)
+{
+	fprintf(stderr, "%s: warning: %s\n", program_invocation_short_name, message);
+}
+
+static void (*warn)(const char *message) = warn_stderr;
+
+void fail_warn_to(void (*other)(const char *message))
+{
+	warn = other;
+}
+
 void fail_warn(const char *message, ...)
 {
 	char text[sizeof(kept.text)];
@@ -72,7 +84,7 @@ void fail_warn(const char *message, ...)
 	va_start(arguments, message);
 	vsnprintf(text, sizeof(text), message, arguments);
 	va_end(arguments);
-	fprintf(stderr, "%s: warning: %s\n", program_invocation_short_name, text);
+	warn(text);
 }
 
 void fail_forget(void)

@@ -38,6 +38,9 @@ int fail_input(const char *message, ...) __attribute__((format(printf, 1, 2)));
 /* Prints "PROGRAM: warning: message" on stderr: something that is no reason to end. */
 void fail_warn(const char *message, ...) __attribute__((format(printf, 1, 2)));
 
+/* From here on, warnings go there, and not to stderr. */
+void fail_warn_to(void (*other)(const char *message));
+
 /* Forgets the message of what was tried and may fail. */
 void fail_forget(void);
 

@@ -65,6 +65,19 @@ static void the_directory_need_be_open_to_one_of_root_and_user(void **state)
 		"/roots\n/users\n/users\n");
 }
 
+static void a_warning_goes_to_the_log(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			"config '.process.capabilities.bounding += [\"CAP_NONE\"]'; args true\n"
+			"oci run $id 2>&1 | grep -o 'step-06-oci: warning.*NONE'\n"
+			"oci --log log --log-format json run $id 2>&1; jq -r '.level, .msg' log\n"),
+		"step-06-oci: warning: process.capabilities.bounding[14]: unknown capability "
+		"\"CAP_NONE\nwarning\nprocess.capabilities.bounding[14]: unknown capability "
+		"\"CAP_NONE\"\n");
+}
+
 /* With a log, the streams are the container's alone; and of the log it has no descriptor. */
 static void what_is_told_goes_to_the_log(void **state)
 {
@@ -88,6 +101,7 @@ int main(void)
 		host_test(signal_0_asks_whether_it_is_there),
 		host_test(the_process_may_come_by_a_descriptor),
 		host_test(in_a_paused_one_it_waits_only_if_it_is_told_to),
+		host_test(a_warning_goes_to_the_log),
 		host_test(what_is_told_goes_to_the_log),
 		host_test(the_directory_need_be_open_to_one_of_root_and_user),
 	};

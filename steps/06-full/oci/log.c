@@ -95,10 +95,20 @@ int log_descriptor(void)
 	return narration.fd;
 }
 
-int log_set_format(struct log *log, const char *format)
+static const struct log *warned;
+
+static void warn(const char *message)
+{
+	log_write(warned, "warning", message);
+}
+
+int log_begin(struct log *log, const char *format)
 {
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
 		return fail_input("--log-format %s: must be text or json", format);
 	log->json = strcmp(format, "json") == 0;
+	warned = log;
+	if (log->path)
+		fail_warn_to(warn);
 	return 0;
 }

@@ -14,8 +14,16 @@ struct log {
 	bool debug;	  /* each kernel operation is told: here; without a path on stderr */
 };
 
-/* Adds a line. `level` is "error", "warning", "info" or "debug". What fails here has no place to be
- * told. */
+/*
+ * Begins one that is written in this format: "text" or "json". With a path, warnings go there from
+ * here on: standard error may be the container's own. Returns 0, or -1 for another word.
+ */
+int log_begin(struct log *log, const char *format);
+
+/*
+ * Adds a line. `level` is "error", "warning", "info" or "debug". What fails here has no place to be
+ * told.
+ */
 void log_write(const struct log *log, const char *level, const char *message);
 
 /*
@@ -26,8 +34,5 @@ int log_narrate(const struct log *log);
 
 /* That descriptor; 0: none. */
 int log_descriptor(void);
-
-/* How it is written: "text" or "json". Returns 0, or -1 for another word. */
-int log_set_format(struct log *log, const char *format);
 
 #endif

@@ -66,7 +66,7 @@ static char **read_options(struct runtime *runtime, char **argv)
 	};
 	char **words = verb_read_global(options, argv + 1, print_help);
 
-	if (!words || log_set_format(&runtime->log, format) < 0)
+	if (!words || log_begin(&runtime->log, format) < 0)
 		return NULL;
 	runtime->manager = systemd ? MANAGER_SYSTEMD : MANAGER_CGROUPFS;
 	if (manager && read_manager(runtime, manager) < 0)
