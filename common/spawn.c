@@ -127,7 +127,10 @@ int child_die_with_host(const struct child *child)
 
 	if (!child->detached && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return fail("prctl PR_SET_PDEATHSIG");
-	/* It may have died before the prctl, even after its word: then this finds end-of-file. */
+	/*
+	 * It may have died before the prctl, even after its word: then this finds end-of-file.
+	 * Before that may come another word; who hears it asks again.
+	 */
 	got = recv(child->socket, &byte, sizeof(byte), MSG_DONTWAIT | MSG_PEEK);
 	if (got > 0 || (got < 0 && errno == EAGAIN))
 		return 0;

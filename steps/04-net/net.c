@@ -236,12 +236,11 @@ static int connect_to_bridge(struct net *net, int namespace)
 
 int net_connect(struct net *net, const struct child *child)
 {
-	autofd int namespace = net->namespace;
+	autofd int namespace = -1;
 
 	if (net->mode == NET_HOST)
 		return 0;
-	if (namespace <= 0)
-	namespace = netns_create();
+	namespace = net->namespace > 0 ? net->namespace : netns_create();
 	if (namespace == NETNS_STRANDED)
 		net->pool = net->held = 0;
 	if (namespace < 0)

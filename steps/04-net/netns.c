@@ -61,5 +61,6 @@ int netns_enter(const struct child *child)
 	narrate("setns to the network namespace");
 	if (setns(namespace, CLONE_NEWNET) < 0)
 		return fail("setns to the network namespace");
-	return 0;
+	/* It may have died right after its word, and that was not seen behind it. */
+	return child_die_with_host(child);
 }
