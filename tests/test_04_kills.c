@@ -123,6 +123,24 @@ static void failures_leave_nothing(void **state)
 		"125 1\n127 1\n125 1\n125 1\n125 1\n126 1\n");
 }
 
+/* The host side has said all that it had to say; the child has yet to ask for its own death. */
+static void a_child_that_is_late_does_not_outlive_it(void **state)
+{
+	const char *token = random_name();
+
+	(void)state;
+	assert_prints(
+		in_network("strace -f -qq -o $d/calls -e trace=prctl \\\n"
+			   "  -e inject=prctl:delay_enter=1000000 ./step-04 --network none sh -c "
+			   "\"echo $1; exec probe sleep 60 $1\" & strace=$!\n"
+			   "until step=$(pgrep -P $strace) && [ $(pgrep -P $step) ]; do sleep "
+			   "0.02; done\n"
+			   "sleep 0.3; kill -9 $step; wait $strace || true",
+			   token),
+		"");
+	wait_until(count_processes(token) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +149,7 @@ int main(void)
 		host_test(after_a_kill_the_next_start_cleans_up),
 		host_test(a_killed_container_leaves_the_others_alone),
 		host_test(many_that_end_at_once_leave_nothing),
+		host_test(a_child_that_is_late_does_not_outlive_it),
 		host_test(failures_leave_nothing),
 	};
 
