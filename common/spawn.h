@@ -103,7 +103,10 @@ int child_reached(const struct child *child);
 int child_await(const struct child *child);
 int child_expect(const struct child *child);
 
-/* On the host side: waits for its execve(2). Returns 0 (or it has died), or -1: it has failed. */
+/*
+ * On the host side: waits for its execve(2). If there is something to do `meanwhile`, its first
+ * message is for that, and is waited for instead. Returns 0 (or it has died), or -1: it has failed.
+ */
 int child_executed(const struct child *child);
 
 /* Lets go of it: child_cleanup() does not end it any more. */

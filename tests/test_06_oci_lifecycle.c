@@ -68,6 +68,22 @@ static void run_detached_leaves_it_running(void **state)
 		"running\nalready exists\nrunning\n");
 }
 
+/* Before that, in its namespaces and its root is what is in those of the host. */
+static void run_tells_of_it_when_the_command_is_executed(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("args cat /proc/self/comm\n"
+			   "strace -f -o calls -e trace=pivot_root -e "
+			   "inject=pivot_root:delay_enter=1000000 "
+			   "\\\n"
+			   "  $h/step-06-oci --root $d/run run --pid-file pid $id >out & run=$!\n"
+			   "wait_for is $id creating; ls pid 2>/dev/null || true\n"
+			   "no oci exec --ignore-paused $id true 2>&1 | grep -o 'is creating'\n"
+			   "wait $run; cat out; grep -c '^[0-9]*$' pid\n"),
+		"is creating\ncat\n1\n");
+}
+
 static void what_fails_leaves_nothing(void **state)
 {
 	(void)state;
@@ -219,6 +235,7 @@ int main(void)
 		host_test(the_runtime_may_be_killed_meanwhile),
 		host_test(run_is_create_start_and_delete),
 		host_test(run_detached_leaves_it_running),
+		host_test(run_tells_of_it_when_the_command_is_executed),
 		host_test(what_fails_leaves_nothing),
 		host_test(messages_are_those_that_engines_look_for),
 		host_test(a_created_container_can_be_deleted),

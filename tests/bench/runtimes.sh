@@ -14,7 +14,8 @@ command -v crun >/dev/null || { echo 'step-06-oci: no crun to compare with' && e
 [ ! -d /sys/fs/cgroup/unified ] || mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup
 rounds=${ROUNDS:-5} runs=${RUNS:-100}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'umount "$work"; rmdir "$work"' EXIT
+mount -t tmpfs states "$work" # the states are on one, as in /run, where both have them by default
 ours="./step-06-oci --root $work/ours --cgroup-manager disabled run --bundle $work --config $work"
 peer="crun --root $work/theirs --cgroup-manager disabled run --bundle $work --config $work"
 

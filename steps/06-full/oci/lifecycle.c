@@ -200,11 +200,9 @@ static int bring_up(struct container *container, const struct request *request, 
 
 	if (state_set_process(state, child->pid) < 0)
 		return -1;
-	if (request->gate || container_has_hooks(container)) {
-		/* Whoever removes what is left of us, if we are killed, finds the process in it. */
-		if (state_save(state) < 0)
-			return -1;
-	}
+	/* Whoever removes what is left of us, if we are killed, finds the process in it. */
+	if (state_save(state) < 0)
+		return -1;
 	if (child_release(child) < 0)
 		return -1;
 	if (hand_over_network(container) < 0)
@@ -213,9 +211,11 @@ static int bring_up(struct container *container, const struct request *request, 
 		return -1;
 	if (lifecycle_listen(container, state) < 0)
 		return -1;
-	if (request->gate && child_expect(child) < 0)
+	if (!request->gate)
+		return 0;
+	if (child_expect(child) < 0)
 		return -1;
-	state->status = request->gate ? STATUS_CREATED : STATUS_RUNNING;
+	state->status = STATUS_CREATED;
 	if (lifecycle_write_pid(request->pid_file, child->pid) < 0)
 		return -1;
 	return state_save(state);
@@ -327,11 +327,9 @@ int lifecycle_started(struct state *state)
 	const struct hooks *hooks = find_hooks(state);
 	autofree char *text = NULL;
 
-	if (state->status != STATUS_RUNNING) { /* `run` has saved that before */
-		state->status = STATUS_RUNNING;
-		if (state_save(state) < 0)
-			return -1;
-	}
+	state->status = STATUS_RUNNING;
+	if (state_save(state) < 0)
+		return -1;
 	text = hooks->count[HOOK_POSTSTART] ? state_text(state, JSON_COMPACT) : NULL;
 	return text && hooks_run(hooks, HOOK_POSTSTART, text) < 0 ? give_up(state) : 0;
 }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,11 +16,11 @@
 #include "file.h"
 #include "userns.h"
 
-static const char file_name[] = "state.json", new_name[] = "state.new";
-static const char config_name[] = "config.json";
+/* What is being created has a file of its own: to replace one, a disk is asked to write at once. */
+static const char creating_name[] = "creating.json", file_name[] = "state.json";
+static const char new_name[] = "state.new", config_name[] = "config.json";
 static const char *const status_names[] = { "creating", "created", "running", "paused", "stopped" };
 
-enum { EXITING = 0x4 }; /* PF_EXITING, of the flags in proc_pid_stat(5) */
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 int state_check_id(const char *id)
@@ -44,61 +43,6 @@ const char *state_default_root(void)
 	    (geteuid() == 0 && (!userns_is_ours() || (user && strcmp(user, "root") == 0))))
 		return "/run/step-06";
 	return asprintf(&root, "%s/step-06", own) < 0 ? "/run/step-06" : root;
-}
-
-/* ---- The process ---- */
-
-/*
- * When it was started, in ticks, and whether it still runs: a zombie does not, and neither does a
- * PID 1 that waits for the rest of its namespace to go. The name of the program, in parentheses,
- * may have anything in it.
- */
-static bool read_stat(pid_t pid, uint64_t *start_time)
-{
-	char path[64], status;
-	autofree char *text = NULL;
-	const char *rest;
-	unsigned int flags;
-	unsigned long long ticks;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	text = pid > 0 ? file_read(path) : NULL;
-	rest = text ? strrchr(text, ')') : NULL;
-	if (!rest ||
-	    sscanf(rest,
-		   ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
-		   "%llu",
-		   &status, &flags, &ticks) != 3)
-		return false;
-	*start_time = ticks;
-	return status != 'Z' && status != 'X' && !(flags & EXITING);
-}
-
-static bool is_alive(const struct state *state)
-{
-	uint64_t start_time;
-
-	return read_stat(state->pid, &start_time) && start_time == state->start_time;
-}
-
-int state_set_process(struct state *state, pid_t pid)
-{
-	state->pid = pid;
-	if (!read_stat(pid, &state->start_time))
-		return fail_input("the container's first process has died");
-	return 0;
-}
-
-int state_open_process(const struct state *state)
-{
-	autofd int pidfd = state->pid > 0 ? pidfd_open(state->pid, 0) : -1;
-	int opened = pidfd;
-
-	/* After it was opened: now nobody else can get the number. */
-	if (pidfd < 0 || !is_alive(state))
-		return -1;
-	pidfd = -1;
-	return opened;
 }
 
 /* ---- The file ---- */
@@ -154,6 +98,7 @@ int state_save(const struct state *state)
 		json_pack("{s:i, s:I, s:o, s:s, s:b, s:s*}", "pid", state->pid, "startTime",
 			  (json_int_t)state->start_time, "boot", boot_id(), "cgroup", state->cgroup,
 			  "hooks", state->has_hooks, "unit", *state->unit ? state->unit : NULL);
+	const char *name = state->status == STATUS_CREATING ? creating_name : file_name;
 	char *text = NULL;
 	int result = -1;
 
@@ -162,8 +107,8 @@ int state_save(const struct state *state)
 	if (!text)
 		fail_input("state of %s: cannot be written as JSON", state->id);
 	else if (file_write(state->directory, new_name, text) == 0)
-		result = renameat(state->directory, new_name, state->directory, file_name) < 0
-			? fail("renameat %s", file_name)
+		result = renameat(state->directory, new_name, state->directory, name) < 0
+			? fail("renameat %s", name)
 			: 0;
 	free(text);
 	json_decref(object);
@@ -206,7 +151,7 @@ static void find_status(struct state *state)
 	const char *name = text_of(state->json, "status");
 
 	state->status = STATUS_STOPPED;
-	if (!is_of_this_boot(state->json) || !is_alive(state))
+	if (!is_of_this_boot(state->json) || !state_is_alive(state))
 		return;
 	for (int i = 0; i < STATUS_STOPPED; i++)
 		if (strcmp(name, status_names[i]) == 0)
@@ -218,6 +163,8 @@ static int read_file(struct state *state)
 	autofd int fd = openat(state->directory, file_name, O_RDONLY | O_CLOEXEC);
 	json_error_t error;
 
+	if (fd < 0 && errno == ENOENT)
+		fd = openat(state->directory, creating_name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 1 : fail("open %s of %s", file_name, state->id);
 	state->json = json_loadfd(fd, 0, &error);
@@ -330,7 +277,7 @@ int state_make(struct state *state, const char *root, const char *id)
 		if (opened < 0 && errno == EWOULDBLOCK)
 			fail_forget();
 	} while (opened == 1);
-	if (opened < 0 || faccessat(state->directory, file_name, F_OK, 0) == 0) {
+	if (opened < 0 || faccessat(state->directory, creating_name, F_OK, 0) == 0) {
 		cleanup_fd(&state->directory);
 		return fail_input("container with given ID already exists: %s", id);
 	}
@@ -367,8 +314,10 @@ int state_lock(const struct state *state)
 
 int state_remove(const struct state *state)
 {
-	static const char *const names[] = { "go",	  "result", "notify/notify", "notify/",
-					     config_name, new_name, file_name };
+	static const char *const names[] = {
+		"go",	  "result",    "notify/notify", "notify/",
+		new_name, config_name, file_name,	creating_name
+	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		int flags = names[i][strlen(names[i]) - 1] == '/' ? AT_REMOVEDIR : 0;

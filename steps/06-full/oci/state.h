@@ -68,9 +68,6 @@ int state_open(struct state *state, const char *root, const char *id, bool lock)
 void state_unlock(const struct state *state);
 int state_lock(const struct state *state);
 
-/* Sets the pid, and the time it was started at. Returns 0 or -1. */
-int state_set_process(struct state *state, pid_t pid);
-
 /*
  * Keeps a copy of the configuration at `path`, for `exec` and late hooks: what the bundle says
  * later is not for this container. Returns 0 or -1. state_config() is the copy's path.
@@ -91,9 +88,17 @@ json_t *state_object(const struct state *state);
 /* Refuses, naming the status, unless it is one of those whose bits are set: 1 << STATUS_RUNNING. */
 int state_require(const struct state *state, unsigned int statuses, const char *verb);
 
+void state_close(struct state *state);
+
+/* ---- state_process.c ---- */
+
+/* Sets the pid, and the time it was started at. Returns 0 or -1. */
+int state_set_process(struct state *state, pid_t pid);
+
+/* Whether its first process still runs. */
+bool state_is_alive(const struct state *state);
+
 /* A descriptor of its first process (pidfd), or -1: it has ended. */
 int state_open_process(const struct state *state);
-
-void state_close(struct state *state);
 
 #endif

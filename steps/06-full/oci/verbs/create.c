@@ -112,8 +112,8 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	request.foreground = !detach;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
-	/* With a relay, its first message is the terminal: then a failure is told at the end. */
-	if (!child.meanwhile && child_executed(&child) < 0) {
+	/* Not before: who knows the pid may look for its namespaces, or enter them. */
+	if (child_executed(&child) < 0 || lifecycle_write_pid(request.pid_file, child.pid) < 0) {
 		struct failure failure = *fail_get();
 
 		lifecycle_delete(&state, true);

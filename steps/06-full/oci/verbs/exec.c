@@ -137,9 +137,7 @@ static int spawn(const struct wanted *wanted, const struct state *state,
 		return wanted->cgroups.list && errno == EBUSY ? refuse_busy(state) : -1;
 	if (child_release(child) < 0)
 		return -1;
-	if (lifecycle_listen(container, state) < 0)
-		return -1;
-	return lifecycle_write_pid(wanted->pid_file, child->pid);
+	return lifecycle_listen(container, state);
 }
 
 static int execute(const struct runtime *runtime, const struct wanted *wanted, const char *id,
@@ -165,8 +163,9 @@ static int execute(const struct runtime *runtime, const struct wanted *wanted, c
 		return -1;
 	if (spawn(wanted, &state, &container, &child) < 0)
 		return -1;
-	/* With a relay, its first message is the terminal: then a failure is told at the end. */
-	if (!child.meanwhile && child_executed(&child) < 0)
+	if (child_executed(&child) < 0)
+		return -1;
+	if (lifecycle_write_pid(wanted->pid_file, child.pid) < 0)
 		return -1;
 	state_close(&state); /* others may go on with the container now */
 	state = (struct state)STATE_NONE;
