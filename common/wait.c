@@ -76,12 +76,13 @@ static int status_of(struct child *child, const siginfo_t *end)
 {
 	struct failure failure;
 	ssize_t got;
+	int tries = 3;
 
 	terminal_close(&child->terminal);
 	child->pid = 0;
-	do {
+	do { /* after ECONNRESET, again: it did not read our word, but left one */
 		got = recv(child->socket, &failure, sizeof(failure), MSG_DONTWAIT);
-	} while (got < 0 && errno == ECONNRESET); /* it did not read our word, but left one */
+	} while (got < 0 && errno != EAGAIN && --tries);
 	if (got == sizeof(failure))
 		return fail_set(&failure);
 	if (fail_get()->text[0])

@@ -201,7 +201,7 @@ static int bring_up(struct container *container, const struct request *request, 
 	if (state_set_process(state, child->pid) < 0)
 		return -1;
 	/* Whoever removes what is left of us, if we are killed, finds the process in it. */
-	if (state_save(state) < 0)
+	if (state_announce(state, request->gate ? STATUS_CREATED : STATUS_RUNNING) < 0)
 		return -1;
 	if (child_release(child) < 0)
 		return -1;
@@ -215,10 +215,9 @@ static int bring_up(struct container *container, const struct request *request, 
 		return 0;
 	if (child_expect(child) < 0)
 		return -1;
-	state->status = STATUS_CREATED;
 	if (lifecycle_write_pid(request->pid_file, child->pid) < 0)
 		return -1;
-	return state_save(state);
+	return state_reach(state, STATUS_CREATED);
 }
 
 static int create(const struct request *request, struct container *container, struct child *child,
@@ -327,9 +326,6 @@ int lifecycle_started(struct state *state)
 	const struct hooks *hooks = find_hooks(state);
 	autofree char *text = NULL;
 
-	state->status = STATUS_RUNNING;
-	if (state_save(state) < 0)
-		return -1;
 	text = hooks->count[HOOK_POSTSTART] ? state_text(state, JSON_COMPACT) : NULL;
 	return text && hooks_run(hooks, HOOK_POSTSTART, text) < 0 ? give_up(state) : 0;
 }
@@ -345,6 +341,9 @@ int lifecycle_start(struct state *state)
 		return -1;
 	notify.until = pidfd;
 	if (gate_release(state->directory) < 0)
+		return -1;
+	state->status = STATUS_RUNNING;
+	if (state_save(state) < 0)
 		return -1;
 	if (lifecycle_started(state) < 0)
 		return -1;

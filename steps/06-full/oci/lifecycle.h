@@ -46,8 +46,8 @@ int lifecycle_limit(const struct state *state, const struct resources *resources
 int lifecycle_listen(struct container *container, const struct state *state);
 
 /*
- * The command is executed now: keeps that in the state, and runs the hooks for it. Returns 0; or
- * -1: one has failed, and the container is deleted.
+ * The command is executed now, and the state says so: runs the hooks for it. Returns 0; or -1: one
+ * has failed, and the container is deleted.
  */
 int lifecycle_started(struct state *state);
 

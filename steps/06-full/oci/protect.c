@@ -1,5 +1,6 @@
 #include "protect.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -7,7 +8,6 @@
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -19,10 +19,9 @@ enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
 static bool is_protected(void)
 {
-	struct statvfs status;
 	autofd int fd = -1;
 
-	if (statvfs(program, &status) == 0 && status.f_flag & ST_RDONLY)
+	if (access(program, W_OK) < 0 && errno == EROFS)
 		return true;
 	fd = open(program, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 && fcntl(fd, F_GET_SEALS) == SEALS;

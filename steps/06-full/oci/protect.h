@@ -10,8 +10,8 @@
  * no mount namespace, and cannot be changed by anyone. Where we may not mount, it is a copy in
  * memory that nobody can write to.
  *
- * Source: open_tree(2), mount_setattr(2), execveat(2), memfd_create(2), F_ADD_SEALS of fcntl(2);
- * PR_SET_DUMPABLE of prctl(2).
+ * Source: access(2), EROFS; open_tree(2), mount_setattr(2), execveat(2), memfd_create(2),
+ * F_ADD_SEALS of fcntl(2); PR_SET_DUMPABLE of prctl(2).
  */
 #ifndef STEPS_PROTECT_H
 #define STEPS_PROTECT_H

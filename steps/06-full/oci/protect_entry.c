@@ -14,12 +14,12 @@
  */
 #ifdef __x86_64__
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/mount.h>
-#include <sys/statfs.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* The value that would tell of a broken stack is the C library's to choose, too. */
 #define EARLY __attribute__((no_stack_protector))
@@ -77,14 +77,12 @@ EARLY void protect_early(const long *stack)
 	static const char program[] = "/proc/self/exe", here[] = "";
 	struct mount_attr read_only = { .attr_set = MOUNT_ATTR_RDONLY };
 	char *const *argv = (char *const *)(stack + 1), *const *environment = argv + stack[0] + 1;
-	static struct statfs status;
 	long mount;
 
 	if (!is_needed(stack[0], argv))
 		return;
-	if (call(SYS_statfs, (long)program, (long)&status, 0, 0, 0) < 0 ||
-	    status.f_flags & ST_RDONLY)
-		return;
+	if (call(SYS_faccessat, AT_FDCWD, (long)program, W_OK, 0, 0) == -EROFS)
+		return; /* it is done */
 	mount = call(SYS_open_tree, AT_FDCWD, (long)program, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0,
 		     0);
 	if (mount >= 0 &&

@@ -16,7 +16,6 @@
 #include "file.h"
 #include "userns.h"
 
-/* What is being created has a file of its own: to replace one, a disk is asked to write at once. */
 static const char creating_name[] = "creating.json", file_name[] = "state.json";
 static const char new_name[] = "state.new", config_name[] = "config.json";
 static const char *const status_names[] = { "creating", "created", "running", "paused", "stopped" };
@@ -91,14 +90,14 @@ char *state_text(const struct state *state, size_t flags)
 	return text;
 }
 
-int state_save(const struct state *state)
+/* Writes it aside; a reader finds it when it is complete. */
+static int save_as(const struct state *state, const char *name)
 {
 	json_t *object = state_object(state);
 	json_t *more =
 		json_pack("{s:i, s:I, s:o, s:s, s:b, s:s*}", "pid", state->pid, "startTime",
 			  (json_int_t)state->start_time, "boot", boot_id(), "cgroup", state->cgroup,
 			  "hooks", state->has_hooks, "unit", *state->unit ? state->unit : NULL);
-	const char *name = state->status == STATUS_CREATING ? creating_name : file_name;
 	char *text = NULL;
 	int result = -1;
 
@@ -114,6 +113,29 @@ int state_save(const struct state *state)
 	json_decref(object);
 	json_decref(more);
 	return result;
+}
+
+int state_save(const struct state *state)
+{
+	return save_as(state, file_name);
+}
+
+int state_announce(struct state *state, enum status next)
+{
+	int result;
+
+	state->status = next;
+	result = save_as(state, creating_name);
+	state->status = STATUS_CREATING;
+	return result;
+}
+
+int state_reach(struct state *state, enum status status)
+{
+	state->status = status;
+	if (renameat(state->directory, creating_name, state->directory, file_name) < 0)
+		return fail("renameat %s to %s", creating_name, file_name);
+	return 0;
 }
 
 /* For root alone: what stands in an environment can be a secret. */
@@ -160,11 +182,15 @@ static void find_status(struct state *state)
 
 static int read_file(struct state *state)
 {
-	autofd int fd = openat(state->directory, file_name, O_RDONLY | O_CLOEXEC);
+	/* Once more, for it may have got its name meanwhile. */
+	static const char *const names[] = { file_name, creating_name, file_name };
+	autofd int fd = -1;
 	json_error_t error;
+	size_t i = 0;
 
-	if (fd < 0 && errno == ENOENT)
-		fd = openat(state->directory, creating_name, O_RDONLY | O_CLOEXEC);
+	do {
+		fd = openat(state->directory, names[i], O_RDONLY | O_CLOEXEC);
+	} while (fd < 0 && errno == ENOENT && ++i < sizeof(names) / sizeof(names[0]));
 	if (fd < 0)
 		return errno == ENOENT ? 1 : fail("open %s of %s", file_name, state->id);
 	state->json = json_loadfd(fd, 0, &error);
@@ -181,6 +207,8 @@ static int read_file(struct state *state)
 	state->has_hooks = json_is_true(json_object_get(state->json, "hooks"));
 	state->annotations = json_object_get(state->json, "annotations");
 	find_status(state);
+	if (names[i] == creating_name && state->status != STATUS_STOPPED)
+		state->status = STATUS_CREATING;
 	return 0;
 }
 
@@ -277,7 +305,8 @@ int state_make(struct state *state, const char *root, const char *id)
 		if (opened < 0 && errno == EWOULDBLOCK)
 			fail_forget();
 	} while (opened == 1);
-	if (opened < 0 || faccessat(state->directory, creating_name, F_OK, 0) == 0) {
+	if (opened < 0 || faccessat(state->directory, file_name, F_OK, 0) == 0 ||
+	    faccessat(state->directory, creating_name, F_OK, 0) == 0) {
 		cleanup_fd(&state->directory);
 		return fail_input("container with given ID already exists: %s", id);
 	}

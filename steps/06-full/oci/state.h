@@ -75,7 +75,13 @@ int state_lock(const struct state *state);
 int state_keep_config(const struct state *state, const char *path);
 const char *state_config(const struct state *state);
 
-/* Writes it. Returns 0 or -1. */
+/*
+ * Writes it. What is being created has a file with another name, which says what it will be next;
+ * it gets the right name when it is that. So one file is written for both, and none is replaced,
+ * which a disk takes its time for. They return 0 or -1.
+ */
+int state_announce(struct state *state, enum status next);
+int state_reach(struct state *state, enum status status);
 int state_save(const struct state *state);
 
 /* Removes all of it. Returns 0 or -1. */

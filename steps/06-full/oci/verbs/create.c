@@ -113,7 +113,8 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
 	/* Not before: who knows the pid may look for its namespaces, or enter them. */
-	if (child_executed(&child) < 0 || lifecycle_write_pid(request.pid_file, child.pid) < 0) {
+	if (child_executed(&child) < 0 || lifecycle_write_pid(request.pid_file, child.pid) < 0 ||
+	    state_reach(&state, STATUS_RUNNING) < 0) {
 		struct failure failure = *fail_get();
 
 		lifecycle_delete(&state, true);
