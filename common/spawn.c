@@ -20,7 +20,7 @@
 #include "signals.h"
 
 /* "CLONE_NEWUTS|CLONE_NEWPID" for those flags; the text lasts until the next call. */
-static const char *namespaces_text(uint64_t namespaces)
+static const char *flags_text(uint64_t flags)
 {
 	static const struct {
 		uint64_t flag;
@@ -29,13 +29,13 @@ static const char *namespaces_text(uint64_t namespaces)
 		{ CLONE_NEWUSER, "CLONE_NEWUSER" },	{ CLONE_NEWUTS, "CLONE_NEWUTS" },
 		{ CLONE_NEWPID, "CLONE_NEWPID" },	{ CLONE_NEWNS, "CLONE_NEWNS" },
 		{ CLONE_NEWIPC, "CLONE_NEWIPC" },	{ CLONE_NEWNET, "CLONE_NEWNET" },
-		{ CLONE_NEWCGROUP, "CLONE_NEWCGROUP" },
+		{ CLONE_NEWCGROUP, "CLONE_NEWCGROUP" }, { CLONE_INTO_CGROUP, "CLONE_INTO_CGROUP" },
 	};
 	static char text[128];
 
 	text[0] = '\0';
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (namespaces & known[i].flag)
+		if (flags & known[i].flag)
 			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
 				 text[0] ? "|" : "", known[i].name);
 	return text;
@@ -69,7 +69,7 @@ static pid_t fork_as_sibling(uint64_t namespaces, struct child *child, void *arg
 		return -1;
 	pid = fork_into(namespaces | CLONE_PARENT, child);
 	if (pid < 0)
-		return fail("clone3 %s", namespaces_text(namespaces));
+		return fail("clone3 %s", flags_text(namespaces));
 	if (pid > 0 && write(pid_pipe, &pid, sizeof(pid)) != sizeof(pid))
 		return fail("write the pid");
 	return pid;
@@ -166,7 +166,7 @@ void child_defer_signals(struct child *child)
 
 int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *), void *argument)
 {
-	const char *into = child->cgroup >= 0 ? "|CLONE_INTO_CGROUP" : "";
+	const uint64_t flags = namespaces | (child->cgroup >= 0 ? CLONE_INTO_CGROUP : 0);
 	int ends[2];
 	autofd int childs_end = -1;
 
@@ -186,9 +186,9 @@ int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *),
 	}
 	if (child->pid < 0) {
 		child->pid = 0;
-		return fail("clone3 %s%s", namespaces_text(namespaces), into);
+		return fail("clone3 %s", flags_text(flags));
 	}
-	narrate("clone3 %s%s: process %d", namespaces_text(namespaces), into, child->pid);
+	narrate("clone3 %s: process %d", flags_text(flags), child->pid);
 	child->own_group = child->own_session;
 	/* The command gets the terminal only if it is ours to give: not in the background. */
 	if (!child->own_session)

@@ -14,30 +14,38 @@
 	"for i in out in; do expect ${n}_$i 'bits_per_second .*'\n"                                \
 	"sed -n 's/bits_per_second //p' $d/${n}_$i.out; done >$d/$n; }\n"
 
-static void assert_within(long rate, long wanted)
+static bool are_within(const long rates[4])
 {
-	if (rate < wanted * 8 / 10 || rate > wanted * 12 / 10)
-		fail_msg("%ld bit/s, not %ld", rate, wanted);
+	static const long wanted[] = { 10000000, 10000000, 50000000, 50000000 };
+	bool are = true;
+
+	for (size_t i = 0; i < 4; i++)
+		are &= rates[i] >= wanted[i] * 8 / 10 && rates[i] <= wanted[i] * 12 / 10;
+	return are;
 }
 
-/* All four at the same time, so the rates are no accident of the machine's. */
+/* All four at the same time, so the rates are no accident of the machine's; which may be busy. */
 static void the_rate_is_kept_in_both_directions(void **state)
 {
-	const struct result *result =
-		in_network(RATES "{ p=$port; rates a --network-rate 10mbit; } &\n"
-				 "a=$!; p=$((port + 2)); rates b --network-rate 50mbit; wait $a\n"
-				 "cat $d/a $d/b",
-			   NULL);
 	long rates[4];
+	int tries = 3;
 
 	(void)state;
-	assert_success(result);
-	assert_int_equal(
-		sscanf(result->out, "%ld%ld%ld%ld", rates, rates + 1, rates + 2, rates + 3), 4);
-	assert_within(rates[0], 10000000);
-	assert_within(rates[1], 10000000);
-	assert_within(rates[2], 50000000);
-	assert_within(rates[3], 50000000);
+	do {
+		const struct result *result =
+			in_network(RATES "{ p=$port; rates a --network-rate 10mbit; } &\n"
+					 "a=$!; p=$((port + 2)); rates b --network-rate 50mbit\n"
+					 "wait $a; cat $d/a $d/b",
+				   NULL);
+
+		assert_success(result);
+		assert_int_equal(
+			sscanf(result->out, "%ld%ld%ld%ld", rates, rates + 1, rates + 2, rates + 3),
+			4);
+	} while (!are_within(rates) && --tries);
+	if (!tries)
+		fail_msg("10 and 50 Mbit/s became %ld, %ld, %ld and %ld bit/s", rates[0], rates[1],
+			 rates[2], rates[3]);
 }
 
 static void without_a_rate_it_is_much_faster(void **state)
