@@ -167,9 +167,10 @@ test-engines: step-06 ## Podman, Docker with Swarm, and containerd with our runt
 	@common/deps.sh engines
 	$(SUDO) tests/engines/run.sh
 
-check: build/filter_default.h ## formatting and static analysis: clang-format, clang-tidy, cppcheck, shellcheck
+check: build/filter_default.h ## formatting, static analysis, and whether the labs fit: clang-format, clang-tidy, cppcheck, shellcheck
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
+	tests/skeletons.sh
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
 		--inline-suppr --suppress=memleak -D_GNU_SOURCE $(INCLUDES) $(filter %.c,$(SOURCES))
 	@# One process a file: with several in one it finds faults that are none (va_list).

@@ -185,11 +185,12 @@ static int inside(void *argument)
  */
 static void choose_network(struct container *container)
 {
-	bool is_hosts = !(container->namespaces & CLONE_NEWUSER) &&
-		!namespaces_join(&container->joined, CLONE_NEWUSER) && !userns_is_ours();
+	bool is_hosts;
 
 	if (!(container->namespaces & CLONE_NEWNET))
 		return;
+	is_hosts = !(container->namespaces & CLONE_NEWUSER) &&
+		!namespaces_join(&container->joined, CLONE_NEWUSER) && !userns_is_ours();
 	container->network_handed = is_hosts || container->net.mode == NET_BRIDGE;
 	container->loopback = !is_hosts;
 	if (is_hosts)

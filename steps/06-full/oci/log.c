@@ -63,16 +63,18 @@ void log_write(const struct log *log, const char *level, const char *message)
 		write_line(fd, log->json, level, message);
 }
 
-/* The narration's: the container, which narrates as well, could not open it by its name. */
-static struct {
-	int fd;
-	bool json;
-} narration;
+/* What has begun; and the narration's descriptor: the container could not open it by its name. */
+static const struct log *begun;
+static int narration;
 
 static void tell(const char *line)
 {
-	if (narration.fd > 0)
-		write_line(narration.fd, narration.json, "debug", line);
+	write_line(narration, begun->json, "debug", line);
+}
+
+static void warn(const char *message)
+{
+	log_write(begun, "warning", message);
 }
 
 int log_narrate(const struct log *log)
@@ -80,9 +82,8 @@ int log_narrate(const struct log *log)
 	if (!log->debug)
 		return 0;
 	if (log->path) {
-		narration.json = log->json;
-		narration.fd = open_log(log);
-		if (narration.fd < 0)
+		narration = open_log(log);
+		if (narration < 0)
 			return fail("--log %s", log->path);
 		narrate_to(tell);
 	}
@@ -92,14 +93,7 @@ int log_narrate(const struct log *log)
 
 int log_descriptor(void)
 {
-	return narration.fd;
-}
-
-static const struct log *warned;
-
-static void warn(const char *message)
-{
-	log_write(warned, "warning", message);
+	return narration;
 }
 
 int log_begin(struct log *log, const char *format)
@@ -107,7 +101,7 @@ int log_begin(struct log *log, const char *format)
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
 		return fail_input("--log-format %s: must be text or json", format);
 	log->json = strcmp(format, "json") == 0;
-	warned = log;
+	begun = log;
 	if (log->path)
 		fail_warn_to(warn);
 	return 0;

@@ -88,13 +88,13 @@ uint64_t capabilities_by_name(const char *name)
 
 const char *capabilities_text(uint64_t set)
 {
-	static char text[1024];
+	static char text[COUNT * sizeof("CAP_CHECKPOINT_RESTORE")];
+	char *end = text;
 
-	text[0] = '\0';
+	*end = '\0';
 	for (int i = 0; i < COUNT; i++)
 		if (set & BIT(i))
-			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
-				 text[0] ? " " : "", names[i]);
+			end = stpcpy(end == text ? end : stpcpy(end, " "), names[i]);
 	return text;
 }
 
@@ -102,25 +102,27 @@ const char *capabilities_text(uint64_t set)
 static struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 typedef struct __user_cap_data_struct halves[_LINUX_CAPABILITY_U32S_3];
 
-/* The bounding set. Beyond the last capability that it knows, the kernel says EINVAL. */
-static int get_bounding(uint64_t *bounding)
+/* The bounding set, and what of it is permitted as well. */
+static int get_sets(uint64_t *bounding, uint64_t *held)
 {
+	halves data;
+
 	*bounding = 0;
 	for (int i = 0, is_set; (is_set = prctl(PR_CAPBSET_READ, i, 0, 0, 0)) >= 0; i++)
 		*bounding |= (uint64_t)is_set << i;
-	return errno == EINVAL ? 0 : fail("prctl PR_CAPBSET_READ");
+	if (errno != EINVAL) /* that is beyond the last capability that the kernel knows */
+		return fail("prctl PR_CAPBSET_READ");
+	if (syscall(SYS_capget, &header, data) < 0)
+		return fail("capget");
+	*held = *bounding & ((uint64_t)data[1].permitted << 32 | data[0].permitted);
+	return 0;
 }
 
 int capabilities_held(uint64_t *held)
 {
-	halves data;
+	uint64_t bounding;
 
-	if (get_bounding(held) < 0)
-		return -1;
-	if (syscall(SYS_capget, &header, data) < 0)
-		return fail("capget");
-	*held &= (uint64_t)data[1].permitted << 32 | data[0].permitted;
-	return 0;
+	return get_sets(&bounding, held);
 }
 
 /* Cuts `set` down to what is held, if it wants that, and refuses the rest of it otherwise. */
@@ -154,11 +156,9 @@ int capabilities_limit(const struct capabilities *capabilities)
 {
 	uint64_t wanted = capabilities->bounding, held = 0, bounding = 0;
 
-	if (capabilities_held(&held) < 0)
+	if (get_sets(&bounding, &held) < 0)
 		return -1;
 	if (limit_to(held, &wanted) < 0)
-		return -1;
-	if (get_bounding(&bounding) < 0)
 		return -1;
 	narrate("prctl PR_CAPBSET_DROP all but %s", capabilities_text(wanted));
 	/*

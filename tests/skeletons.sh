@@ -1,0 +1,30 @@
+#!/bin/bash
+# tests/skeletons.sh: whether the labs still fit our modules: each skeleton differs from its module
+# at the TODOs alone, and each mutant's patch applies. It takes no time; tests/labs.sh proves the
+# grades.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+failed=0
+
+# differences LAB: prints the hunks that have no TODO in them, if there are any
+differences() {
+	local file
+	(cd "$1" && find . -name '*.c') | while read -r file; do
+		diff -U 1 "${1%/lab}/$file" "$1/$file" | sed 1,2d
+	done | awk 'function check() { if (hunk && hunk !~ /TODO/) print hunk }
+		/^@@/ { check(); hunk = "" } { hunk = hunk "\n" $0 } END { check() }'
+}
+
+for lab in steps/*/lab; do
+	difference=$(differences "$lab")
+	if [ -n "$difference" ]; then
+		echo "$lab: differs from our modules not at its TODOs alone:$difference"
+		failed=1
+	fi
+	for mutant in "$lab"/mutants/*.patch; do
+		patch --dry-run --quiet --strip=3 --directory="${lab%/lab}" <"$mutant" && continue
+		echo "$mutant: does not apply"
+		failed=1
+	done
+done
+exit $failed
