@@ -171,6 +171,7 @@ check: build/filter_default.h ## formatting, static analysis, and whether the la
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
 	tests/skeletons.sh
+	$(CC) $(ALL_CFLAGS) -Werror -fsyntax-only $(wildcard steps/*/lab/*.c steps/*/lab/oci/*.c)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability,performance \
 		--inline-suppr --suppress=memleak -D_GNU_SOURCE $(INCLUDES) $(filter %.c,$(SOURCES))
 	@# One process a file: with several in one it finds faults that are none (va_list).
@@ -185,15 +186,18 @@ bench: all ## compare the steps' speed and size with unshare and bwrap (needs ro
 
 # A copy of the workbook, in which the learner's files stand in the place of ours: there the step
 # and its tests are built and graded, one answer at a time, and ours stay as they are. (cp -p: what
-# is as before is not compiled again.)
+# is as before is not compiled again, here or in the copy.)
 ANSWER = $(dir-$(1))/lab
 COPIED := Makefile common steps rootfs tests
+COMPILED = $(wildcard build/common build/steps build/tests/*.[od] build/*.a build/flags build/precompile \
+	build/filter_default.h build/probe build/rootfs.made)
 
 define lab-rules
 .PHONY: lab-$(1)
 lab-$(1): rootfs
 	@mkdir -p build/lab-$(1) && exec 9<build/lab-$(1) && flock 9 && \
 	rm -rf $$(COPIED:%=build/lab-$(1)/%) && cp -pr $$(COPIED) build/lab-$(1) && \
+	{ [ -d build/lab-$(1)/build ] || cp -pr --parents Makefile $$(COMPILED) build/lab-$(1); } && \
 	(cd $(ANSWER) && cp --parents $$(patsubst $$(dir-$(1))/lab/%,%,$$(wildcard $$(dir-$(1))/lab/*.c $$(dir-$(1))/lab/oci/*.c)) \
 		$(CURDIR)/build/lab-$(1)/$$(dir-$(1))) && \
 	$$(MAKE) -s --no-print-directory -C build/lab-$(1) STEPS='$$(chapters-$(1))' \
@@ -222,7 +226,7 @@ clean-host: step-05 ## remove what steps that were killed have left on the host 
 	@$(SUDO) common/clean-host.sh
 
 break: ## a copy of the workbook in build/broken, to break things in
-	@rm -rf build/broken && mkdir -p build/broken && cp -r Makefile common steps rootfs build/broken
+	@rm -rf build/broken && mkdir -p build/broken && cp -pr --parents Makefile common steps rootfs $(COMPILED) build/broken
 
 pictures: $(PICTURES) ## draw the chapters' pictures anew
 %.svg: %.dot

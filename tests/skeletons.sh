@@ -1,7 +1,7 @@
 #!/bin/bash
 # tests/skeletons.sh: whether the labs still fit our modules: each skeleton differs from its module
-# at the TODOs alone, and each mutant's patch applies. It takes no time; tests/labs.sh proves the
-# grades.
+# at the TODOs alone, and each mutant's patch applies. `make check` runs it and compiles the
+# skeletons; tests/labs.sh proves the grades.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 failed=0
