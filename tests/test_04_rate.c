@@ -14,17 +14,21 @@
 	"for i in out in; do expect ${n}_$i 'bits_per_second .*'\n"                                \
 	"sed -n 's/bits_per_second //p' $d/${n}_$i.out; done >$d/$n; }\n"
 
-static bool are_within(const long rates[4])
+/* A busy machine may fall short of a rate, and is given another try; more than it is a failure. */
+static bool are_reached(const long rates[4])
 {
 	static const long wanted[] = { 10000000, 10000000, 50000000, 50000000 };
 	bool are = true;
 
-	for (size_t i = 0; i < 4; i++)
-		are &= rates[i] >= wanted[i] * 8 / 10 && rates[i] <= wanted[i] * 12 / 10;
+	for (size_t i = 0; i < 4; i++) {
+		if (rates[i] > wanted[i] * 12 / 10)
+			fail_msg("%ld bit/s, not %ld", rates[i], wanted[i]);
+		are &= rates[i] >= wanted[i] * 8 / 10;
+	}
 	return are;
 }
 
-/* All four at the same time, so the rates are no accident of the machine's; which may be busy. */
+/* All four at the same time, so the rates are no accident of the machine's. */
 static void the_rate_is_kept_in_both_directions(void **state)
 {
 	long rates[4];
@@ -42,7 +46,7 @@ static void the_rate_is_kept_in_both_directions(void **state)
 		assert_int_equal(
 			sscanf(result->out, "%ld%ld%ld%ld", rates, rates + 1, rates + 2, rates + 3),
 			4);
-	} while (!are_within(rates) && --tries);
+	} while (!are_reached(rates) && --tries);
 	if (!tries)
 		fail_msg("10 and 50 Mbit/s became %ld, %ld, %ld and %ld bit/s", rates[0], rates[1],
 			 rates[2], rates[3]);
