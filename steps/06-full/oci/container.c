@@ -175,6 +175,9 @@ static int inside(void *argument)
 		return -1;
 	if ((container->oci ? bundle_enter(container) : enter_rootfs(container)) < 0)
 		return -1;
+	/* From here on it may live longer than the host side: its state is written. */
+	if (container->oci && child_await(container->child) < 0)
+		return -1;
 	return container_execute(container);
 }
 

@@ -83,7 +83,7 @@ static char *read_stream(FILE *stream)
 	return whole;
 }
 
-static char *read_text(const char *path)
+char *json_read_text(const char *path)
 {
 	autofile FILE *file = NULL;
 	char *text;
@@ -158,13 +158,20 @@ static char *mark_big(const char *text)
 
 int json_read(const char *path, struct json_problems *problems, struct json *root)
 {
-	autofree char *text = read_text(path);
-	autofree char *marked = text ? mark_big(text) : NULL;
+	autofree char *text = json_read_text(path);
+
+	return text ? json_parse(text, path, problems, root) : -1;
+}
+
+int json_parse(const char *text, const char *path, struct json_problems *problems,
+	       struct json *root)
+{
+	autofree char *marked = mark_big(text);
 	json_error_t error;
 
 	*problems = (struct json_problems){ 0 };
 	*root = (struct json){ .problems = problems };
-	if (!text || !marked)
+	if (!marked)
 		return fail("read %s", path);
 	root->value = json_loads(marked, 0, &error);
 	if (!root->value)

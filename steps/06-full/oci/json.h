@@ -37,6 +37,11 @@ struct json {
  */
 int json_read(const char *path, struct json_problems *problems, struct json *root);
 
+/* The two halves of json_read(): the text or NULL, for ever as well; and what it says. */
+char *json_read_text(const char *path);
+int json_parse(const char *text, const char *path, struct json_problems *problems,
+	       struct json *root);
+
 /* Ends the reading: returns 0, or -1 if there were problems, with all of them in the message. */
 int json_finish(const char *path, const struct json_problems *problems);
 

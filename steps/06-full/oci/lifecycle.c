@@ -86,8 +86,6 @@ static int load(const struct request *request, struct container *container, stru
 	state->bundle = container->bundle = bundle;
 	if (config_load(config, container) < 0)
 		return -1;
-	if (state_keep_config(state, config) < 0)
-		return -1;
 	if (!container->command.argv || !container->command.argv[0])
 		return fail_input("process.args: must be there, with the command to execute");
 	state->rootfs = container->rootfs.path;
@@ -193,6 +191,18 @@ static int hand_over_network(const struct container *container)
 	return namespace < 0 ? -1 : netns_hand_over(namespace, container->child);
 }
 
+/*
+ * Whoever removes what is left of us, if we are killed, finds the process in it. Until then the
+ * process does not live longer than we do: it mounts, and waits for our word.
+ */
+static int record(const struct container *container, const struct request *request,
+		  struct state *state)
+{
+	if (state_keep_config(state, container->config) < 0)
+		return -1;
+	return state_announce(state, request->gate ? STATUS_CREATED : STATUS_RUNNING);
+}
+
 /* From the moment when there is a process. */
 static int bring_up(struct container *container, const struct request *request, struct state *state)
 {
@@ -200,14 +210,15 @@ static int bring_up(struct container *container, const struct request *request, 
 
 	if (state_set_process(state, child->pid) < 0)
 		return -1;
-	/* Whoever removes what is left of us, if we are killed, finds the process in it. */
-	if (state_announce(state, request->gate ? STATUS_CREATED : STATUS_RUNNING) < 0)
-		return -1;
 	if (child_release(child) < 0)
 		return -1;
 	if (hand_over_network(container) < 0)
 		return -1;
+	if (record(container, request, state) < 0)
+		return -1;
 	if (run_create_hooks(container, state) < 0)
+		return -1;
+	if (child_release(child) < 0)
 		return -1;
 	if (lifecycle_listen(container, state) < 0)
 		return -1;

@@ -120,10 +120,26 @@ int state_save(const struct state *state)
 	return save_as(state, file_name);
 }
 
+/* RFC 3339. */
+static const char *now_text(void)
+{
+	static char text[48];
+	struct timespec now;
+	struct tm parts;
+	size_t used;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &parts);
+	used = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+	snprintf(text + used, sizeof(text) - used, ".%09ldZ", now.tv_nsec);
+	return text;
+}
+
 int state_announce(struct state *state, enum status next)
 {
 	int result;
 
+	state->created = now_text();
 	state->status = next;
 	result = save_as(state, creating_name);
 	state->status = STATUS_CREATING;
@@ -139,7 +155,7 @@ int state_reach(struct state *state, enum status status)
 }
 
 /* For root alone: what stands in an environment can be a secret. */
-static int write_config(const struct state *state, const char *text)
+int state_keep_config(const struct state *state, const char *text)
 {
 	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
 	autofd int fd = openat(state->directory, config_name, flags, 0600);
@@ -150,13 +166,6 @@ static int write_config(const struct state *state, const char *text)
 	if (write(fd, text, length) != (ssize_t)length)
 		return fail("write %s of %s", config_name, state->id);
 	return 0;
-}
-
-int state_keep_config(const struct state *state, const char *path)
-{
-	autofree char *text = file_read(path);
-
-	return text ? write_config(state, text) : fail("read %s", path);
 }
 
 const char *state_config(const struct state *state)
@@ -274,16 +283,8 @@ static int open_locked(struct state *state, int operation)
 
 static void describe_new(struct state *state)
 {
-	static char now[48], owner[16];
-	struct timespec time;
-	struct tm parts;
-	size_t used;
+	static char owner[16];
 
-	clock_gettime(CLOCK_REALTIME, &time);
-	gmtime_r(&time.tv_sec, &parts);
-	used = strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%S", &parts);
-	snprintf(now + used, sizeof(now) - used, ".%09ldZ", time.tv_nsec);
-	state->created = now;
 	snprintf(owner, sizeof(owner), "%u", getuid());
 	state->owner = getuid() == 0 ? "root" : owner;
 	state->cgroup = state->unit = state->rootfs = state->bundle = "";

@@ -69,10 +69,10 @@ void state_unlock(const struct state *state);
 int state_lock(const struct state *state);
 
 /*
- * Keeps a copy of the configuration at `path`, for `exec` and late hooks: what the bundle says
- * later is not for this container. Returns 0 or -1. state_config() is the copy's path.
+ * Keeps the text of the configuration, for `exec` and late hooks: what the bundle says later
+ * is not for this container. Returns 0 or -1. state_config() is the copy's path.
  */
-int state_keep_config(const struct state *state, const char *path);
+int state_keep_config(const struct state *state, const char *text);
 const char *state_config(const struct state *state);
 
 /*
