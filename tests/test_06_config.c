@@ -284,7 +284,10 @@ static void what_is_wrong_is_named_with_its_place(void **state)
 		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\"}]",
 		  "mounts[0]: has no type, and is no bind mount" },
 		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\", \"options\": "
-		  "[\"bind\", \"mode=7\"]}]",
+		  "[\"bind\", \"nosiud\"]}]",
+		  "mounts[0]: a bind mount takes no options of a file system" },
+		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\", \"options\": "
+		  "[\"remount\", \"bind\", \"mode=7\"]}]",
 		  "mounts[0]: a bind mount takes no options of a file system" },
 		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\", \"options\": "
 		  "[\"bind\", \"sync\"]}]",

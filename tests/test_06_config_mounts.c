@@ -39,6 +39,10 @@ static void options_of_the_file_system(void **state)
 			"fsconfig tmpfs iversion");
 	assert_contains(oci_script(ADD "add /mnt nofs nofs; no oci run $id\n")->err,
 			"fsopen nofs: ENODEV");
+	/* A bind mount has its file system already. */
+	assert_prints(oci_script(ADD "mkdir -m 711 v; add /v bind v mode=700 size=1k shared\n"
+				     "inside 'stat -c %a /v'; stat -c %a v\n"),
+		      "711\n711\n");
 }
 
 static void a_file_system_has_the_source_that_was_given(void **state)

@@ -34,8 +34,9 @@ struct mounts_entry {
 	struct id_map *uids, *gids;		 /* these; none: the container's */
 	size_t uid_count, gid_count;
 	char *options; /* the file system's own, "mode=755,size=64m"; NULL: none */
-	int opened;    /* mounts_open(): the tree of a bind mount, attached nowhere;
-			* mounts_attach(): what mounts_finish() is to make read-only; or 0 */
+	bool word;  /* one of these has no value: in a bind mount, perhaps a misspelt attribute */
+	int opened; /* mounts_open(): the tree of a bind mount, attached nowhere;
+		     * mounts_attach(): what mounts_finish() is to make read-only; or 0 */
 };
 
 struct mounts_view; /* mounts_cgroup.h */

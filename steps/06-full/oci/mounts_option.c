@@ -126,6 +126,7 @@ static const char *take_data(struct mounts_entry *entry, const char *option)
 		return "there is no memory for it";
 	free(entry->options);
 	entry->options = longer;
+	entry->word |= !value;
 	return NULL;
 }
 
@@ -147,7 +148,8 @@ const char *mounts_problem(const struct mounts_entry *entry)
 
 	if (!is_bind && !entry->type)
 		return "has no type, and is no bind mount";
-	if (is_bind && entry->options)
+	/* What has a value, "mode=755", a bind mount leaves aside, as mount(2) does. */
+	if (is_bind && entry->options && (entry->word || entry->remount))
 		return is_in(of_superblock, SIZE(of_superblock), entry->options)
 			? "a bind mount cannot change its file system, which others use as well"
 			: "a bind mount takes no options of a file system";
