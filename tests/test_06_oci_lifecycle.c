@@ -47,6 +47,26 @@ static void the_runtime_may_be_killed_meanwhile(void **state)
 		      "created\n");
 }
 
+static void killed_before_its_state_is_written_it_leaves_no_process(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("gone() { ! pgrep -f \"create $id\" >/dev/null; }\n"
+			   "strace -fo /dev/null -e inject=renameat:signal=KILL:when=1 \\\n"
+			   "  $h/step-06-oci --root $d/run create $id 2>/dev/null || echo $?\n"
+			   "wait_for gone; ls -m $d/run/$id\n"
+			   "oci create $id; status $id\n"),
+		"137\nconfig.json, go, result, state.new\ncreated\n");
+}
+
+static void the_configuration_may_come_from_a_pipe(void **state)
+{
+	(void)state;
+	assert_prints(oci_script("args sleep 1000; mkfifo pipe; cat config.json >pipe &\n"
+				 "oci run -d --config pipe $id; oci exec $id echo in it\n"),
+		      "in it\n");
+}
+
 static void run_is_create_start_and_delete(void **state)
 {
 	const struct result *result = oci_script("args sh -c 'echo $$; hostname; exit 7'\n"
@@ -233,6 +253,8 @@ int main(void)
 		host_test(it_goes_through_all_states),
 		host_test(created_it_waits_and_has_executed_nothing),
 		host_test(the_runtime_may_be_killed_meanwhile),
+		host_test(killed_before_its_state_is_written_it_leaves_no_process),
+		host_test(the_configuration_may_come_from_a_pipe),
 		host_test(run_is_create_start_and_delete),
 		host_test(run_detached_leaves_it_running),
 		host_test(run_tells_of_it_when_the_command_is_executed),

@@ -290,8 +290,25 @@ static void describe_new(struct state *state)
 	state->cgroup = state->unit = state->rootfs = state->bundle = "";
 }
 
+static int empty(const struct state *state)
+{
+	static const char *const names[] = {
+		"go",	  "result",    "notify/notify", "notify/",
+		new_name, config_name, file_name,	creating_name
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int flags = names[i][strlen(names[i]) - 1] == '/' ? AT_REMOVEDIR : 0;
+
+		if (unlinkat(state->directory, names[i], flags) < 0 && errno != ENOENT)
+			return fail("unlinkat %s of %s", names[i], state->id);
+	}
+	return 0;
+}
+
 int state_make(struct state *state, const char *root, const char *id)
 {
+	bool is_there = false;
 	int opened;
 
 	if (state_check_id(id) < 0)
@@ -300,7 +317,8 @@ int state_make(struct state *state, const char *root, const char *id)
 	if (state->root < 0)
 		return -1;
 	do {
-		if (mkdirat(state->root, id, 0711) < 0 && errno != EEXIST)
+		is_there = mkdirat(state->root, id, 0711) < 0;
+		if (is_there && errno != EEXIST)
 			return fail("mkdirat %s", id);
 		opened = open_locked(state, LOCK_EX | LOCK_NB);
 		if (opened < 0 && errno == EWOULDBLOCK)
@@ -312,7 +330,8 @@ int state_make(struct state *state, const char *root, const char *id)
 		return fail_input("container with given ID already exists: %s", id);
 	}
 	describe_new(state);
-	return 0;
+	/* Perhaps a runtime has left something that was killed before it wrote a state. */
+	return is_there ? empty(state) : 0;
 }
 
 int state_open(struct state *state, const char *root, const char *id, bool lock)
@@ -344,17 +363,8 @@ int state_lock(const struct state *state)
 
 int state_remove(const struct state *state)
 {
-	static const char *const names[] = {
-		"go",	  "result",    "notify/notify", "notify/",
-		new_name, config_name, file_name,	creating_name
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		int flags = names[i][strlen(names[i]) - 1] == '/' ? AT_REMOVEDIR : 0;
-
-		if (unlinkat(state->directory, names[i], flags) < 0 && errno != ENOENT)
-			return fail("unlinkat %s of %s", names[i], state->id);
-	}
+	if (empty(state) < 0)
+		return -1;
 	if (unlinkat(state->root, state->id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return fail("unlinkat the state of %s", state->id);
 	return 0;
