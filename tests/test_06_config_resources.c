@@ -105,7 +105,7 @@ static void no_limit_and_not_set(void **state)
 	assert_writes(none, "cpu.cfs_quota_us", "2000", "cpu.max", "2000");
 	/* As engines send it: zeroes, and -1 as a number without a sign. */
 	none = wanted(
-		"{\"memory\": {\"limit\": 0, \"swap\": 0, \"kernel\": 0}, \"cpu\": {\"shares\": 0, "
+		"{\"memory\": {\"limit\": 0, \"swap\": 0, \"kernel\": 5}, \"cpu\": {\"shares\": 0, "
 		"\"cpus\": \"\"}, \"pids\": {\"limit\": 0}, \"blockIO\": {\"weight\": 0}}");
 	assert_int_equal(none->count, 0);
 }
@@ -118,8 +118,6 @@ static void what_is_wrong_is_named(void **state)
 		{ "{\"memory\": {\"limit\": 6, \"swap\": 5}}",
 		  "memory.swap: is memory and swap together: must not be below the limit" },
 		{ "{\"memory\": {\"limit\": -2}}", "memory.limit: must be from -1 to " },
-		{ "{\"memory\": {\"kernel\": 5}}",
-		  "memory.kernel: Linux counts it as memory, and has no limit for it" },
 		{ "{\"memory\": {\"swappiness\": 201}}", "memory.swappiness: must be at most 200" },
 		{ "{\"cpu\": {\"shares\": -1}}",
 		  "cpu.shares: must be a whole number, not below 0" },

@@ -7,6 +7,7 @@
 
 #include "cgroup_version.h"
 #include "config_parts.h"
+#include "fail.h"
 
 /* Where the value at `at` goes to, in both versions; the texts are formatted later. */
 struct target {
@@ -86,7 +87,6 @@ static void read_memory(const struct json *resources, struct resources *to)
 {
 	struct json memory = json_member(resources, "memory");
 	const struct target target = { &memory, to };
-	struct json kernel_member = json_member(&memory, "kernel");
 	int64_t limit = 0, reservation = 0, swap = 0, kernel = 0, tcp = 0;
 	bool no_killer = false, hierarchical = true;
 
@@ -105,7 +105,8 @@ static void read_memory(const struct json *resources, struct resources *to)
 	add_number(&target, "memory.reservation", CONTROLLER_MEMORY, "memory.soft_limit_in_bytes",
 		   "memory.low", reservation);
 	if (kernel > 0)
-		json_problem(&kernel_member, "Linux counts it as memory, and has no limit for it");
+		fail_warn("memory.kernel: ignored, for Linux counts it as memory, and has no limit "
+			  "for it");
 	add_number(&target, "memory.kernelTCP", CONTROLLER_MEMORY, "memory.kmem.tcp.limit_in_bytes",
 		   NULL, tcp);
 	read_swappiness(&target);
