@@ -59,21 +59,6 @@ static void a_joining_process_has_cpus_of_its_own(void **state)
 		"Cpus_allowed_list:\t0\n77\n");
 }
 
-static void labels_need_a_kernel_that_has_them(void **state)
-{
-	(void)state;
-	if (access("/sys/module/apparmor", F_OK) == 0 ||
-	    access("/sys/fs/selinux/enforce", F_OK) == 0)
-		skip_because("this kernel has AppArmor or SELinux");
-	assert_contains(
-		oci_script("config '.process.apparmorProfile = \"x\" | .process.selinuxLabel "
-			   "= \"y\" | .linux.mountLabel = \"z\"'; no oci run $id\n")
-			->err,
-		"linux.mountLabel: this kernel has no SELinux, or it is switched off; "
-		"process.apparmorProfile: this kernel has no AppArmor, or it is switched off; "
-		"process.selinuxLabel: this kernel has no SELinux, or it is switched off");
-}
-
 static void settings_of_namespaces(void **state)
 {
 	(void)state;
@@ -248,7 +233,6 @@ int main(void)
 		host_test(the_directory_to_start_in_is_made_below_the_root),
 		host_test(scheduling),
 		host_test(a_joining_process_has_cpus_of_its_own),
-		host_test(labels_need_a_kernel_that_has_them),
 		host_test(settings_of_namespaces),
 		host_test(settings_of_the_machine_are_refused),
 		host_test(clocks_and_the_kind_of_machine),

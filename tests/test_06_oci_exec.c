@@ -56,7 +56,7 @@ static void it_gives_up_the_same_rights(void **state)
 			   "oci exec --cap CAP_SYS_TIME $id probe caps | grep -c SYS_TIME\n"
 			   "oci exec --cap CAP_NOPE $id true 2>&1 | grep -o 'warning.*'\n"
 			   "oci exec -u 1000:29 -g 4711 $id id\n"
-			   "oci exec -e A=b -e C=d --cwd /tmp $id sh -c 'echo $A $C; pwd'\n"
+			   "oci exec -e A=b -e C=d -w /tmp $id sh -c 'echo $A $C; pwd'\n"
 			   "oci exec -e HOME=/here -e PATH=/usr/bin $id env | sort | grep -e HOME "
 			   "-e PATH\n"
 			   "oci exec -e NOTHING $id true 2>&1 | grep -o 'must be NAME=VALUE'\n"),

@@ -20,7 +20,7 @@ row() {
 		tests/vm/tests.sh test_02_mount test_05_{hierarchy,inside} ;;
 	slices) machine -a controllers=memory,pids tests/vm/tests.sh test_02_mount \
 		test_05_{hierarchy,memory} ;;
-	systemd) machine -s tests/vm/tests.sh test_04_resolver test_05_{hierarchy,inside} ;;
+	systemd) machine -s tests/vm/tests.sh test_04_resolver test_05_{hierarchy,inside} test_06_oci_labels ;;
 	scopes) machine -s tests/vm/systemd.sh ;;
 	user) machine tests/vm/user.sh ;;
 	no-user-namespaces) machine sh -c 'echo 0 >/proc/sys/user/max_user_namespaces

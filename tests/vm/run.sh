@@ -86,7 +86,7 @@ fetch_kernel() (
 # The same release as this machine's, so that what was built here runs there.
 packages=systemd-sysv,systemd-resolved,dbus,dbus-user-session,kmod,sudo,make,busybox-static
 packages=$packages,libcmocka0,libnl-3-200,libseccomp2,strace,iproute2,nftables
-packages=$packages,iptables,procps,libcap2-bin,uidmap,jq,python3-minimal
+packages=$packages,iptables,apparmor,procps,libcap2-bin,uidmap,jq,python3-minimal
 make_system() (
 	# shellcheck disable=SC1091 # the system's own file
 	release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
@@ -163,7 +163,7 @@ qemu=(qemu-system-x86_64 -M q35 $accelerator -smp $cpus -m 2G -nodefaults -no-us
 	-drive "file=$run/disk,format=raw,if=virtio,cache=unsafe"
 	-virtfs local,path=/,mount_tag=host,security_model=none,multidevs=remap,readonly=on
 	-virtfs "local,path=build/vm/results,mount_tag=results,security_model=none")
-[ -z "$system" ] || arguments="host=systemd system=$PWD/$system systemd.wants=workbook.service systemd.getty_auto=no systemd.show_status=no $arguments"
+[ -z "$system" ] || arguments="host=systemd system=$PWD/$system systemd.wants=workbook.service systemd.getty_auto=no systemd.mask=apparmor.service systemd.show_status=no $arguments"
 append="console=ttyS0 quiet panic=-1 workbook=$PWD run=$run image=$image busybox=$busybox $arguments"
 # It ends with us, even if we are killed.
 if [ -t 0 ] && [ -t 1 ]; then

@@ -9,12 +9,14 @@
 #include "fail.h"
 #include "join.h"
 #include "join_cgroup.h"
+#include "labels.h"
 #include "lifecycle.h"
 #include "process.h"
 #include "verbs.h"
 
 struct wanted {
 	const char *process, *cwd, *user, *pid_file, *console_socket;
+	struct labels labels;
 	struct verb_texts environment, capabilities, additional_gids, cgroups;
 	int64_t preserve_fds;
 	bool detach, terminal, no_new_privileges, ignore_paused;
@@ -76,6 +78,21 @@ static void add_capabilities(struct capabilities *capabilities, const struct ver
 	}
 }
 
+static int set_labels(struct labels *labels, const struct labels *wanted)
+{
+	if (wanted->apparmor && !labels_has_apparmor())
+		return fail_input("exec --apparmor: this kernel has no AppArmor, or it is switched "
+				  "off");
+	if (wanted->selinux && !labels_has_selinux())
+		return fail_input("exec --process-label: this kernel has no SELinux, or it is "
+				  "switched off");
+	if (wanted->apparmor)
+		labels->apparmor = wanted->apparmor;
+	if (wanted->selinux)
+		labels->selinux = wanted->selinux;
+	return 0;
+}
+
 /* Without a file, the process is the container's own but for what the options say. */
 static int change_process(const struct wanted *wanted, struct container *container, char **argv)
 {
@@ -88,6 +105,8 @@ static int change_process(const struct wanted *wanted, struct container *contain
 	if (wanted->user && set_user(&container->user, wanted->user) < 0)
 		return -1;
 	if (add_groups(&container->user, &wanted->additional_gids) < 0)
+		return -1;
+	if (set_labels(&container->labels, &wanted->labels) < 0)
 		return -1;
 	add_capabilities(&container->capabilities, &wanted->capabilities);
 	return add_environment(&container->command, &wanted->environment);
@@ -181,13 +200,15 @@ static int exec(const struct runtime *runtime, const struct verb *verb, char **w
 	const struct verb_option options[] = {
 		{ "process p", VALUE_TEXT, &wanted.process, "a file with the process as JSON" },
 		{ "env e", VALUE_TEXTS, &wanted.environment, "NAME=VALUE, one more variable" },
-		{ "cwd", VALUE_TEXT, &wanted.cwd, "the working directory" },
+		{ "cwd w", VALUE_TEXT, &wanted.cwd, "the working directory" },
 		{ "user u", VALUE_TEXT, &wanted.user, "UID or UID:GID" },
 		{ "additional-gids g", VALUE_TEXTS, &wanted.additional_gids, "one more group" },
 		{ "tty t", VALUE_NONE, &wanted.terminal, "a terminal of its own" },
 		{ "detach d", VALUE_NONE, &wanted.detach, "do not wait for its end" },
 		{ "cap c", VALUE_TEXTS, &wanted.capabilities, "one more capability" },
 		{ "no-new-privs", VALUE_NONE, &wanted.no_new_privileges, "no_new_privs" },
+		{ "apparmor", VALUE_TEXT, &wanted.labels.apparmor, "an AppArmor profile" },
+		{ "process-label", VALUE_TEXT, &wanted.labels.selinux, "an SELinux label" },
 		{ "pid-file", VALUE_TEXT, &wanted.pid_file, "where the pid is written" },
 		{ "console-socket", VALUE_TEXT, &wanted.console_socket,
 		  "where the terminal's master is sent" },
