@@ -83,15 +83,18 @@ static void what_is_told_goes_to_the_log(void **state)
 {
 	(void)state;
 	assert_prints(
-		oci_script("args sh -c 'ls /proc/self/fd | wc -l'\n"
-			   "for format in json text; do\n"
-			   "oci --debug --log $format --log-format $format run $id 2>&1; done\n"
-			   "oci --debug --log json --log-format json list -q\n"
-			   "jq -r .level json | uniq\n"
-			   "for side in host container; do grep -c \"level=debug msg=.*$side.*"
-			   "execve /bin/sh\" text; done || true\n"
-			   "oci --debug run $id 2>&1 | grep -o 'container. execve /bin/sh'\n"),
-		"4\n4\ndebug\n0\n1\ncontainer] execve /bin/sh\n");
+		oci_script(
+			"args sh -c 'ls /proc/self/fd | wc -l'\n"
+			"for format in json text; do\n"
+			"oci --debug --log $format --log-format $format run $id 2>&1; done\n"
+			"oci --debug --log json --log-format json list -q\n"
+			"jq -r .level json | uniq\n"
+			"for side in host container; do grep -c \"level=debug msg=.*$side.*"
+			"execve /bin/sh\" text; done || true\n"
+			"oci --debug run $id 2>err; grep -o 'container. execve /bin/sh' err\n"
+			"grep -c '^time=.* level=debug msg=.* runC: ' err\n"
+			"oci --debug --log-format json run $id 2>&1 >out | jq -r .level | uniq\n"),
+		"4\n4\ndebug\n0\n1\n4\ncontainer] execve /bin/sh\n3\ndebug\n");
 }
 
 int main(void)

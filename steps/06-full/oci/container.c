@@ -9,6 +9,7 @@
 #include "fail.h"
 #include "loopback.h"
 #include "mount.h"
+#include "narrate.h"
 #include "netns.h"
 #include "proc.h"
 #include "process.h"
@@ -155,6 +156,7 @@ static int inside(void *argument)
 {
 	struct container *container = argument;
 
+	narrate("runC: child process in init()");
 	if (protect_process() < 0)
 		return -1;
 	if (enter_cgroup(container) < 0)
@@ -225,6 +227,7 @@ int container_spawn(struct container *container)
 	child->cgroup = cgroup_directory(&container->cgroup);
 	if (container->oci && bundle_open_cgroup(container) < 0)
 		return -1;
+	narrate("runC: nsexec container setup");
 	if (bundle_needs_between(container))
 		child->between = bundle_between;
 	/* Two of them are not entered in the moment of the fork: the cgroups come first, or last.

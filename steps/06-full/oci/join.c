@@ -76,6 +76,7 @@ static int inside(void *argument)
 	struct join *join = argument;
 	struct container *container = join->container;
 
+	narrate("runC: child process in init()");
 	if (protect_process() < 0)
 		return -1;
 	if (!container->child->between && cgroup_path_enter(&container->cgroup) < 0)
@@ -100,6 +101,7 @@ int join_spawn(struct join *join, struct child *child)
 	const struct scheduling *scheduling = &join->container->scheduling;
 	char path[64];
 
+	narrate("runC: nsexec container setup");
 	join->container->child = child;
 	if (filter_compile_once(&join->container->filter) < 0)
 		return -1;

@@ -81,12 +81,10 @@ int log_narrate(const struct log *log)
 {
 	if (!log->debug)
 		return 0;
-	if (log->path) {
-		narration = open_log(log);
-		if (narration < 0)
-			return fail("--log %s", log->path);
-		narrate_to(tell);
-	}
+	narration = log->path ? open_log(log) : STDERR_FILENO;
+	if (narration < 0)
+		return fail("--log %s", log->path);
+	narrate_to(tell);
 	narrate_start();
 	return 0;
 }

@@ -68,7 +68,7 @@ int process_close_ours(const struct container *container)
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		unsigned int fd = (unsigned int)kept[i];
 
-		if (kept[i] <= 0)
+		if (kept[i] < (int)next)
 			continue;
 		if (fd > next && close_range(next, fd - 1, 0) < 0)
 			return fail("close_range");
@@ -178,6 +178,9 @@ int process_execute(struct container *container)
 	}
 	if (!container->state ||
 	    hooks_run(&container->hooks, HOOK_START_CONTAINER, container->state) == 0) {
+		narrate("runC: %s",
+			container->console.another ? "setns_init: about to exec"
+						   : "init: closing the pipe to signal completion");
 		narrate("execve %s", path);
 		execve(path, command->argv, environ);
 		refuse(path);
