@@ -26,12 +26,16 @@ struct request {
 	bool gate;	 /* it waits for lifecycle_start() */
 };
 
+/* ---- lifecycle_create.c ---- */
+
 /*
  * Makes a container, and its first process: that waits at the gate, or, without one, is about to
  * execute the command. Returns 0; or -1, and nothing is left of it.
  */
 int lifecycle_create(const char *root, const struct request *request, struct container *container,
 		     struct child *child, struct state *state);
+
+/* ---- lifecycle.c ---- */
 
 /* What create and exec have in common: the file for the pid, and where a terminal goes. 0 or -1. */
 int lifecycle_write_pid(const char *path, pid_t pid);
@@ -62,5 +66,13 @@ int lifecycle_start(struct state *state);
  * ends any. Runs its poststop hooks. Returns 0 or -1.
  */
 int lifecycle_delete(struct state *state, bool force);
+
+/*
+ * What deletion and a creation that fails have in common. `remove` is for the cgroup, whose unit of
+ * systemd is stopped. When all is gone there is nothing left to undo: a hook's failure is a
+ * warning.
+ */
+void lifecycle_remove_cgroup(const struct state *state, void (*remove)(const char *path));
+void lifecycle_run_stop_hooks(const struct hooks *hooks, struct state *state);
 
 #endif
