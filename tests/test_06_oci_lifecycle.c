@@ -59,12 +59,14 @@ static void killed_before_its_state_is_written_it_leaves_no_process(void **state
 		"137\nconfig.json, go, result, state.new\ncreated\n");
 }
 
-static void the_configuration_may_come_from_a_pipe(void **state)
+static void the_configuration_may_come_from_a_pipe_or_descriptor(void **state)
 {
 	(void)state;
 	assert_prints(oci_script("args sleep 1000; mkfifo pipe; cat config.json >pipe &\n"
-				 "oci run -d --config pipe $id; oci exec $id echo in it\n"),
-		      "in it\n");
+				 "oci run -d --config pipe $id; oci exec $id echo in it\n"
+				 "args sh -c 'echo of it; ls /proc/self/fd | wc -l'\n"
+				 "oci run --config /dev/fd/9 $id-2 9<config.json\n"),
+		      "in it\nof it\n4\n");
 }
 
 static void run_is_create_start_and_delete(void **state)
@@ -254,7 +256,7 @@ int main(void)
 		host_test(created_it_waits_and_has_executed_nothing),
 		host_test(the_runtime_may_be_killed_meanwhile),
 		host_test(killed_before_its_state_is_written_it_leaves_no_process),
-		host_test(the_configuration_may_come_from_a_pipe),
+		host_test(the_configuration_may_come_from_a_pipe_or_descriptor),
 		host_test(run_is_create_start_and_delete),
 		host_test(run_detached_leaves_it_running),
 		host_test(run_tells_of_it_when_the_command_is_executed),

@@ -96,7 +96,8 @@ int config_load(const char *path, struct container *container)
 	struct json_problems problems;
 	struct json config;
 
-	container->config = json_read_text(path);
+	if (!container->config)
+		container->config = json_read_text(path);
 	if (!container->config || json_parse(container->config, path, &problems, &config) < 0)
 		return -1;
 	container->oci = true;

@@ -23,9 +23,10 @@
 #include "container.h"
 
 /*
- * Reads a config.json. Relative paths in it are taken from container->bundle, which is to be set
- * before (NULL: the working directory). Returns 0, or -1: the message names the places in the file
- * and what was expected there, "process.rlimits[2].type: unknown rlimit "RLIMIT_FOO"".
+ * Reads a config.json, unless container->config is its text already. Relative paths in it are taken
+ * from container->bundle, which is to be set before (NULL: the working directory). Returns 0, or
+ * -1: the message names the places in the file and what was expected there,
+ * "process.rlimits[2].type: unknown rlimit "RLIMIT_FOO"".
  */
 int config_load(const char *path, struct container *container);
 

@@ -66,7 +66,7 @@ struct container {
 	bool rootless;		/* who makes it is not root */
 	bool in_directory;	/* it has gone to the command's directory already */
 	/* What config.json alone can say (config.h): */
-	const char *config; /* the text of its config.json */
+	const char *config; /* the text of its config.json; NULL: not read yet */
 	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
 	const char *oci_version;
 	const char *cgroup_path; /* NULL: one of our choice */

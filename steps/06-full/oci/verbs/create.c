@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "json.h"
 #include "lifecycle.h"
 #include "process.h"
 #include "signals.h"
@@ -25,6 +26,17 @@
 
 static const struct verb_option end = { NULL, VALUE_NONE, NULL, NULL };
 
+/* The file may be one of our caller's descriptors: /dev/fd/63, which is a shell's <(...). */
+static int begin(const struct runtime *runtime, const struct request *request,
+		 struct container *container)
+{
+	if (request->config && !(container->config = json_read_text(request->config)))
+		return -1;
+	if (process_close_callers(process_listening() + (unsigned int)request->preserve_fds) < 0)
+		return -1;
+	return log_narrate(&runtime->log);
+}
+
 static int create(const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	static struct container container;
@@ -37,9 +49,7 @@ static int create(const struct runtime *runtime, const struct verb *verb, char *
 	if (!operands)
 		return -1;
 	request.id = operands[0];
-	if (process_close_callers(process_listening() + (unsigned int)request.preserve_fds) < 0)
-		return -1;
-	if (log_narrate(&runtime->log) < 0)
+	if (begin(runtime, &request, &container) < 0)
 		return -1;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
@@ -105,9 +115,7 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	if (!operands)
 		return -1;
 	request.id = operands[0];
-	if (process_close_callers(process_listening() + (unsigned int)request.preserve_fds) < 0)
-		return -1;
-	if (log_narrate(&runtime->log) < 0)
+	if (begin(runtime, &request, &container) < 0)
 		return -1;
 	request.foreground = !detach;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
