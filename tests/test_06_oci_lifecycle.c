@@ -59,6 +59,17 @@ static void killed_before_its_state_is_written_it_leaves_no_process(void **state
 		"137\nconfig.json, go, result, state.new\ncreated\n");
 }
 
+/* The network namespace lies unread between the two. */
+static void a_failure_is_told_also_if_it_comes_before_our_word(void **state)
+{
+	(void)state;
+	assert_prints(oci_script("strace -fo /dev/null -e inject=renameat:delay_enter=400000 \\\n"
+				 "  -e inject=fsmount:error=EPERM:delay_enter=200000:when=1 \\\n"
+				 "  $h/step-06-oci --root $d/run run $id 2>&1 | cut -d\";\" -f1; "
+				 "ls $d/run\n"),
+		      "step-06-oci: fsmount proc: EPERM Operation not permitted\n");
+}
+
 static void the_configuration_may_come_from_a_pipe_or_descriptor(void **state)
 {
 	(void)state;
@@ -256,6 +267,7 @@ int main(void)
 		host_test(created_it_waits_and_has_executed_nothing),
 		host_test(the_runtime_may_be_killed_meanwhile),
 		host_test(killed_before_its_state_is_written_it_leaves_no_process),
+		host_test(a_failure_is_told_also_if_it_comes_before_our_word),
 		host_test(the_configuration_may_come_from_a_pipe_or_descriptor),
 		host_test(run_is_create_start_and_delete),
 		host_test(run_detached_leaves_it_running),
