@@ -290,6 +290,10 @@ static void what_is_wrong_is_named_with_its_place(void **state)
 		  "[\"remount\", \"bind\", \"mode=7\"]}]",
 		  "mounts[0]: a bind mount takes no options of a file system" },
 		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\", \"options\": "
+		  "[\"bind\", \"ro=recursive\", \"idmap=uids=0-1-10\"]}]",
+		  "mounts[0].options[1]: takes no value; "
+		  "mounts[0].options[2]: takes no value" },
+		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\", \"options\": "
 		  "[\"bind\", \"sync\"]}]",
 		  "mounts[0]: a bind mount cannot change its file system" },
 		{ "\"linux\": {\"namespaces\": [{\"type\": \"pod\"}]}",

@@ -130,6 +130,18 @@ static const char *take_data(struct mounts_entry *entry, const char *option)
 	return NULL;
 }
 
+/* One of ours that has got a value, "ro=recursive": no file system knows it. */
+static bool is_ours(const char *option)
+{
+	size_t length = strcspn(option, "=");
+	const char *name;
+
+	for (size_t i = 0; (name = mounts_option_name(i)); i++)
+		if (strlen(name) == length && strncmp(name, option, length) == 0)
+			return true;
+	return false;
+}
+
 const char *mounts_option(struct mounts_entry *entry, const char *option)
 {
 	if (take_attribute(&entry->one, option) || take_propagation(&entry->propagation, option) ||
@@ -139,7 +151,7 @@ const char *mounts_option(struct mounts_entry *entry, const char *option)
 	    (take_attribute(&entry->below, option + 1) ||
 	     take_propagation(&entry->propagation_below, option + 1)))
 		return NULL;
-	return take_data(entry, option);
+	return is_ours(option) ? "takes no value" : take_data(entry, option);
 }
 
 const char *mounts_problem(const struct mounts_entry *entry)
