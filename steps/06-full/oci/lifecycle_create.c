@@ -124,6 +124,8 @@ static int hand_over_network(const struct container *container)
 static int record(const struct container *container, const struct request *request,
 		  struct state *state)
 {
+	if (!state_set_process(state, container->child->pid))
+		return child_expect(container->child); /* it has failed, and tells why */
 	if (state_keep_config(state, container->config) < 0)
 		return -1;
 	return state_announce(state, request->gate ? STATUS_CREATED : STATUS_RUNNING);
@@ -134,8 +136,6 @@ static int bring_up(struct container *container, const struct request *request, 
 {
 	struct child *child = container->child;
 
-	if (state_set_process(state, child->pid) < 0)
-		return -1;
 	if (child_release(child) < 0)
 		return -1;
 	if (hand_over_network(container) < 0)

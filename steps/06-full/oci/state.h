@@ -98,8 +98,8 @@ void state_close(struct state *state);
 
 /* ---- state_process.c ---- */
 
-/* Sets the pid, and the time it was started at. Returns 0 or -1. */
-int state_set_process(struct state *state, pid_t pid);
+/* Sets the pid, and the time it was started at. Returns false if it has ended already. */
+bool state_set_process(struct state *state, pid_t pid);
 
 /* Whether its first process still runs. */
 bool state_is_alive(const struct state *state);

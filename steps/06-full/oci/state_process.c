@@ -5,7 +5,6 @@
 #include <sys/pidfd.h>
 
 #include "cleanup.h"
-#include "fail.h"
 #include "file.h"
 #include "state.h"
 
@@ -44,12 +43,10 @@ bool state_is_alive(const struct state *state)
 	return read_stat(state->pid, &start_time) && start_time == state->start_time;
 }
 
-int state_set_process(struct state *state, pid_t pid)
+bool state_set_process(struct state *state, pid_t pid)
 {
 	state->pid = pid;
-	if (!read_stat(pid, &state->start_time))
-		return fail_input("the container's first process has died");
-	return 0;
+	return read_stat(pid, &state->start_time);
 }
 
 int state_open_process(const struct state *state)
