@@ -72,10 +72,14 @@ static void a_warning_goes_to_the_log(void **state)
 		oci_script(
 			"config '.process.capabilities.bounding += [\"CAP_NONE\"]'; args true\n"
 			"oci run $id 2>&1 | grep -o 'step-06-oci: warning.*NONE'\n"
-			"oci --log log --log-format json run $id 2>&1; jq -r '.level, .msg' log\n"),
+			"oci --log log --log-format json run $id 2>&1; jq -r '.level, .msg' log\n"
+			"config 'del(.process.capabilities.bounding[-1]) | "
+			".linux.resources.memory.kernel = 5'; oci run $id 2>&1\n"),
 		"step-06-oci: warning: process.capabilities.bounding[14]: unknown capability "
 		"\"CAP_NONE\nwarning\nprocess.capabilities.bounding[14]: unknown capability "
-		"\"CAP_NONE\"\n");
+		"\"CAP_NONE\"\nstep-06-oci: warning: memory.kernel: ignored, for Linux counts it "
+		"as memory, "
+		"and has no limit for it\n");
 }
 
 /* With a log, the streams are the container's alone; and of the log it has no descriptor. */

@@ -16,7 +16,6 @@
 #include "config.h"
 #include "fail.h"
 #include "file.h"
-#include "process.h"
 #include "systemd.h"
 
 enum { END_MILLISECONDS = 10000 };
