@@ -7,8 +7,9 @@
 # what is yours. Exit status 1: there is some.
 #
 # - Processes of steps without a cgroup. They have the namespaces of a step (a UTS of their own
-#   alone, or PID, mount and IPC too, maybe network and cgroup; the rest are the host's) and no
-#   living step.
+#   alone, or PID, mount and IPC too, maybe network and cgroup; the rest are the host's) and nobody
+#   above them: neither a living step nor another program that runs containers. Those that
+#   step-06-oci knows are not left over: `step-06-oci delete` ends them.
 # - Bridges and firewall rules with our names, when the record of them (in /run) is lost.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -34,7 +35,7 @@ crashed() {
 	if [ -e "$leases/forwarding" ] && ! ls "$leases"/*=* >/dev/null 2>&1; then
 		echo "$leases/forwarding"
 	fi
-	find /sys/fs/cgroup -maxdepth 3 -type d -name 'step-*' 2>/dev/null | while read -r directory; do
+	find /sys/fs/cgroup -maxdepth 3 -type d -regex '.*/step-[0-9]+-[0-9]+' 2>/dev/null | while read -r directory; do
 		unlocked "$directory"
 	done
 }
@@ -43,23 +44,31 @@ namespaces() {
 	find /proc/[0-9]*/ns -type l -printf 'ns %h %f %l\n' 2>/dev/null || true # some end meanwhile
 }
 
+# The first processes of the containers that step-06-oci knows
+known() { grep -hos '"pid":[0-9]*' /run/step-06/*/state.json | sed 's/.*:/known /'; }
+
 processes() {
-	{ ps -e -o pid=,ppid=,comm= && namespaces; } | awk -v ours=$$ '
-		$1 != "ns" { step[$1] = $3 ~ /^step-/; parent[$1] = $2; next }
+	{ ps -e -o pid=,ppid=,comm=; known; namespaces; } | awk -v ours=$$ '
+		$1 == "known" { known[$2]; next }
+		$1 != "ns" { step[$1] = $3 ~ /^step-/; name[$1] = $3; parent[$1] = $2; next }
 		{ sub("/proc/", "", $2); sub("/ns", "", $2); ns[$2, $3] = $4 }
 		function own(pid, kind) { # neither that of PID 1 nor ours
 			return ns[pid, kind] != ns[1, kind] && ns[pid, kind] != ns[ours, kind]
 		}
+		function orphaned(pid, first) { # nobody but init has adopted it, or the first of its kind
+			for (first = pid; ns[pid, "uts"] == ns[first, "uts"] && pid > 1;)
+				pid = parent[pid]
+			return pid <= 1 || name[pid] == "systemd"
+		}
 		END {
 			for (pid in parent)
-				if (step[parent[pid]])
+				if (step[parent[pid]] || (pid in known))
 					living[ns[pid, "uts"]] = 1
 			for (pid in parent) {
 				count = own(pid, "pid") + own(pid, "mnt") + own(pid, "ipc")
 				if (ns[pid, "uts"] && own(pid, "uts") && !(ns[pid, "uts"] in living) &&
 				    (count == 3 || count == 0 && !own(pid, "net")) && !own(pid, "user") &&
-				    # With these, Docker has it too, but a program of its own above it.
-				    (!own(pid, "net") && !own(pid, "cgroup") || parent[pid] == 1))
+				    orphaned(pid))
 					print pid
 			}
 		}' | sort -n

@@ -1,7 +1,7 @@
 /*
- * Release by scope: a variable that is marked with one of these gives back what it holds when it
- * goes out of scope, on every way out of the function. A descriptor that is not open is -1, a
- * pointer that owns nothing is NULL. errno is left as it was.
+ * Release by scope: a variable that is marked with one of these attributes releases what it holds
+ * when it goes out of scope, on every way out of the function. A descriptor that is not open is -1,
+ * a pointer that owns nothing is NULL. errno stays as it was.
  *
  * Source: GCC manual, "Common Variable Attributes", cleanup.
  */

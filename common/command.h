@@ -1,5 +1,5 @@
 /*
- * The command to run: what the operands of a step's command line say.
+ * The command to run: the operands of a step's command line.
  */
 #ifndef COMMON_COMMAND_H
 #define COMMON_COMMAND_H
@@ -7,23 +7,36 @@
 #include <stdbool.h>
 
 struct command {
-	char **argv;	     /* ends with NULL; NULL itself: /bin/sh */
-	char **environment;  /* ends with NULL; NULL itself: our own */
-	bool home_asked;     /* the environment's HOME is one that was asked for */
-	const char *workdir; /* NULL: where we are */
+	char **argv;	     /* ends with NULL; argv is NULL: /bin/sh */
+	char **environment;  /* ends with NULL; environment is NULL: the step's own */
+	bool home_asked;     /* the user or the configuration asked for HOME */
+	const char *workdir; /* NULL: the step's working directory */
 };
 
+/* True if the text is "NAME=VALUE", with a name of one character at least. */
+bool command_is_variable(const char *text);
+
 /*
- * Adds `variable`, "NAME=VALUE", to the environment, or puts it in the place of the one of that
- * name. It is not copied. Returns 0 or -1.
+ * Adds `variable`, "NAME=VALUE", to the environment, or replaces the variable of that name by it.
+ * The text is not copied. Returns 0 or -1.
  */
 int command_set_variable(struct command *command, char *variable);
 
 /*
- * Executes the command in the place of this process, looked for in the PATH of its environment.
+ * Removes from an environment (which may be NULL) each variable of which another value follows.
+ * Returns 0 or -1.
+ */
+int command_keep_last(char **environment);
+
+/* True if the environment has a HOME that the user asked for; an empty HOME counts as none. */
+bool command_has_home(const struct command *command);
+
+/*
+ * Executes the command in the place of this process. The command is looked up in the PATH of its
+ * own environment.
  *
- * Returns only when that failed: -1, with status STATUS_NOT_FOUND (ENOENT) or
- * STATUS_NOT_EXECUTABLE. Source: execve(2), execvp(3).
+ * Returns only on failure: -1, with the status STATUS_NOT_FOUND (ENOENT) or STATUS_NOT_EXECUTABLE.
+ * Source: execve(2), execvp(3).
  */
 int command_exec(const struct command *command);
 

@@ -1,6 +1,7 @@
 /*
- * --env and --workdir. A step that lists these options gives its command an environment of its
- * own; of ours, only TERM goes in.
+ * --env and --workdir. A step that lists these options gives its command a new environment: PATH
+ * and HOME fit the programs of the new root, and TERM is taken from the caller. Other variables of
+ * the host are not for the container to see.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,12 +12,12 @@
 #include "options.h"
 
 static const struct argp_option options[] = {
-	{ "env", 'e', "NAME[=VALUE]", 0, "Set a variable; without a value, take ours", 0 },
+	{ "env", 'e', "NAME[=VALUE]", 0, "Set a variable; without a value, the caller's value", 0 },
 	{ "workdir", 'w', "DIR", 0, "Start the command in this directory", 0 },
 	{ 0 },
 };
 
-/* Adds NAME with the value that it has for us; nothing when it has none. */
+/* Adds NAME with the value that the caller's environment has for it; nothing if it has none. */
 static error_t set_from_ours(struct command *command, const char *name)
 {
 	const char *value = getenv(name);

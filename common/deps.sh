@@ -8,7 +8,7 @@ set -u
 # One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
 build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev libjansson-dev nftables'
 tests='libcmocka-dev clitest strace iproute2 iptables procps util-linux mount libcap2-bin
-	uidmap jq python3-minimal patch git'
+	uidmap jq python3-minimal patch git sudo'
 machines='qemu-system-x86 xz-utils zstd e2fsprogs debootstrap'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
 measures='hyperfine bubblewrap time'

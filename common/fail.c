@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "hints.h"
+#include "printable.h"
 
-/* Kept free for the errno and the hint, however long the names in a message are. */
+/* Room for the errno and the hint, however long the names in a message are. */
 enum { EXPLANATION_MAX = 256 };
 
 static struct failure kept;
@@ -22,6 +23,7 @@ __attribute__((format(printf, 3, 0))) static int keep(int status, int error, con
 		return -1;
 	kept.status = status;
 	vsnprintf(kept.text, sizeof(kept.text) - (error ? EXPLANATION_MAX : 0), what, arguments);
+	printable_make(kept.text);
 	if (error) {
 		name = strerrorname_np(error);
 		hint = hint_for(kept.text, error);
@@ -84,6 +86,7 @@ void fail_warn(const char *message, ...)
 	va_start(arguments, message);
 	vsnprintf(text, sizeof(text), message, arguments);
 	va_end(arguments);
+	printable_make(text);
 	warn(text);
 }
 

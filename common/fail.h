@@ -1,9 +1,10 @@
 /*
- * Errors. Whoever sees a call fail says so once, with fail(), and returns its -1. Callers pass the
- * -1 up and clean up; main() alone prints the message and ends the process, with fail_report().
+ * Errors. The function that sees a call fail calls fail() once, and returns its -1. The callers
+ * pass the -1 up and clean up. Only main() prints the message and ends the process, with
+ * fail_report().
  *
- * The first message stays until it is reported: what goes wrong later, while cleaning up, does not
- * hide the cause.
+ * The first message stays until it is reported: a later failure, while cleaning up, does not hide
+ * the cause.
  */
 #ifndef COMMON_FAIL_H
 #define COMMON_FAIL_H
@@ -35,22 +36,22 @@ int fail_status(int status, const char *what, ...) __attribute__((format(printf,
 /* Keeps a message about input that no system call refused: a bad option or value. Returns -1. */
 int fail_input(const char *message, ...) __attribute__((format(printf, 1, 2)));
 
-/* Prints "PROGRAM: warning: message" on stderr: something that is no reason to end. */
+/* Prints "PROGRAM: warning: message" on stderr. The program goes on. */
 void fail_warn(const char *message, ...) __attribute__((format(printf, 1, 2)));
 
-/* From here on, warnings go there, and not to stderr. */
+/* From here on, other() gets the warnings; stderr does not. */
 void fail_warn_to(void (*other)(const char *message));
 
-/* Forgets the message of what was tried and may fail. */
+/* Forgets the message: the call that failed was only tried. */
 void fail_forget(void);
 
-/* The failure that is kept; its text is empty when there is none. */
+/* Returns the failure that is kept; its text is empty if there is none. */
 const struct failure *fail_get(void);
 
-/* Keeps a failure that another process had. Returns -1. */
+/* Keeps the failure of another process. Returns -1. */
 int fail_set(const struct failure *failure);
 
-/* Prints "PROGRAM: message" on stderr, forgets it, and returns its exit status. */
+/* Prints "PROGRAM: message" on stderr, forgets the message, and returns its exit status. */
 int fail_report(void);
 
 #endif

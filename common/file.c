@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -45,7 +45,7 @@ int file_open_in_root(int root, const char *path, int flags)
 	};
 	int tries = 1000, fd;
 
-	/* EAGAIN: something was renamed or mounted while the kernel went "..", so it is unsure. */
+	/* EAGAIN: a rename or mount came while the kernel followed "..". */
 	do {
 		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 	} while (fd < 0 && errno == EAGAIN && --tries > 0);
@@ -53,8 +53,9 @@ int file_open_in_root(int root, const char *path, int flags)
 }
 
 /*
- * Opens `prefix` below `root`; `name`, its last component in `parent`, is made where missing. It
- * may be a link to where nothing is yet, as /etc/resolv.conf often is: then that is made.
+ * Opens `prefix` below `root`, and makes its last component, `name` in `parent`, if that is
+ * missing. If `name` is a link that leads nowhere, as /etc/resolv.conf often is, makes the link's
+ * target.
  */
 static int open_or_make(int root, const char *prefix, int parent, const char *name, mode_t type)
 {
@@ -74,7 +75,7 @@ static int open_or_make(int root, const char *prefix, int parent, const char *na
 			return fail("asprintf");
 		return file_make_in_root(root, behind, type);
 	}
-	/* EEXIST: another container was quicker. */
+	/* EEXIST: another container has made it meanwhile. */
 	if (type == S_IFDIR && mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
 		return fail("mkdirat %s in the root file system", prefix);
 	if (type == S_IFREG && mknodat(parent, name, S_IFREG | 0644, 0) < 0 && errno != EEXIST)
@@ -112,6 +113,20 @@ int file_make_in_root(int root, const char *path, mode_t type)
 		*end = separator;
 	}
 	return place;
+}
+
+bool file_is_same(const struct stat *one, const struct stat *other)
+{
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+bool file_is_at(int fd, int directory, const char *path)
+{
+	struct stat opened, there;
+
+	return fstat(fd, &opened) == 0 &&
+		fstatat(directory, path, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		file_is_same(&opened, &there);
 }
 
 int file_write(int directory, const char *name, const char *text)
@@ -173,6 +188,41 @@ char *file_read_at(int directory, const char *name)
 char *file_read(const char *path)
 {
 	return file_read_at(AT_FDCWD, path);
+}
+
+#ifndef MFD_NOEXEC_SEAL /* of Linux 6.3; vm.memfd_noexec=2 demands it */
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+int file_create_memory(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+
+	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
+		fd = memfd_create(name, MFD_CLOEXEC);
+	return fd < 0 ? fail("memfd_create %s", name) : fd;
+}
+
+int file_make_memory(const char *name, const char *text)
+{
+	autofd int fd = file_create_memory(name);
+	int made;
+
+	if (fd < 0)
+		return -1;
+	for (size_t left = strlen(text); left > 0;) {
+		ssize_t written = write(fd, text, left);
+
+		if (written <= 0)
+			return fail("write to a file in memory");
+		text += written;
+		left -= (size_t)written;
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return fail("lseek");
+	made = fd;
+	fd = -1;
+	return made;
 }
 
 int file_beside_program(const char *name, char *path, size_t size)

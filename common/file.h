@@ -1,15 +1,17 @@
 /*
- * Files: paths that cannot leave a root directory, and small files written and read at once.
+ * Files: paths that cannot leave a root directory, and small files that are written and read whole.
  */
 #ifndef COMMON_FILE_H
 #define COMMON_FILE_H
 
+#include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /*
- * Makes sure that descriptors 0, 1 and 2 are taken, so that nothing that is opened later can be
- * mistaken for standard input, output or error. The placeholders are close-on-exec: a command
- * whose caller closed them finds them closed. Returns 0 or -1.
+ * Opens /dev/null for each of the descriptors 0, 1 and 2 that our caller has closed, so that no
+ * file that is opened later becomes a standard stream. These descriptors are close-on-exec: the
+ * command finds closed what our caller closed. Returns 0 or -1.
  */
 int file_reserve_standard(void);
 
@@ -26,28 +28,42 @@ int file_open_directory(const char *path);
 int file_open_in_root(int root, const char *path, int flags);
 
 /*
- * Opens (O_PATH) the place `path` below `root` to mount on, and makes what is missing: the
- * directories, and, where `type` is S_IFREG, an empty file at the end of them. Returns a
- * descriptor or -1.
+ * Opens (O_PATH) the mount point `path` below `root`. Makes missing directories; the last component
+ * becomes an empty file if `type` is S_IFREG. Returns a descriptor or -1.
  */
 int file_make_in_root(int root, const char *path, mode_t type);
+
+/* Whether both describe the same file: inode(7), st_dev and st_ino. */
+bool file_is_same(const struct stat *one, const struct stat *other);
+
+/*
+ * Whether `path`, from `directory` on, still leads to the file that `fd` has open, and not to a
+ * file that was put in its place. A symbolic link at its end is not followed.
+ */
+bool file_is_at(int fd, int directory, const char *path);
 
 /* Makes the file `name` with `text` in it below `directory`. Returns 0 or -1. */
 int file_write(int directory, const char *name, const char *text);
 
+/* Makes an empty file in memory, which cannot be executed. Returns a descriptor or -1. */
+int file_create_memory(const char *name);
+
+/* Makes a file in memory with `text` in it. Returns a descriptor at its beginning, or -1. */
+int file_make_memory(const char *name, const char *text);
+
 /*
- * Reads a file of less than 32 MiB, such as one in /proc. Returns its text, which the caller frees,
- * or NULL with errno and no message.
+ * Reads a file of less than 32 MiB, also one in /proc. Returns its text, which the caller frees, or
+ * NULL with errno and no message.
  */
 char *file_read(const char *path);
 
-/* The same for the file `name` below `directory`, and for one that is open. */
+/* The same for the file `name` below `directory`, and for an open file. */
 char *file_read_at(int directory, const char *name);
 char *file_read_open(int fd);
 
 /*
- * The path of `name` in the directory of the running program itself, not in the working directory.
- * Returns 0 and fills `path`, or -1.
+ * Fills `path` with that of `name` in the directory of the running program, which need not be the
+ * working directory. Returns 0 or -1.
  */
 int file_beside_program(const char *name, char *path, size_t size);
 

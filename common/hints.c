@@ -7,14 +7,14 @@
 #define NO_ROOT "without root set XDG_RUNTIME_DIR, where a user's states are, or take --root"
 
 /*
- * The longest `call` that a message begins with is the one that counts; each row was reproduced,
- * and tests/test_00_hints.c and its neighbours do so again.
+ * Of the calls that a message begins with, the longest one counts. Tests reproduce the rows:
+ * test_00_hints.c, test_03_hints.c, test_05_hints.c.
  */
 static const struct {
 	const char *call;
 	int error;
 	const char *hint;
-} atlas[] = {
+} hints[] = {
 	{ "clone3", EPERM, "new namespaces need root: use sudo" },
 	{ "clone3 CLONE_NEWUSER", EPERM,
 	  "user namespaces are switched off (kernel.unprivileged_userns_clone), or this is a "
@@ -30,6 +30,8 @@ static const struct {
 	{ "execve", EAGAIN, "the user has more processes than --ulimit nproc allows" },
 	{ "execve /usr/bin/newuidmap", ENOENT,
 	  "to have more than one user needs root, or the package uidmap" },
+	{ "execve /usr/bin/newgidmap", ENOENT,
+	  "to have more than one group needs root, or the package uidmap" },
 	{ "execve", ENOENT, "is it there, with the interpreter or libraries that it names?" },
 	{ "execve", EACCES, "it must be an executable file (chmod +x), not on a noexec mount" },
 	{ "execve", ENOEXEC, "it is no program for this machine" },
@@ -37,6 +39,10 @@ static const struct {
 	{ "unshare CLONE_NEWNET", EPERM, "new namespaces need root: use sudo" },
 	{ "unshare CLONE_NEWNET", ENOSPC,
 	  "the limit in /proc/sys/user/max_net_namespaces is reached" },
+	{ "unshare CLONE_NEWCGROUP", ENOSPC,
+	  "the limit in /proc/sys/user/max_cgroup_namespaces is reached" },
+	{ "unshare CLONE_NEWTIME", ENOSPC,
+	  "the limit in /proc/sys/user/max_time_namespaces is reached" },
 	{ "unshare CLONE_NEWNET", EINVAL, "this kernel lacks network namespaces" },
 	{ "unshare CLONE_NEWTIME", EPERM, "a new time namespace needs root: use sudo" },
 	{ "chdir", ENOENT, "the directory must exist in the container" },
@@ -46,6 +52,9 @@ static const struct {
 	{ "fsmount", EPERM,
 	  "in a user namespace, /proc and /sys can be mounted only while old "
 	  "ones with nothing hidden are in view (mount too revealing)" },
+	{ "memfd_create MFD_EXEC", EACCES,
+	  "vm.memfd_noexec=2 lets nothing be executed from memory, and without the right to mount "
+	  "there is no other place that the container cannot write to" },
 	{ "mount / MS_REC", EINVAL, "inside a chroot \"/\" is no mount point: use systemd-nspawn" },
 	{ "mount_setattr MOUNT_ATTR_IDMAP", EINVAL,
 	  "this file system has no idmapped mounts; ext4, xfs and btrfs do" },
@@ -60,9 +69,14 @@ static const struct {
 	{ "open /run/step-06", EACCES, NO_ROOT },
 	{ "scandir /run/step-06", EACCES, NO_ROOT },
 	{ "mkdirat", EROFS, "the mount point is missing, and the root file system is read-only" },
+	{ "mkdirat", EAGAIN,
+	  "a cgroup above has as many below it as its cgroup.max.descendants or cgroup.max.depth "
+	  "allows" },
 	{ "mknodat", EROFS, "the mount point is missing, and the root file system is read-only" },
 	{ "mknodat", EPERM, "making a device needs CAP_MKNOD, in the initial user namespace" },
 	{ "open rootfs", ENOENT, "`make rootfs` builds it, --rootfs names another" },
+	{ "open root.path", ENOENT, "the bundle has no such directory; root.path names it" },
+	{ "open root.path", ENOTDIR, "it must be a directory" },
 	{ "open rootfs", ENOTDIR, "it must be a directory" },
 	{ "open_tree", ENOENT, "a source must exist" },
 	{ "open_tree", EINVAL,
@@ -92,6 +106,11 @@ static const struct {
 	{ "setgroups", EINVAL, "the user namespace does not have one of these groups" },
 	{ "setresgid", EINVAL, "the user namespace does not have this group" },
 	{ "setresuid", EINVAL, "the user namespace does not have this user" },
+	{ "keyctl KEYCTL_JOIN_SESSION_KEYRING", EDQUOT,
+	  "the user has as many keys as /proc/sys/kernel/keys/maxkeys allows; step-06-oci "
+	  "run --no-new-keyring does without one" },
+	{ "write /proc/sys/net/ipv4/ping_group_range", EINVAL,
+	  "FIRST LAST, two groups that the container's user namespace has" },
 	{ "capset", EPERM,
 	  "effective ones must be permitted, inheritable ones be in the bounding set" },
 	{ "prctl PR_CAPBSET_DROP", EPERM, "needs CAP_SETPCAP" },
@@ -110,12 +129,12 @@ const char *hint_for(const char *what, int error)
 	const char *best = NULL;
 	size_t longest = 0;
 
-	for (size_t i = 0; i < sizeof(atlas) / sizeof(atlas[0]); i++) {
-		size_t length = strlen(atlas[i].call);
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+		size_t length = strlen(hints[i].call);
 
-		if (atlas[i].error == error && length > longest &&
-		    strncmp(what, atlas[i].call, length) == 0) {
-			best = atlas[i].hint;
+		if (hints[i].error == error && length > longest &&
+		    strncmp(what, hints[i].call, length) == 0) {
+			best = hints[i].hint;
 			longest = length;
 		}
 	}

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "printable.h"
+
 static void tell_stderr(const char *line)
 {
-	/* One call, one line: both sides write to the same stderr. */
+	/* Both sides write to the same stderr, so each line is one call. */
 	dprintf(STDERR_FILENO, "%s\n", line);
 }
 
@@ -42,6 +44,7 @@ void narrate(const char *operation, ...)
 	va_start(arguments, operation);
 	vsnprintf(line + length, sizeof(line) - (size_t)length, operation, arguments);
 	va_end(arguments);
+	printable_make(line);
 	teller(line);
 	errno = saved;
 }

@@ -1,6 +1,7 @@
 /*
  * --verbose: each kernel operation is told on stderr as it happens, with the side that does it.
- * Silent until narrate_start() is called; that switch, and who tells, are this module's only state.
+ *
+ * The switch and the speaker are global, for otherwise every module would have to pass them on.
  */
 #ifndef COMMON_NARRATE_H
 #define COMMON_NARRATE_H
@@ -8,13 +9,13 @@
 /* Starts the narration, as the side "host". */
 void narrate_start(void);
 
-/* From here on, lines ("[host] clone3 CLONE_NEWUTS") go there, and not to stderr. */
+/* From here on, tell() gets the lines ("[host] clone3 CLONE_NEWUTS"); stderr does not. */
 void narrate_to(void (*tell)(const char *line));
 
-/* From here on, this process speaks as `side`; nothing happens when there is no narration. */
+/* From here on, this process speaks as `side`. Without narrate_start() nothing happens. */
 void narrate_as(const char *side);
 
-/* Tells one operation, in one line: "[host] clone3 CLONE_NEWUTS". errno is left as it was. */
+/* Tells one operation, in one line: "[host] clone3 CLONE_NEWUTS". errno stays as it was. */
 void narrate(const char *operation, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "narrate.h"
+#include "nearest.h"
 
 enum { PARTS_MAX = 15, KEY_VERBOSE = 0x100 };
 
@@ -47,8 +48,7 @@ static error_t parse_general(int key, char *argument, struct argp_state *state)
 	}
 }
 
-/* Whether `option` is the one that `word` begins with, as "--name[=value]" or the letter of "-n".
- */
+/* `word` is "name" or "name=value" of a long option, or begins with the letter of a short one. */
 static bool is_named(const struct argp_option *option, const char *word, bool is_long)
 {
 	size_t length = strcspn(word, "=");
@@ -78,9 +78,31 @@ static const struct argp_option *find_in_all(const struct options_part *parts, c
 	return found ? found : find(built_in, word, is_long);
 }
 
+static void offer(struct nearest *nearest, const struct argp_option *options)
+{
+	for (; options->name || options->key; options++)
+		if (options->name)
+			nearest_offer(nearest, options->name);
+}
+
+static int refuse_unknown(const struct options_part *parts, const char *option, const char *word,
+			  bool is_long)
+{
+	struct nearest nearest;
+
+	nearest_begin(&nearest, is_long ? word : "");
+	offer(&nearest, general);
+	offer(&nearest, built_in);
+	for (; parts->group; parts++)
+		offer(&nearest, parts->group->options);
+	if (nearest.name)
+		return fail_input("%s: unknown option; do you mean --%s?", option, nearest.name);
+	return fail_input("%s: unknown option; --help lists them", option);
+}
+
 /*
- * Checks the options' names and that values are where they must be, so that what is wrong is said
- * in one line: argp takes three to say it, and takes "--host" for "--hostname".
+ * Checks the names of the options, and that a value is where one is needed. argp would take
+ * "--host" for "--hostname", and its messages have three lines.
  */
 static int check_names(char **argv, const struct options_part *parts)
 {
@@ -92,11 +114,11 @@ static int check_names(char **argv, const struct options_part *parts)
 
 		if (strcmp(option, "--") == 0)
 			break;
-		/* Once for a long option, once for each letter of "-it". */
+		/* A long option needs one round, "-it" one for each letter. */
 		do {
 			found = find_in_all(parts, word, is_long);
 			if (!found)
-				return fail_input("%s: unknown option; --help lists them", option);
+				return refuse_unknown(parts, option, word, is_long);
 			word += is_long ? strlen(word) : 1;
 		} while (*word && !found->arg);
 		if (is_long && !found->arg && strchr(option, '='))

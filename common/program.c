@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,34 +21,34 @@ static const char *name_of(const char *path)
 }
 
 /*
- * Becomes the program, with those files in memory as what it reads, what it prints and what it
- * complains of: so neither side waits for the other.
+ * Becomes the program. Its standard streams are files in memory, so neither side waits for the
+ * other.
  */
 __attribute__((noreturn)) static void become(const char *const arguments[], int input, int output,
 					     int errors)
 {
 	const char *name = name_of(arguments[0]);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or what it does would come after our cleaning up */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or the program would act after our cleaning up */
 	if (dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(errors, 2) == 2) {
-		execv(arguments[0], (char **)arguments); /* su(1) leaves no sbin in PATH */
+		execv(arguments[0], (char **)arguments); /* after su(1), PATH has no sbin */
 		execvp(name, (char **)arguments);
 	}
 	dprintf(errors, "%s cannot be executed: %s\n", name, strerrorname_np(errno));
 	_exit(STATUS_FAILED);
 }
 
-/* What it has written to a file in memory, which the caller frees, or NULL. */
-static char *contents(int file)
+/* Returns the text of a file in memory, which the caller frees, or NULL. */
+static char *read_contents(int file)
 {
 	return lseek(file, 0, SEEK_SET) < 0 ? NULL : file_read_open(file);
 }
 
 char *program_run(const char *const arguments[], const char *input, char *problem, size_t size)
 {
-	autofd int reading = memfd_create("input", MFD_CLOEXEC);
-	autofd int output = memfd_create("output", MFD_CLOEXEC);
-	autofd int errors = memfd_create("errors", MFD_CLOEXEC);
+	autofd int reading = file_create_memory("input");
+	autofd int output = file_create_memory("output");
+	autofd int errors = file_create_memory("errors");
 	const char *name = name_of(arguments[0]);
 	const ssize_t length = (ssize_t)strlen(input);
 	autofree char *complaint = NULL;
@@ -58,7 +57,8 @@ char *program_run(const char *const arguments[], const char *input, char *proble
 
 	if (reading >= 0 && output >= 0 && errors >= 0 &&
 	    pwrite(reading, input, (size_t)length, 0) == length)
-		pid = fork();
+		signal(SIGCHLD, SIG_DFL);
+	pid = fork();
 	if (pid == 0)
 		become(arguments, reading, output, errors);
 	if (pid < 0 || waitpid(pid, &status, 0) < 0) {
@@ -66,8 +66,8 @@ char *program_run(const char *const arguments[], const char *input, char *proble
 		return NULL;
 	}
 	if (status == 0)
-		return contents(output);
-	complaint = contents(errors);
+		return read_contents(output);
+	complaint = read_contents(errors);
 	if (complaint && *complaint)
 		snprintf(problem, size, "%.*s", (int)strcspn(complaint, "\n"), complaint);
 	else

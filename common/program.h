@@ -1,5 +1,5 @@
 /*
- * Another program, executed without a shell, for what no library of ours does: nft(8), busctl(1).
+ * Executes another program without a shell: nft(8) and busctl(1), for which no library is linked.
  */
 #ifndef COMMON_PROGRAM_H
 #define COMMON_PROGRAM_H
@@ -8,10 +8,11 @@
 
 /*
  * Executes the program whose path is arguments[0], or one of that name in PATH, with `input` as its
- * standard input, and waits for its end. Should we end before, so does it.
+ * standard input, and waits for its end. The program is killed when our process ends earlier.
  *
- * Returns what it has printed, which the caller frees; or NULL, with one line in `problem`: the
- * first of its own words, or why it could not be executed. There is no message then.
+ * Returns what the program has printed, which the caller frees. On failure returns NULL and fills
+ * `problem` with one line, and calls no fail(): the first line that the program has written to
+ * standard error, or why it could not be executed.
  */
 char *program_run(const char *const arguments[], const char *input, char *problem, size_t size);
 

@@ -3,37 +3,70 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "cleanup.h"
+#include "fail.h"
 #include "file.h"
 
 static const int forwarded[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 static const int job_control[] = { SIGCHLD, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU };
 
-void signals_watched(sigset_t *watched)
+/* A signal that our caller ignores does not end us. */
+static void add_ending(sigset_t *set)
 {
 	struct sigaction action;
 
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+		if (sigaction(forwarded[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			sigaddset(set, forwarded[i]);
+}
+
+void signals_watched(sigset_t *watched)
+{
 	sigemptyset(watched);
 	for (size_t i = 0; i < sizeof(job_control) / sizeof(job_control[0]); i++)
 		sigaddset(watched, job_control[i]);
-	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
-		if (sigaction(forwarded[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
-			sigaddset(watched, forwarded[i]);
+	add_ending(watched);
+}
+
+int signals_open_ending(void)
+{
+	sigset_t ending;
+	int fd;
+
+	sigemptyset(&ending);
+	add_ending(&ending);
+	fd = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? fail("signalfd") : fd;
 }
 
 void signals_block(sigset_t *before)
 {
 	sigset_t watched;
 
-	/* A caller that ignores SIGCHLD would have the kernel reap our child before we do. */
+	/* If our caller ignores SIGCHLD, the kernel would reap our child before we do. */
 	signal(SIGCHLD, SIG_DFL);
 	signals_watched(&watched);
 	sigprocmask(SIG_BLOCK, &watched, before);
 }
 
-/* As in sigwaitinfo(2): what it waits for is missing in SigBlk as long as it does. */
+void signals_reset(void)
+{
+	/* The system call itself: libc's function refuses the two real-time signals that it uses.
+	 */
+	static const unsigned long by_default[4] = { 0 };
+	sigset_t none;
+
+	for (int signal = 1; signal < NSIG; signal++)
+		syscall(SYS_rt_sigaction, signal, by_default, NULL, (NSIG - 1) / 8);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* While a process is in sigwaitinfo(2), the signals that it awaits are missing in SigBlk. */
 static bool waits_for_signals(pid_t pid)
 {
 	char path[64];

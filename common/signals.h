@@ -1,6 +1,6 @@
 /*
- * The signals that the host side deals with while a child runs: it blocks them, and takes them
- * one by one with sigwaitinfo(2), so that no handler ever interrupts anything.
+ * Chapter 2: the signals of the host side while a child runs. The host side blocks them, and takes
+ * them one by one with sigwaitinfo(2), so that no handler ever interrupts a call.
  */
 #ifndef COMMON_SIGNALS_H
 #define COMMON_SIGNALS_H
@@ -10,17 +10,31 @@
 #include <sys/types.h>
 
 /*
- * SIGCHLD, the signals to forward (those of SIGINT, SIGTERM, SIGHUP and SIGQUIT that our caller
- * does not want ignored), and those of job control.
+ * Fills `watched` with SIGCHLD, the signals of job control, and the signals to pass on: SIGINT,
+ * SIGTERM, SIGHUP and SIGQUIT, unless our caller ignores them.
  */
 void signals_watched(sigset_t *watched);
 
-/* Blocks them; `before` gets the mask of our caller, which is the command's too. */
+/* Blocks the watched signals. `before` gets our caller's mask, which is for the command, too. */
 void signals_block(sigset_t *before);
 
 /*
- * Whether process `pid` has set a handler for `signal`, ignores it or waits for it, as its
- * /proc/PID/status says. A PID 1 that does neither never gets to know of it: pid_namespaces(7).
+ * Opens a descriptor that is readable while a blocked SIGINT, SIGTERM, SIGHUP or SIGQUIT is
+ * pending. With poll(2), these signals end a wait for a process that may never answer. Returns the
+ * descriptor, or -1.
+ * Source: signalfd(2).
+ */
+int signals_open_ending(void);
+
+/*
+ * Gives every signal its default action and blocks none, whatever our caller ignored or blocked:
+ * for a command that is to be executed.
+ */
+void signals_reset(void);
+
+/*
+ * Whether process `pid` has a handler for `signal`, ignores, blocks or awaits it. The kernel does
+ * not deliver the signal to a PID 1 that does none of these: pid_namespaces(7).
  */
 bool signals_expected(pid_t pid, int signal);
 

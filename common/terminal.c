@@ -4,22 +4,36 @@
 #include <signal.h>
 #include <unistd.h>
 
-void terminal_open(struct terminal *terminal)
+#include "fail.h"
+#include "process_stat.h"
+
+/* Returns the process group of our nearest ancestor in the session that is not of our group, or 0.
+ */
+static pid_t find_shell(void)
 {
-	terminal->lent = false;
-	terminal->fd = -1;
-	if (isatty(STDOUT_FILENO))
-		terminal->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	if (terminal->fd < 0)
-		return;
-	if (tcgetpgrp(terminal->fd) != getpgrp() ||
-	    tcgetattr(terminal->fd, &terminal->before) < 0) {
-		close(terminal->fd);
-		terminal->fd = -1;
-	}
+	struct process_stat stat;
+	pid_t pid = getppid(), ours = getpgrp();
+
+	while (pid > 0 && getpgid(pid) == ours) /* sudo, or a subshell */
+		pid = process_stat_read(pid, &stat) == 0 ? stat.parent : 0;
+	fail_forget(); /* without /proc the shell stays unknown */
+	return pid > 0 && getsid(pid) == getsid(0) ? getpgid(pid) : 0;
 }
 
-/* Lets the kernel stop us for what only the foreground may do, or not. */
+bool terminal_open(struct terminal *terminal)
+{
+	*terminal = (struct terminal){ .fd = -1 };
+	if (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO))
+		terminal->fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (terminal->fd < 0)
+		return false;
+	terminal->shell = find_shell();
+	terminal->on_demand = !isatty(STDOUT_FILENO) || tcgetpgrp(terminal->fd) != getpgrp() ||
+		tcgetattr(terminal->fd, &terminal->before) < 0;
+	return true;
+}
+
+/* With `obey`, the kernel stops us when we change the terminal in the background. */
 static void obey_sigttou(bool obey)
 {
 	sigset_t output;
@@ -36,7 +50,7 @@ void terminal_open_keys(struct terminal *terminal)
 	terminal->fd = isatty(STDIN_FILENO) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : -1;
 	if (terminal->fd < 0)
 		return;
-	/* In the background, its settings of now are those of the shell that asks for a command. */
+	/* In the background, the terminal has the settings of the shell at its prompt. */
 	obey_sigttou(true);
 	tcdrain(terminal->fd);
 	obey_sigttou(false);
@@ -58,17 +72,23 @@ static bool make_raw(const struct terminal *terminal)
 	return made;
 }
 
-void terminal_lend(struct terminal *terminal, pid_t group)
+bool terminal_lend(struct terminal *terminal, pid_t group)
 {
 	if (terminal->fd < 0)
-		return;
+		return false;
 	if (terminal->keys)
-		terminal->lent = make_raw(terminal);
-	else if (tcgetpgrp(terminal->fd) == getpgrp())
-		terminal->lent = tcsetpgrp(terminal->fd, group) == 0;
+		return terminal->lent = make_raw(terminal);
+	if (!terminal_has(terminal, getpgrp()))
+		return terminal_has(terminal, group);
+	return terminal->lent = tcsetpgrp(terminal->fd, group) == 0;
 }
 
-/* Whether it is ours now; one that is not our controlling terminal, and so has no groups, is. */
+bool terminal_has(const struct terminal *terminal, pid_t group)
+{
+	return terminal->fd >= 0 && !terminal->keys && tcgetpgrp(terminal->fd) == group;
+}
+
+/* Whether we are in the foreground, or the terminal is not our controlling one: no groups then. */
 static bool is_ours(const struct terminal *terminal)
 {
 	pid_t foreground = tcgetpgrp(terminal->fd);
@@ -76,18 +96,26 @@ static bool is_ours(const struct terminal *terminal)
 	return foreground < 0 || foreground == getpgrp();
 }
 
+/* Whether our shell has taken the terminal meanwhile, as it does after `(step &)`. */
+static bool is_shells(const struct terminal *terminal)
+{
+	pid_t foreground = tcgetpgrp(terminal->fd);
+
+	return foreground == getsid(0) || foreground == terminal->shell;
+}
+
 void terminal_take_back(struct terminal *terminal)
 {
-	if (terminal->lent && !terminal->keys)
+	if (terminal->lent && !terminal->keys && !is_shells(terminal))
 		tcsetpgrp(terminal->fd, getpgrp());
-	else if (terminal->lent && is_ours(terminal))
+	else if (terminal->lent && terminal->keys && is_ours(terminal))
 		tcsetattr(terminal->fd, TCSANOW, &terminal->before);
 	terminal->lent = false;
 }
 
 void terminal_close(struct terminal *terminal)
 {
-	if (terminal->lent && !terminal->keys)
+	if (terminal->lent && !terminal->keys && !terminal->on_demand && !is_shells(terminal))
 		tcsetattr(terminal->fd, TCSANOW, &terminal->before);
 	terminal_take_back(terminal);
 	if (terminal->fd >= 0)

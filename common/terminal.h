@@ -1,10 +1,10 @@
 /*
- * The controlling terminal, lent to the command for as long as it runs: the terminal itself, or,
- * to a command that has a terminal of its own, the keys that are typed at ours.
+ * Chapter 2: the controlling terminal, which is lent to the command while the command runs. A
+ * command that has a terminal of its own (chapter 6) is lent only the keys that are typed at ours.
  *
- * Only one process group at a time is the terminal's foreground: it alone may read, and Ctrl-C and
- * Ctrl-Z go to it. A shell in a container needs to be that group ("can't access tty; job control
- * turned off" is what it says otherwise).
+ * Only one process group at a time is the terminal's foreground: this group alone may read, and
+ * gets Ctrl-C and Ctrl-Z. A shell in a container must be in the foreground, or says "can't access
+ * tty; job control turned off".
  *
  * Source: credentials(7), tcsetpgrp(3), termios(3), "Raw mode".
  */
@@ -16,35 +16,46 @@
 #include <termios.h>
 
 struct terminal {
-	int fd;		       /* /dev/tty, or -1 when it is not ours to lend */
-	bool keys;	       /* not it, but its keys are lent: it is raw, and we pass them on */
-	bool lent;	       /* the command has it now */
-	struct termios before; /* its settings when we got it */
+	int fd;		/* /dev/tty; -1: there is no terminal to lend */
+	bool keys;	/* only the keys are lent: the terminal is raw, and we pass them on */
+	bool lent;	/* the command has the terminal now */
+	bool on_demand; /* others want it, too: it is lent when the command reads */
+	pid_t shell;	/* process group of the shell whose job we are; 0: not known */
+	struct termios before; /* the settings that we found */
 };
 
 /*
- * Opens the controlling terminal if there is one, our process group is in its foreground, and our
- * output goes to a terminal: in `step-01 cmd | less`, less is in our group, and needs it. Otherwise
- * terminal->fd is -1, and the other functions do nothing.
+ * Opens the controlling terminal, if there is one and one of our standard streams is a terminal.
+ * Returns whether that is so; if not, terminal->fd is -1, and the other functions do nothing.
+ *
+ * The terminal is lent on demand if our standard output goes elsewhere (in `step-01 cmd | less`,
+ * less is in our group and needs the terminal), or if our group is not in the foreground.
  */
-void terminal_open(struct terminal *terminal);
+bool terminal_open(struct terminal *terminal);
 
 /*
- * Opens the terminal that is our standard input, so that its keys can be lent; -1 if it is none.
- * In the background, the kernel stops us here until somebody says `fg`.
+ * Opens the terminal that is our standard input, to lend its keys. If standard input is none,
+ * terminal->fd is -1. In the background, the kernel stops us here until somebody says `fg`.
  */
 void terminal_open_keys(struct terminal *terminal);
 
 /*
- * Makes `group` the foreground process group, if ours is it now; or makes the terminal raw: then
- * each key comes to us as it is, Ctrl-C too. For that, too, we are stopped in the background.
+ * Makes `group` the foreground process group, if our group is in the foreground. To lend the keys,
+ * makes the terminal raw: then each key comes to us as it is, also Ctrl-C; in the background, the
+ * kernel stops us. Returns whether the terminal is lent now.
  */
-void terminal_lend(struct terminal *terminal, pid_t group);
+bool terminal_lend(struct terminal *terminal, pid_t group);
 
-/* Undoes that, if it was lent. SIGTTOU must be blocked. */
+/* Whether `group` is the foreground process group. */
+bool terminal_has(const struct terminal *terminal, pid_t group);
+
+/* Takes the terminal back, if it was lent. SIGTTOU must be blocked. */
 void terminal_take_back(struct terminal *terminal);
 
-/* Takes the terminal back for good, if it was lent with its settings as they were; closes it. */
+/*
+ * Takes the terminal back, if it was lent, restores its settings, and closes it. After a loan on
+ * demand the settings stay: they may be those of a neighbour in a pipeline.
+ */
 void terminal_close(struct terminal *terminal);
 
 #endif

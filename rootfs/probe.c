@@ -7,7 +7,7 @@
 
 static const struct command *const tables[] = {
 	self_commands,	  rights_commands, filter_commands, load_commands, files_commands,
-	process_commands, net_commands,	   ipc_commands,    NULL,
+	process_commands, net_commands,	   ipc_commands,    spy_commands,  NULL,
 };
 
 static const struct command *find_command(const char *name)

@@ -34,6 +34,7 @@ extern const struct command files_commands[];
 extern const struct command process_commands[];
 extern const struct command net_commands[];
 extern const struct command ipc_commands[];
+extern const struct command spy_commands[];
 
 /* The command that runs, for the messages. */
 extern const struct command *running;

@@ -2,7 +2,10 @@
  * [fd00::1]:PORT. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,6 +247,35 @@ static int send_rate(char **argv)
 	return YES;
 }
 
+/* Sends what others would refuse to send: raw frames, with any addresses in them. */
+static int send_frame(char **argv)
+{
+	struct sockaddr_ll device = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	unsigned char frame[1514];
+	size_t length = 0;
+
+	if (strlen(argv[1]) > 2 * sizeof(frame))
+		usage("the frame is too long");
+	for (const char *hex = argv[1]; *hex; length++) {
+		char byte[3] = { hex[0], hex[1], '\0' }, *end;
+
+		frame[length] = (unsigned char)strtoul(byte, &end, 16);
+		if (end != byte + 2)
+			usage("%s is not hexadecimal", hex);
+		for (hex += 2; *hex == ' ' || *hex == ':'; hex++)
+			;
+	}
+	if (fd < 0)
+		die("socket AF_PACKET");
+	device.sll_ifindex = (int)if_nametoindex(argv[0]);
+	if (device.sll_ifindex == 0)
+		die("if_nametoindex %s", argv[0]);
+	if (sendto(fd, frame, length, 0, (struct sockaddr *)&device, sizeof(device)) < 0)
+		die("sendto");
+	return YES;
+}
+
 const struct command net_commands[] = {
 	{ "listen", "[tcp|udp] [ADDRESS:]PORT [COUNT]",
 	  "serve one peer, or COUNT, for at most 60 s", listen_at, 1, 3 },
@@ -251,5 +283,6 @@ const struct command net_commands[] = {
 	  connect_and_ask, 2, 3 },
 	{ "sink", "[ADDRESS:]PORT", "receive from one send-rate; how fast", sink, 1, 1 },
 	{ "send-rate", "ADDRESS:PORT SECONDS", "send to a sink for so long", send_rate, 2, 2 },
+	{ "frame", "DEVICE HEX", "send a raw Ethernet frame", send_frame, 2, 2 },
 	{ 0 },
 };

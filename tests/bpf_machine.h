@@ -1,6 +1,4 @@
-/*
- * The kernel's machine for seccomp filters, in a few lines: what a program says of a call.
- */
+/* Runs a seccomp filter as the kernel would, and returns its answer for one call. */
 #ifndef TESTS_BPF_MACHINE_H
 #define TESTS_BPF_MACHINE_H
 
@@ -9,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The action for the call. Fails the test where the kernel would refuse the program. */
+/* Returns the action for the call. The test fails if the kernel would refuse the program. */
 uint32_t bpf_machine_run(const struct sock_filter *program, size_t length,
 			 const struct seccomp_data *call);
 

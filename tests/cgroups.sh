@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/cgroups.sh VIEW COMMAND [ARG...]: runs a command where cgroups are mounted as VIEW says: here
-# (as they are), v1 or v2 (those of that version alone), or none. It has mounts of its own for it.
+# (as they are), v1 or v2 (those of that version alone), or none. The mounts are in a new namespace.
 set -eu
 view=$1
 shift

@@ -1,8 +1,8 @@
 #!/bin/sh
-# tests/doctor.sh: is `make doctor` right about this machine? Does with each step, and with what the
-# step may have to run without, what doctor says of it. What doctor says goes to stderr, and a line
-# for each comparison to stdout, as cmocka has them. Exit status 1: it was wrong; 77: the workbook
-# cannot be reached by who we are. Run it from the top directory.
+# tests/doctor.sh: checks whether `make doctor` is right about this machine. It runs each step, with
+# and without the options that doctor says it needs, and compares. Doctor's output goes to stderr,
+# and a line for each comparison, in cmocka's format, to stdout. Exit status 1: doctor was wrong; 77:
+# the caller may not read the workbook. Run it from the top directory.
 set -u
 { test -x step-01 && test -r rootfs/busybox; } || exit 77
 said=$(common/doctor.sh 2>&1) && status=0 || status=$?
@@ -19,7 +19,7 @@ compare() {
 	fi
 }
 
-# works OPTION...: does the step run with them?
+# works OPTION...: succeeds if the step runs with these options
 works() {
 	if [ "$step" = 06 ]; then
 		./step-06 run "$@" /bin/true </dev/null >/dev/null 2>&1
@@ -28,7 +28,7 @@ works() {
 	fi && echo runs || echo fails
 }
 
-# without SINCE WORD OPTION...: the step fails with the options where doctor has named the word
+# without SINCE WORD OPTION...: checks that the step fails with the options if doctor names the word
 without() {
 	since=$1 word=$2
 	shift 2

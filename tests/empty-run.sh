@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/empty-run.sh: mounts an empty /run. What /etc/resolv.conf leads to is still there: on machines
-# with systemd-resolved it is a symbolic link into /run, and nothing could be mounted on it otherwise.
+# tests/empty-run.sh: mounts an empty /run, and keeps the file that /etc/resolv.conf leads to: with
+# systemd-resolved it is a link into /run, and no file could be mounted on a link to nothing.
 text=$(cat /etc/resolv.conf 2>/dev/null)
 file=$(readlink -f /etc/resolv.conf)
 mount -t tmpfs -o mode=755 run /run || exit

@@ -9,7 +9,7 @@
 
 enum { CALLS_MAX = 2000, PROCESSES_MAX = 8, ARGUMENTS_MAX = 40 };
 
-/* A call that the step makes. */
+/* A system call that the step makes. */
 struct call {
 	int process;	  /* 0: the host side; the others in the order of their birth */
 	char name[32];	  /* as strace has it */
@@ -17,7 +17,7 @@ struct call {
 	char request[32]; /* of an ioctl, or "" */
 	int number;	  /* the process's n-th call of that name */
 	int of_path;	  /* the process's n-th call of that name and path */
-	bool in_main;	  /* not libc's, before main() */
+	bool in_main;	  /* false: the C library made it before main() */
 };
 
 struct calls {
@@ -30,7 +30,7 @@ struct process {
 	enum { STARTING, TRACED, EXECUTED } state;
 };
 
-/* A run of strace. */
+/* The arguments of one run of strace. */
 struct strace {
 	const char *argv[ARGUMENTS_MAX];
 	int count;
@@ -55,7 +55,7 @@ static void begin(struct strace *strace)
 	add(strace, strace->log);
 	add(strace, "-e");
 	add(strace, "signal=none");
-	/* The leak checker is a tracer too, and a process has only one. */
+	/* The leak checker traces, too, and a process can have only one tracer. */
 	add(strace, "-E");
 	add(strace, "ASAN_OPTIONS=detect_leaks=0");
 }
@@ -105,7 +105,7 @@ static void add_call(struct calls *calls, struct call call)
 	calls->list[calls->count++] = call;
 }
 
-/* A line such as `123 openat(AT_FDCWD, "/dev/null") = 3`, or `123 <... execve resumed>) = 0`. */
+/* Reads a line of the log, such as `123 openat(AT_FDCWD, "/dev/null") = 3`. */
 static void read_line(struct calls *calls, struct process *processes, const char *line)
 {
 	struct call call = { 0 };
@@ -151,7 +151,7 @@ static void list_calls(struct calls *calls, const char *const argv[])
 
 /* ---- One call fails ---- */
 
-/* What a message calls it. */
+/* Returns the name that messages use for the call. */
 static const char *name_in_message(const char *call)
 {
 	static const char *const others[][2] = { { "openat", "open" },
@@ -166,11 +166,11 @@ static const char *name_in_message(const char *call)
 	return call;
 }
 
-/* Whether the host side, in which strace would count it first, has such an n-th call too. */
+/* True if the host side has such an n-th call, too: strace would count that one first. */
 static bool is_in_host_side_too(const struct calls *calls, const struct call *call)
 {
 	if (strcmp(call->name, "execve") == 0)
-		return false; /* its own start is the one that strace lets pass */
+		return false; /* strace does not count the execve that it makes itself */
 	for (size_t i = 0; i < calls->count; i++)
 		if (calls->list[i].process == 0 && call->process != 0 &&
 		    calls->list[i].number == call->number &&
@@ -219,7 +219,10 @@ static void assert_survived(const struct call *call, const struct result *result
 			 call->name, call->number, call->process, result->status, result->err);
 }
 
-/* "step-01: clone3 CLONE_NEWUTS: EIO ..." or, if there is no more to say, "step-01: fork: EIO" */
+/*
+ * Fails unless the message is "step-01: clone3 CLONE_NEWUTS: EIO ...", or at least "step-01: fork:
+ * EIO".
+ */
 static void assert_reported(const struct call *call, const struct result *result, const char *error,
 			    int status)
 {
@@ -264,7 +267,7 @@ static void fail_call(const struct calls *calls, const struct call *call, const 
 		assert_reported(call, result, error, status);
 }
 
-/* The memory allocator's and the sanitizers' calls: no step makes them itself. */
+/* True for calls of the memory allocator and of the sanitizers, which no step makes itself. */
 static bool is_of_libraries(const char *name)
 {
 	static const char *const names[] = { "brk",	"mmap",	       "munmap", "mprotect",

@@ -1,18 +1,20 @@
 /*
- * Fault injection: a step runs again and again under strace(1), and each time another one of the
- * system calls that it makes fails.
+ * Fault injection: a step is run under strace(1) again and again, and in each run one of its system
+ * calls fails.
  */
 #ifndef TESTS_FAULTS_H
 #define TESTS_FAULTS_H
 
-/* A system call, by its name, as "name path" or "ioctl REQUEST", whose failure need not end the
- * step, and why. */
+/*
+ * A system call ("name", "name path" or "ioctl REQUEST") whose failure need not end the step, and
+ * why.
+ */
 struct tolerated {
 	const char *call;
 	enum {
-		SURVIVED,      /* fails like the others; the step has to go on without a word */
-		HOST_SURVIVES, /* so it is on the host side; elsewhere it has to be reported */
-		CANNOT_FAIL,   /* as it is called the kernel cannot refuse it; left out */
+		SURVIVED,      /* the step must go on without a message */
+		HOST_SURVIVES, /* as SURVIVED, but only on the host side */
+		CANNOT_FAIL,   /* the kernel never refuses this call, so it is left out */
 	} kind;
 	const char *reason;
 };

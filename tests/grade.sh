@@ -4,14 +4,14 @@
 # build/lab-NN, the copy of the workbook with those files. `tests/grade.sh NN` names the test
 # programs that are needed.
 #
-# What is graded is in steps/NN-*/lab/points, a test a line; of several, joined by "+", all must
-# pass. The exit status is 0 only with full points.
+# steps/NN-*/lab/points lists the tests that are graded, one a line; of tests that are joined by "+",
+# all must pass. The exit status is 0 only with full points.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 n=$1 answer=${2:-} only=${3:-} seconds=40
 points=$(grep -v '^#' steps/"$n"-*/lab/points)
 
-# The program that a test is in: one of the chapter's, or else one of a later chapter.
+# Prints the program of a test: one of the chapter's, or else one of a later chapter.
 program() {
 	found=$(grep -l "host_test($1)" tests/test_"$n"_*.c tests/test_*.c | head -n 1)
 	[ -n "$found" ] || { echo "grade.sh: there is no test $1" >&2 && return 1; }
@@ -25,11 +25,14 @@ if [ -z "$answer" ]; then
 	exit
 fi
 
-# A step that is not finished yet may well be at work on the host's own files: while it is graded
-# they are read-only, apart from this directory, and /tmp is an empty one.
+# An unfinished step may work on the host's own files. So while it is graded the files are read-only,
+# except for this directory, and /tmp is an empty one. The cgroups of all tests are below that of the
+# grading.
 if [ "${GRADE_NAMESPACE:-}" != entered ]; then
-	GRADE_NAMESPACE=entered exec unshare --mount --propagation private tests/grade.sh "$@"
+	GRADE_NAMESPACE=entered exec tests/own-cgroups.sh unshare --mount --propagation private \
+		tests/grade.sh "$@"
 fi
+export CGROUPS=machine
 mounts=$(findmnt --raw --noheadings --output TARGET | grep -Ev '^/(proc|sys|dev)(/|$)')
 mount --bind "$PWD" "$PWD" && cd "$PWD" || exit 1
 for mount in $mounts; do
@@ -39,7 +42,7 @@ mount -t tmpfs -o mode=1777 tmp /tmp && mkdir -p "$PWD" && mount -c --bind . "$P
 	exit 1
 log=$(mktemp) passed=' '
 
-# Runs one test, at most so many seconds; whatever hangs is gone with the namespaces of run.sh.
+# Runs one test for at most so many seconds. Processes that hang end with the namespaces of run.sh.
 passes() {
 	case $passed in *" $1 "*) return 0 ;; esac
 	TEST=$1 timeout --kill-after=5 "$seconds" tests/run.sh "$(program "$1")" >"$log" 2>&1 </dev/null

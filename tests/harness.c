@@ -41,7 +41,7 @@ void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Forks and executes, with these three descriptors as standard input, output and error. */
+/* Executes a program in a child, with these descriptors as its standard input, output and error. */
 static pid_t execute(const char *const argv[], int in, int out, int err)
 {
 	pid_t pid = fork();
@@ -79,7 +79,7 @@ static void read_back(int fd, char *text, size_t size)
 	text[length] = '\0';
 }
 
-/* On a machine that takes SLOWER times as long (tests/run.sh) it has so much more time. */
+/* Returns the time limit. It is SLOWER times as long (tests/run.sh) on slow machines. */
 static int run_seconds(void)
 {
 	const char *slower = getenv("SLOWER");
@@ -87,7 +87,7 @@ static int run_seconds(void)
 	return RUN_SECONDS * (slower ? atoi(slower) : 1);
 }
 
-/* Waits for a child of ours that has seconds to end; afterwards it is killed and the test fails. */
+/* Waits for a child. After `seconds` the child is killed, and the test fails. */
 static int wait_bounded(pid_t pid)
 {
 	int64_t deadline = now_ms() + run_seconds() * 1000;
@@ -281,15 +281,26 @@ void assert_refused(const struct result *result, int status, const char *part)
 		fail_msg("not one line:\n%s", result->err);
 }
 
+/*
+ * The host's state at the end of the last test. The next test begins with it, since reading it
+ * takes long.
+ */
+static char *left;
+
 int remember_host(void **state)
 {
-	const struct result *result = run("tests/host-state.sh");
+	const struct result *result;
 
+	*state = left;
+	left = NULL;
+	if (*state)
+		return 0;
+	result = run("tests/host-state.sh");
 	*state = result->status == 0 ? strdup(result->out) : NULL;
 	return *state ? 0 : -1;
 }
 
-/* A cgroup that a killed step has left may be gone, anybody's: every step removes such. */
+/* A cgroup that a killed step has left may be missing: any other step removes it. */
 static bool is_as_before(const char *before, const char *after)
 {
 	static const char cgroup[] = "/sys/fs/cgroup/";
@@ -313,13 +324,15 @@ int compare_host(void **state)
 	char path[] = "/tmp/host-before-XXXXXX";
 	autofd int fd = -1;
 
-	/* What the kernel removes by itself a moment later need not be waited for by a step. */
+	/* A step need not wait for what the kernel itself removes a moment later. */
 	for (int tries = 0; tries < 20 && !is_as_before(before, after->out); tries++) {
 		usleep(100000);
 		after = run("tests/host-state.sh");
 	}
-	if (is_as_before(before, after->out))
+	if (is_as_before(before, after->out)) {
+		left = strdup(after->out);
 		return 0;
+	}
 	fd = mkstemp(path);
 	if (fd >= 0 && write(fd, before, strlen(before)) > 0)
 		print_error("the host has changed:\n%s",

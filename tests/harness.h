@@ -1,8 +1,7 @@
 /*
- * What the tests share: running programs as a learner would, and looking at the host around them.
- *
- * Tests are started by tests/run.sh: from the project's top directory, as root, in a mount
- * namespace of their own whose "/" is shared as on a systemd machine.
+ * Shared by all tests: programs are run as a learner runs them, and the host around them is
+ * compared. Tests are started by tests/run.sh: from the project's top directory, as root, in a
+ * mount namespace of their own whose "/" is shared as on a systemd machine.
  */
 #ifndef TESTS_HARNESS_H
 #define TESTS_HARNESS_H
@@ -35,32 +34,37 @@ struct result {
 	char err[65536];
 };
 
-/* Runs a program (looked for in PATH), at most 30 s, and returns what became of it. The result is
- * valid until the next run. `input` is its standard input; NULL: /dev/null. */
+/*
+ * Runs a program, which is looked up in PATH, for at most 30 s. The result is valid until the next
+ * run. `input` is its standard input; NULL: /dev/null.
+ */
 const struct result *run_with(const char *input, const char *const argv[]);
 #define run(...) run_with(NULL, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* Runs a shell script. */
 #define run_shell(script) run("/bin/sh", "-c", script)
 
-/* Starts a program with its output thrown away, in a session of its own; finish() bounds it. */
+/* Starts a program in a session of its own, and discards its output. finish() waits for it. */
 pid_t start_with(const char *const argv[]);
 #define start(...) start_with((const char *const[]){ __VA_ARGS__, NULL })
 
-/* As start(), with its output in a pipe, whose end to read from is *out. */
+/* As start(), with the output in a pipe; *out is the end to read from. */
 pid_t start_piped_with(int *out, const char *const argv[]);
 #define start_piped(out, ...) start_piped_with(out, (const char *const[]){ __VA_ARGS__, NULL })
 
-/* Reads lines until one is `line`; each has to come within 10 s. */
+/* Reads lines until one is `line`. The test fails if a line takes longer than 10 s. */
 void expect_line(int fd, const char *line);
 
-/* Waits until it has ended, at most 30 s. Returns its exit status, 128+n after signal n. */
+/* Waits at most 30 s for the end of a program. Returns its exit status, 128+n after signal n. */
 int finish(pid_t pid);
 
-/* For a new child: what our caller ignores or blocks (nohup, a shell's &) is no matter of tests. */
+/*
+ * Resets the signals of a new child: the test's caller may ignore or block some (nohup, a shell's
+ * &).
+ */
 void reset_signals(void);
 
-/* Runs `function` in a process and session of its own, and returns the status that it returns. */
+/* Runs `function` in a process and session of its own. Returns what it returned. */
 int run_function(int (*function)(void));
 
 /* Waits until `condition` holds, at most 10 s, and fails the test otherwise. */
@@ -73,16 +77,16 @@ int run_function(int (*function)(void));
 			fail_msg("waited in vain for: %s", #condition);                            \
 	} while (0)
 
-/* A random name, new at each call ("t3fa9c1"), that nothing can know beforehand. */
+/* Returns a random name, "t3fa9c1", a new one at each call: no program can know it beforehand. */
 const char *random_name(void);
 
-/* How many processes have `token` as one of the words of their command line. */
+/* Returns how many processes have `token` as a word of their command line. */
 int count_processes(const char *token);
 
 /*
- * Starts a program again and again, and sends it `signal` after a random time of at most 8 ms.
- * It has to end with 128+signal each time, and no process may be left that has its last argument,
- * a random name, on its command line.
+ * Starts a program again and again, and sends it `signal` after a random time of at most 8 ms. The
+ * program must end with 128+signal each time, and no process may be left whose command line has its
+ * last argument, a random name.
  */
 void kill_at_random_moments_with(int signal, const char *const argv[]);
 #define kill_at_random_moments(signal, ...)                                                        \
@@ -91,29 +95,32 @@ void kill_at_random_moments_with(int signal, const char *const argv[]);
 /* Forgets the message that fail() keeps in the test program itself. */
 void forget_failure(void);
 
-/* Fails unless `text` contains `part`, showing both. */
+/* Fails unless `text` contains `part`. Prints both. */
 void assert_contains(const char *text, const char *part);
 
 /*
- * Runs a program that ends in `probe namespaces`, and fails unless the namespaces that it has other
- * inodes of than we have are `wanted`: their names, each with a space after it.
+ * Runs a program whose last words are `probe namespaces`. Fails unless the namespaces that differ
+ * from the test's are `wanted`: their names, each followed by a space.
  */
 void assert_new_namespaces_with(const char *wanted, const char *const argv[]);
 #define assert_new_namespaces(wanted, ...)                                                         \
 	assert_new_namespaces_with(wanted, (const char *const[]){ __VA_ARGS__, NULL })
 
-/* Fails unless `result` is that of a program of ours that refused or failed: the status, and one
- * line on stderr that contains `part`. */
+/*
+ * Fails unless the program refused its input or failed, with this status and one line on stderr
+ * that contains `part`.
+ */
 void assert_refused(const struct result *result, int status, const char *part);
 
 /*
- * The host, compared: remember_host() is a test's (or a group's) setup, compare_host() its
- * teardown, which fails with the difference. What is compared: tests/host-state.sh.
+ * Compares the host before and after a test: remember_host() is the setup of a test or of a group,
+ * compare_host() the teardown, which fails and prints the difference. tests/host-state.sh lists
+ * what is compared.
  */
 int remember_host(void **state);
 int compare_host(void **state);
 
-/* Skips the test, with the reason on its own line of the output. */
+/* Skips the test, and prints the reason on a line of its own. */
 #define skip_because(...)                                                                          \
 	do {                                                                                       \
 		print_message("SKIP %s: ", __func__);                                              \
@@ -122,7 +129,7 @@ int compare_host(void **state);
 		skip();                                                                            \
 	} while (0)
 
-/* A test that compares the host before and after. */
+/* Declares a test that compares the host before and after. */
 #define host_test(function) cmocka_unit_test_setup_teardown(function, remember_host, compare_host)
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What the tests of chapter 4 share: a host of their own. The test program leaves the real host's
+ * Shared by the tests of chapter 4: a network of their own. The test program leaves the real host's
  * network for a new namespace, whose only neighbour is a second one, "outside": tests/network.sh.
  */
 #ifndef TESTS_NETWORK_H

@@ -1,9 +1,9 @@
 #!/bin/sh
-# tests/network.sh: what the scripts of chapter 4's tests begin with (tests/network.h). They run in
+# tests/network.sh: the beginning of the scripts of chapter 4's tests (tests/network.h). They run in
 # a network namespace that stands for the host: its device "uplink", 198.51.100.1, leads to the
 # namespace "outside", 198.51.100.2, which is the host's default gateway and a test host.
 #
-# A script has a directory $d of its own, two unlikely ports and a third, and what it has begun ends
+# A script has a directory $d of its own and three unlikely ports. The programs that it has begun end
 # with it.
 # shellcheck disable=SC2034,SC2154 # variables are for the scripts, and from them
 
@@ -28,8 +28,8 @@ leave() {
 	exit "$status"
 }
 
-# begin NAME COMMAND...: starts it; expect NAME LINE: waits for that line of its output, at most 10 s;
-# status NAME: waits for its end and prints its exit status
+# begin NAME COMMAND...: starts a command; expect NAME LINE: waits at most 10 s for that line of its
+# output; status NAME: waits for its end and prints its exit status
 begin() {
 	name=$1
 	shift
@@ -62,20 +62,20 @@ serve() {
 	expect "$1" 'ready [0-9]*'
 }
 
-# heard NAME: what the server heard, without the client's port
+# heard NAME: prints what the server heard, without the client's port
 heard() {
 	expect "$1" 'from .*'
 	sed -n 's/^\(from .*\):[0-9]*: /\1: /p' "$d/$1.out"
 }
 
-# address NAME: the address of the container, which has to print it (`ip -4 addr show eth0`)
+# address NAME: prints the container's address; its command must be `ip -4 addr show eth0`
 address() {
 	expect "$1" '.* inet .*'
 	sed -n 's,.* inet \([0-9.]*\)/.*,\1,p' "$d/$1.out"
 }
 
-# The namespaces of a test program become a host with a network of its own. Mounts first private:
-# those that are shared already would stay shared with the real host's.
+# Makes a host with a network of its own of the test program's namespaces. The mounts are made private
+# first, or those that are shared would stay shared with the real host's.
 make_host() {
 	mount --make-rprivate /
 	tests/empty-run.sh
@@ -94,7 +94,7 @@ make_host() {
 	$out ip addr add $far/24 dev eth0
 	$out ip link set eth0 up
 	ip route add default via $far
-	# The kernel sees a moment later that both ends are up.
+	# The kernel notices a moment later that both ends are up.
 	until ip -o link show uplink | grep -q 'state UP'; do sleep 0.005; done
 }
 

@@ -1,4 +1,4 @@
-/* TEST=name in the environment: a test program runs that test alone. tests/grade.sh uses it. */
+/* TEST=NAME in the environment makes a test program run only that test. tests/grade.sh uses it. */
 #include <stdlib.h>
 
 #include "harness.h"

@@ -20,7 +20,7 @@ void pty_start(struct pty *pty, const char *const argv[])
 	assert_true(pty->pid >= 0);
 	if (pty->pid == 0) {
 		reset_signals();
-		/* The leak checker of SANITIZE=1 gets stuck when SIGCONT comes: a hang-up. */
+		/* With SANITIZE=1, the leak checker hangs when a hang-up sends SIGCONT. */
 		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
@@ -32,7 +32,10 @@ void pty_type(struct pty *pty, const char *text)
 	assert_int_equal(write(pty->fd, text, strlen(text)), strlen(text));
 }
 
-/* Reads what there is, waiting at most `milliseconds`. Returns false at the end. */
+/*
+ * Reads the output that there is, or waits for some at most `milliseconds`. Returns false at its
+ * end.
+ */
 static bool read_more(struct pty *pty, int milliseconds)
 {
 	struct pollfd readable = { .fd = pty->fd, .events = POLLIN };
@@ -42,7 +45,7 @@ static bool read_more(struct pty *pty, int milliseconds)
 		return false;
 	got = read(pty->fd, pty->seen + pty->length, sizeof(pty->seen) - 1 - pty->length);
 	if (got <= 0)
-		return false; /* EIO: nobody has the terminal open any more */
+		return false; /* EIO: no process has the terminal open any more */
 	pty->length += (size_t)got;
 	pty->seen[pty->length] = '\0';
 	return true;

@@ -1,6 +1,4 @@
-/*
- * A program on a terminal of its own, driven as a person would: typed at, and read.
- */
+/* A program on a terminal of its own. The test types and reads as a person would. */
 #ifndef TESTS_PTY_H
 #define TESTS_PTY_H
 
@@ -9,7 +7,7 @@
 struct pty {
 	pid_t pid; /* leads the session of the terminal */
 	int fd;
-	char seen[65536]; /* all that the terminal has shown, and how much of it was expected */
+	char seen[65536]; /* all output of the terminal, and how much of it was expected */
 	size_t length, read;
 };
 
@@ -19,19 +17,19 @@ void pty_start(struct pty *pty, const char *const argv[]);
 /* Types `text`; "\x03" is Ctrl-C, "\x1a" Ctrl-Z, "\x04" Ctrl-D. */
 void pty_type(struct pty *pty, const char *text);
 
-/* Reads until `text` shows up after what was expected before, at most 10 s; else fails the test. */
+/* Reads until `text` appears after what was expected before. The test fails after 10 s. */
 void pty_expect(struct pty *pty, const char *text);
 
-/* The foreground process group of the terminal. */
+/* Returns the terminal's foreground process group. */
 pid_t pty_foreground(const struct pty *pty);
 
 /* Starts an interactive shell, "bash" or "busybox sh", and waits for its prompt, "outer> ". */
 void pty_start_shell(struct pty *pty, const char *shell);
 
-/* Types `line` as a line, and waits until a group other than `shell` has the terminal. */
+/* Types `line` and Enter, and waits until a group other than `shell` has the terminal. */
 void pty_run_job(struct pty *pty, const char *line, pid_t shell);
 
-/* At its next prompt, asks the shell for the exit status of the last command. */
+/* Asks the shell, at its next prompt, for the exit status of the last command. */
 void pty_expect_status(struct pty *pty, int status);
 
 /* Ends the shell with "exit 9" at its prompt. */

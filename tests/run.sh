@@ -1,49 +1,117 @@
-#!/bin/sh
-# tests/run.sh [PREFIX|README.md...]: runs the test programs whose names begin with PREFIX, and
-# the console blocks of those chapters. Each one's time is bounded. Ends with a summary; the exit
-# status is 0 only if nothing failed and something ran.
+#!/bin/bash
+# tests/run.sh [PREFIX|PAGE.md...]: runs the test programs whose names begin with PREFIX, and the
+# console blocks of those pages. Each one's time is bounded. Ends with a summary; the exit status is 0
+# only if nothing failed and something ran.
 #
-# All of it happens in namespaces of its own, which stand for the host: what runs elsewhere on the
-# machine does not disturb it, and nothing that a test leaves behind outlives it. "/" is shared
-# there, as systemd has it: then a mount that a step forgets to keep to itself shows. /run is empty:
-# the leases of the machine's own containers belong to its own network.
+# Each program, and each page, runs in namespaces of its own, which stand for the host: neither the
+# rest of the machine nor another test disturbs it, and nothing that it leaves behind outlives it. "/"
+# is shared there, as systemd makes it, so that a mount which a step does not keep private is seen. /run is
+# empty: the leases of the machine's own containers belong to its own network. The topmost cgroups are
+# the test's own (own-cgroups.sh).
+#
+# JOBS programs run at once (default: one a processor); what each prints is shown when it has ended.
+# The pages run one after another beside them, for they build the workbook.
+# SLOWER=N: for a machine that takes N times as long. CGROUPS=machine, for a virtual machine: the
+# topmost cgroups are the machine's. OUTER_NAMESPACE=entered: the caller stands for the host.
 set -u
-trap 'exit 130' INT TERM # PID 1 would ignore them
 cd "$(dirname "$0")/.." || exit 1
-if [ "${OUTER_NAMESPACE:-}" != entered ]; then
-	# shellcheck disable=SC2016  # the inner shell expands them
-	# Private first: mounts that are shared already would stay shared with the real host's.
-	OUTER_NAMESPACE=entered exec unshare --mount --propagation private --uts --ipc --net \
-		--pid --fork --kill-child --mount-proc sh -c \
-		'tests/empty-run.sh && mount --make-rshared / &&
-		 ip link set lo up && exec "$0" "$@"' "$0" "$@"
-fi
+alone=' test_04_rate test_05_cpu test_05_io ' # these measure what others would take from them
 
-# SLOWER=N: for a machine that takes N times as long
-passed=0 failed=''
-one() {
-	leaks='' cgroups=ours
-	case $2 in # they make none: those that are there belong to tests that run beside them
-	*/test_0[1-4]_*) cgroups=others ;;
+# bounded SECONDS COMMAND...
+bounded() { timeout --kill-after=10 $(($1 * ${SLOWER:-1})) "${@:2}"; }
+
+# in_place PROGRAM|PAGE.md
+in_place() {
+	case $1 in
+	*.md) bounded 300 tests/transcript.sh "$1" ;;
+	# With sanitizers: the runtime does not free what it has read, since it ends.
+	*/test_06_config* | */test_06_oci*)
+		ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 bounded 600 "$1"
+		;;
+	*) bounded 600 "$1" ;;
 	esac
-	case $2 in # with sanitizers: the runtime leaves to the kernel what it has read, and ends
-	*/test_06_config* | */test_06_oci*) leaks=:detect_leaks=0 ;;
-	esac
-	if CGROUPS=$cgroups ASAN_OPTIONS=${ASAN_OPTIONS:-}$leaks timeout --kill-after=10 $(($1 * ${SLOWER:-1})) "$2" ${3:+"$3"}; then
-		passed=$((passed + 1))
-	else
-		failed="$failed ${3:-$2}"
-	fi
 }
-for what in "$@"; do
+
+# apart PROGRAM|PAGE.md: runs it in new namespaces
+apart() {
+	local own=tests/own-cgroups.sh
+
+	[ "${CGROUPS:-}" != machine ] || own=''
+	# Mounts are made private first, or those that are shared would stay shared with the real host's.
+	# shellcheck disable=SC2016,SC2086 # the inner shell expands them; $own may be empty
+	OUTER_NAMESPACE="test" $own unshare --mount --propagation private --uts --ipc --net \
+		--pid --fork --kill-child --mount-proc sh -c \
+		'tests/empty-run.sh && mount -t tmpfs -o mode=1777 shm /dev/shm && mount --make-rshared / &&
+		 ip link set lo up && exec "$@"' sh tests/run.sh "$1"
+}
+
+case ${OUTER_NAMESPACE:-} in
+test)
+	trap 'exit 130' INT TERM # PID 1 would ignore them
+	in_place "$1"
+	exit
+	;;
+entered) JOBS=1 run=in_place ;;
+*) run=apart ;;
+esac
+
+work=$(mktemp -d) || exit
+trap 'rm -rf "$work"' EXIT
+set -m # each job is a process group, which can be ended with all that is in it
+# shellcheck disable=SC2154 # job
+trap 'trap "" TERM; for job in $(jobs -p); do kill -- -"$job"; done; wait; exit 130' INT TERM
+
+# one PROGRAM|PAGE.md: runs it; the file of its name in $work tells how it ended
+one() {
+	local began=$SECONDS name=${1##*/test_} status
+
+	name=${name//\//:}
+	if [ "$count" -eq 1 ]; then
+		$run "$1"
+		status=$?
+	else
+		$run "$1" >"$work/$name.log" 2>&1
+		status=$?
+		flock "$work" cat "$work/$name.log"
+		echo "${1#build/tests/}: $((SECONDS - began)) s"
+	fi
+	if [ $status -eq 0 ]; then echo >>"$work/passed"; else echo "$1" >>"$work/failed"; fi
+}
+
+pages=() programs=() last=()
+declare -A listed # a program may have several of the prefixes
+for what; do
 	case $what in
-	*.md) one 300 tests/transcript.sh "$what" ;;
+	*.md) pages+=("$what") ;;
 	*) for program in build/tests/"$what"*; do
-		case $program in *.*) ;; *) one 600 "$program" ;; esac
+		case $program in *.*) continue ;; esac
+		[ -z "${listed[$program]:-}" ] || continue
+		listed[$program]=yes
+		case $alone in
+		*" ${program##*/} "*) last+=("$program") ;;
+		*) programs+=("$program") ;;
+		esac
 	done ;;
 	esac
 done
-# What the chapters' commands have made as root belongs to who called sudo.
+count=$((${#pages[@]} + ${#programs[@]} + ${#last[@]}))
+[ "${CGROUPS:-}" != machine ] || JOBS=1
+: "${JOBS:=$(nproc)}"
+
+for page in "${pages[@]}"; do one "$page"; done </dev/null &
+for program in "${programs[@]}"; do
+	while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do wait -n; done
+	one "$program" </dev/null &
+done
+wait
+for program in "${last[@]}"; do
+	one "$program" </dev/null &
+	wait
+done
+
+# The caller of sudo gets the files that the chapters' commands have made as root.
 [ -z "${SUDO_UID:-}" ] || chown -Rh "$SUDO_UID:${SUDO_GID:-0}" build step-*
-echo "tests: $passed programs and chapters passed${failed:+; FAILED:$failed}"
-[ -z "$failed" ] && [ "$passed" -gt 0 ]
+passed=$(wc -l 2>/dev/null <"$work/passed")
+failed=$(sort "$work/failed" 2>/dev/null | xargs)
+echo "tests: ${passed:-0} programs and chapters passed${failed:+; FAILED: $failed}"
+[ -z "$failed" ] && [ "${passed:-0}" -gt 0 ]

@@ -1,6 +1,6 @@
 #!/bin/bash
-# tests/skeletons.sh: whether the labs still fit our modules: each skeleton differs from its module
-# at the TODOs alone, and each mutant's patch applies. `make check` runs it and compiles the
+# tests/skeletons.sh: checks that the labs fit our modules: each skeleton differs from its module only
+# at the TODOs, and each mutant's patch applies. `make check` runs it and compiles the
 # skeletons; tests/labs.sh proves the grades.
 set -u
 cd "$(dirname "$0")/.." || exit 1

@@ -1,4 +1,4 @@
-/* `make clean-host`: what killed steps have left is removed or told, and what is in use is not. */
+/* `make clean-host` removes or reports what killed steps have left, and keeps what is in use. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,9 +6,9 @@
 #include "harness.h"
 
 /*
- * For scripts: `begin STEP [OPTION...]` starts a step ($pid) with a command that sleeps,
- * `begin_user` with one that changes its user, and so outlives a step that is killed; `crash` kills
- * the step. The directory of the leases is not the host's.
+ * Functions for scripts. `begin STEP [OPTION...]` starts a step ($pid) with a command that sleeps.
+ * The command of `begin_user` changes its user, and so outlives a step that is killed. `crash`
+ * kills the step. The directory of the leases is not the host's.
  */
 static const char functions[] =
 	"mount -t tmpfs none /run; ip link set lo up; d=$(mktemp -d); mkfifo $d/on\n"
@@ -22,7 +22,7 @@ static const char functions[] =
 	"clean() { common/clean-host.sh; echo $?; }\n"
 	"trap 'rm -r $d' EXIT\n";
 
-/* In namespaces of its own for mounts and network. */
+/* Runs a script in new mount and network namespaces. */
 static const struct result *with_steps(const char *script)
 {
 	autofree char *text = NULL;
@@ -78,6 +78,50 @@ static void a_cgroup_that_was_left_is_removed_with_its_processes(void **state)
 			    "0\n0\n");
 }
 
+/*
+ * Cgroups whose names only begin like a step's, and containers in a cgroup of others or beside one.
+ */
+static void what_others_run_is_left_alone(void **state)
+{
+	const struct result *result;
+
+	(void)state;
+	result = with_steps(
+		"for h in $(findmnt -n -l -t cgroup,cgroup2 -o TARGET); do\n"
+		"	mkdir $h/step-$$ 2>/dev/null || continue\n"
+		"	for f in cpuset.cpus cpuset.mems; do\n"
+		"		[ ! -f $h/step-$$/$f ] || cat $h/$f >$h/step-$$/$f\n"
+		"	done\n"
+		"	made=\"$made $h/step-$$\"\n"
+		"done\n"
+		"sleep 60 & other=$!; for c in $made; do echo $other >$c/cgroup.procs; done\n"
+		"unshare --uts --pid --mount --ipc --net --cgroup --fork sleep 60 & manager=$!\n"
+		"until pgrep -P $manager >$d/said; do :; done\n"
+		"./step-05 --network none true; kill -0 $other && echo alive; clean\n"
+		"kill -0 $other && kill -0 $manager && echo alive\n"
+		"kill -9 $(cat $d/said) $other; while kill -0 $other; do wait $other; done "
+		"2>/dev/null\n"
+		"for c in $made; do until rmdir $c; do :; done 2>/dev/null; done");
+	if (strstr(result->err, "devices can be used"))
+		skip_because("no cgroup can be written to");
+	assert_string_equal(result->out,
+			    "alive\nclean-host: nothing is left on this host\n0\nalive\n");
+}
+
+/* The runtime has ended, so these containers have no parent of ours. */
+static void containers_of_the_runtime_are_left_alone(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		with_steps("cp -ax rootfs/busybox $d/rootfs; ./step-06-oci spec --bundle $d\n"
+			   "jq '.process.terminal = false | .process.args = [\"sleep\", \"60\"]' "
+			   "<$d/config.json >$d/new; mv $d/new $d/config.json\n"
+			   "./step-06-oci run -d --bundle $d left >$d/said && clean\n"
+			   "./step-06-oci delete --force left")
+			->out,
+		"clean-host: nothing is left on this host\n0\n");
+}
+
 static void steps_that_run_are_left_alone(void **state)
 {
 	const struct result *result;
@@ -99,7 +143,7 @@ static void processes_that_were_left_are_told(void **state)
 		char script[512];
 		const struct result *result;
 
-		/* Steps 01 and 02 have the programs of the host. */
+		/* Steps 01 and 02 show the host's programs. */
 		snprintf(script, sizeof(script),
 			 "test %zu -gt 1 || as_user='setpriv --reuid=65534 --clear-groups sh'\n"
 			 "begin_user %s; crash; clean >$d/said; grep -o 'sudo kill.*' $d/said\n"
@@ -114,7 +158,7 @@ static void processes_that_were_left_are_told(void **state)
 	}
 }
 
-/* As after somebody has emptied /run. */
+/* The leases are gone, as after /run was emptied. */
 static void what_nobody_knows_any_more_is_told(void **state)
 {
 	const struct result *result;
@@ -152,6 +196,8 @@ int main(void)
 		host_test(who_is_not_root_is_told),
 		host_test(a_network_that_was_left_is_removed),
 		host_test(a_cgroup_that_was_left_is_removed_with_its_processes),
+		host_test(what_others_run_is_left_alone),
+		host_test(containers_of_the_runtime_are_left_alone),
 		host_test(steps_that_run_are_left_alone),
 		host_test(processes_that_were_left_are_told),
 		host_test(filters_that_were_kept_are_removed),

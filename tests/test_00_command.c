@@ -1,4 +1,4 @@
-/* common/command.c: the command is executed, or why not. On step 01. */
+/* common/command.c: the command is executed, or the message says why not. On step 01. */
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ static int remove_directory(void **state)
 	return run("rm", "-r", top)->status;
 }
 
-/* The path of a new file with `text` in it; valid until the next one. */
+/* Makes a file with this text. Returns its path, which is valid until the next call. */
 static const char *make_file(const char *text, const char *mode)
 {
 	static char path[96];
@@ -78,7 +78,10 @@ static void what_cannot_be_executed_is_126(void **state)
 	assert_refused(run("./step-01", "/etc/passwd/x"), 126, ": ENOTDIR ");
 }
 
-/* What the kernel takes for no program is given to /bin/sh, so that has to be none either. */
+/*
+ * execvp(3) gives a file that the kernel cannot execute to /bin/sh, so /bin/sh must not be
+ * executable either.
+ */
 static void a_shell_of_another_machine_is_126(void **state)
 {
 	(void)state;

@@ -1,12 +1,12 @@
-/* `make doctor`: what it says of a step is what the step then does, on all sorts of machines. */
+/* `make doctor`: each step does what doctor says of it, on all sorts of machines. */
 #include <stdlib.h>
 
 #include "cleanup.h"
 #include "harness.h"
 
 /*
- * Compares what doctor says with what is so (tests/doctor.sh). `where` is the beginning of a shell
- * command that goes on with a program and its arguments; it has a directory $d.
+ * Compares what doctor says with what the steps do (tests/doctor.sh). `where` is the beginning of a
+ * shell command, which a program and its arguments complete; it has a directory $d.
  */
 static void assert_agrees(const char *where, const char *part)
 {
@@ -25,7 +25,7 @@ static void assert_agrees(const char *where, const char *part)
 	assert_contains(result->err, part);
 }
 
-/* In a mount namespace, after `change`. */
+/* The same in a new mount namespace, after the script `change`. */
 static void assert_agrees_after(const char *change, const char *part)
 {
 	autofree char *where = NULL;
@@ -103,13 +103,13 @@ static void it_sees_which_cgroups_there_are(void **state)
 	(void)state;
 	assert_agrees_after("mount -t tmpfs none /sys/fs/cgroup",
 			    "step-05  runs without any limit: no cgroup can be written to");
-	/* Bound, not mounted anew, which would change the host's own mount of it. */
+	/* A bind mount: a new mount of cgroup2 would change the host's. */
 	assert_agrees_after(ONLY_V2, "cgroup v2 at /sys/fs/cgroup: ");
 	assert_agrees_after(ONLY_V2 " && mount -o remount,bind,ro /sys/fs/cgroup",
 			    "step-05  runs without any limit: no cgroup can be written to");
 }
 
-/* Nothing but its own words: no file, no module, no setting. */
+/* Its output is all: no file is written, no module is loaded, no setting is changed. */
 static void it_changes_nothing(void **state)
 {
 	const struct result *result;

@@ -10,7 +10,9 @@
 #include "harness.h"
 #include "hints.h"
 
-/* Calls fail_report() with stderr in a pipe: `text` gets what it prints. Returns what it does. */
+/*
+ * Calls fail_report() with stderr in a pipe, and fills `text` with its output. Returns its result.
+ */
 static int report(char *text, size_t size)
 {
 	int ends[2], status, stderr_kept = dup(STDERR_FILENO);
@@ -127,7 +129,7 @@ static void a_name_that_is_too_long_is_cut_and_the_errno_stays(void **state)
 	assert_non_null(strstr(fail_get()->text, "use sudo"));
 }
 
-/* The kernel's own ENOTSUPP, 524, comes through here and there; libc has no name for it. */
+/* Some kernel calls fail with ENOTSUPP, 524, which has no name in libc. */
 static void an_errno_without_a_name_does_no_harm(void **state)
 {
 	(void)state;
@@ -153,7 +155,7 @@ static void the_hint_of_the_longer_name_counts(void **state)
 	assert_string_equal(hint_for("open_tree /x", ENOENT), hint_for("open_tree", ENOENT));
 }
 
-/* What a variable marked autofd, autofree, ... does when it goes out of scope. */
+/* Variables that are marked autofd, autofree, ... go out of scope here. */
 static void descriptors_and_files_are_closed_by_scope(void **state)
 {
 	int fd, of_file, of_dir;

@@ -14,7 +14,7 @@
 #include "file.h"
 #include "harness.h"
 
-/* A directory with root/ in it, and beside that outside/, which nothing may reach. */
+/* A directory with root/ and, beside it, outside/, which no path may reach. */
 static char top[64];
 static int root = -1;
 
@@ -30,7 +30,7 @@ static int make_root(void **state)
 	return root < 0;
 }
 
-/* Nothing may have come into being outside. */
+/* Fails if a file was made in outside/. */
 static int remove_root(void **state)
 {
 	int status;
@@ -44,7 +44,7 @@ static int remove_root(void **state)
 	return chdir("/") < 0 || run("rm", "-r", top)->status != 0 || status != 0;
 }
 
-/* Whether `fd` is the file or directory `path`; closes it. */
+/* Returns true if `fd` is the file or directory `path`; closes it. */
 static bool is_path(int fd, const char *path)
 {
 	struct stat one, other;
@@ -54,7 +54,7 @@ static bool is_path(int fd, const char *path)
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 	assert_int_equal(fstat(fd, &one), 0);
 	assert_int_equal(stat(path, &other), 0);
-	return closed >= 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+	return closed >= 0 && file_is_same(&one, &other);
 }
 
 static void dots_and_links_end_at_the_root(void **state)
@@ -162,7 +162,10 @@ static void a_link_in_a_circle_is_an_error(void **state)
 	assert_contains(fail_get()->text, "leads in a circle");
 }
 
-/* A read-only file system, in a mount namespace that ends with the process. */
+/*
+ * Tries to make a file on a read-only file system, in a mount namespace that ends with this
+ * process.
+ */
 static int make_on_read_only(void)
 {
 	autofd int read_only = -1;

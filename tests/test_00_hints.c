@@ -1,6 +1,8 @@
-/* common/hints.c: each errno of the atlas that can be had here, and its hint. Those of execve are
- * in test_00_command.c, those of openat2, mkdirat and mknodat in test_00_file.c; chapter 3's,
- * there. */
+/*
+ * common/hints.c: each errno that this machine can produce, with its hint. Those of execve are in
+ * test_00_command.c, those of openat2, mkdirat and mknodat in test_00_file.c; chapter 3 tests its
+ * own.
+ */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -22,7 +24,7 @@
 
 enum { WRONG = 99, NOBODY = 65534 };
 
-/* A directory that anybody may look into, with copies of the steps. */
+/* A directory that every user may read, with copies of the steps. */
 static char top[64];
 
 static int copy_steps(void **state)
@@ -39,7 +41,10 @@ static int remove_steps(void **state)
 	return run("rm", "-r", top)->status;
 }
 
-/* Runs a script there. The leak checker of SANITIZE=1 wants threads, which there may be none of. */
+/*
+ * Runs a script there. The leak checker of SANITIZE=1 is off, for it needs threads, which are
+ * denied here.
+ */
 static const struct result *run_there(const char *script)
 {
 	static char whole[1024];
@@ -56,7 +61,7 @@ static void clone3_needs_root(void **state)
 		       125, "EPERM Operation not permitted; new namespaces need root: use sudo");
 }
 
-/* In a new user namespace, the files in /proc/sys/user are its own. */
+/* A new user namespace has its own values in /proc/sys/user. */
 static void namespaces_have_a_limit(void **state)
 {
 	const struct result *result = run_there(
@@ -69,7 +74,7 @@ static void namespaces_have_a_limit(void **state)
 		       "the limit in /proc/sys/user/max_*_namespaces is reached");
 }
 
-/* Only for those who are root in their own user namespace alone: the host's root has no limit. */
+/* The limit holds for root of a user namespace; the host's root has none. */
 static void processes_have_a_limit(void **state)
 {
 	const struct result *result;
@@ -84,7 +89,7 @@ static void processes_have_a_limit(void **state)
 		       "the limit of processes is reached (ulimit -u, pids cgroup)");
 }
 
-/* From here on, `call` is ENOSYS in this process, as an old container engine's filter has it. */
+/* Makes `call` fail with ENOSYS in this process, as the filter of an old container engine does. */
 static bool hide(unsigned int call)
 {
 	struct sock_filter filter[] = {
@@ -128,7 +133,7 @@ static void a_seccomp_filter_may_hide_calls(void **state)
 	assert_int_equal(run_function(hide_openat2), 0);
 }
 
-/* Parts of /proc are covered, as in most containers, by one who has more rights than we. */
+/* Another user, who has more rights, has covered parts of /proc, as in most containers. */
 static void a_covered_proc_cannot_be_mounted_anew(void **state)
 {
 	const struct result *result =
@@ -157,7 +162,7 @@ static void a_chroots_root_is_no_mount(void **state)
 		       "inside a chroot \"/\" is no mount point");
 }
 
-/* `text` is the beginning of the failure that is kept. */
+/* Returns 0 if the kept failure begins with `text`. */
 static int is_kept(const char *text)
 {
 	return strncmp(fail_get()->text, text, strlen(text)) == 0 ? 0 : WRONG;

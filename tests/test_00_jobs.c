@@ -42,8 +42,8 @@ static void ctrl_z_stops_the_whole_job(void **state)
 }
 
 /*
- * Stopped, sent to the background, and back in the foreground while it runs: bash then does not
- * tell it so with a SIGCONT.
+ * The job is stopped, continued in the background, and brought to the foreground while it runs:
+ * then bash sends it no SIGCONT.
  */
 static void a_job_that_comes_back_may_read(void **state)
 {
@@ -103,6 +103,47 @@ static void a_job_that_ends_in_the_background_leaves_the_terminal_alone(void **s
 	unlink(file);
 }
 
+/* `(step ... &)`: the subshell ends, its shell takes the terminal, and the step goes on. */
+static void leave_a_job(struct pty *pty, const char *step)
+{
+	const char *token = random_name();
+	char line[512], begun[64], ended[64];
+	pid_t shell = pty_foreground(pty);
+
+	snprintf(begun, sizeof(begun), "/tmp/%s-begun", token);
+	snprintf(ended, sizeof(ended), "/tmp/%s-ended", token);
+	snprintf(line, sizeof(line),
+		 "(%s sh -c 'touch %s; until [ -e %s ]; do sleep 0.05; done' %s & "
+		 "until [ -e %s ]; do sleep 0.05; done)\n",
+		 step, begun, ended, token, begun);
+	pty_type(pty, line);
+	pty_expect(pty, "outer> ");
+	assert_int_equal(pty_foreground(pty), shell);
+	assert_int_equal(run("touch", ended)->status, 0);
+	wait_until(count_processes(token) == 0);
+	assert_int_equal(pty_foreground(pty), shell);
+	unlink(begun);
+	unlink(ended);
+}
+
+static void a_job_that_its_shell_has_left_leaves_the_terminal_alone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < STEPS; i++) {
+		struct pty pty;
+
+		pty_start_shell(&pty, "bash");
+		leave_a_job(&pty, steps[i]);
+		/* A shell that does not lead the session. */
+		pty_type(&pty, "bash --norc --noprofile -i\n");
+		pty_expect(&pty, "outer> ");
+		leave_a_job(&pty, steps[i]);
+		pty_type(&pty, "exit\n");
+		pty_expect(&pty, "outer> ");
+		pty_exit_shell(&pty);
+	}
+}
+
 static void in_the_background_it_leaves_the_terminal_alone(void **state)
 {
 	(void)state;
@@ -117,7 +158,7 @@ static void in_the_background_it_leaves_the_terminal_alone(void **state)
 		pty_expect(&pty, "outer> ");
 		pty_type(&pty, steps[i]);
 		pty_type(&pty, " build/probe tty </dev/null & wait $!\n");
-		/* In a PID namespace of its own it cannot see any group of the host's. */
+		/* A process in a new PID namespace cannot see a process group of the host. */
 		pty_expect(&pty, i == 0 ? "foreground no" : "controlling yes");
 		pty_expect(&pty, "outer> ");
 		assert_int_equal(pty_foreground(&pty), shell);
@@ -209,6 +250,7 @@ int main(void)
 		host_test(ctrl_z_stops_the_whole_job),
 		host_test(a_job_that_comes_back_may_read),
 		host_test(a_job_that_ends_in_the_background_leaves_the_terminal_alone),
+		host_test(a_job_that_its_shell_has_left_leaves_the_terminal_alone),
 		host_test(in_the_background_it_leaves_the_terminal_alone),
 		host_test(in_the_background_it_stops_when_it_reads),
 		host_test(a_pager_behind_it_may_read_the_terminal),

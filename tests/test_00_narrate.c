@@ -1,5 +1,7 @@
-/* common/narrate.c: what --verbose tells. The module's switch cannot be turned off again, so each
- * test is a process of its own. */
+/*
+ * common/narrate.c: the lines of --verbose. The module's switch cannot be turned off again, so each
+ * test runs in a process of its own.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,7 +13,7 @@
 
 static char told[8192];
 
-/* What `function` says on stderr goes to `told`; it returns 0 if all is well. */
+/* Runs `function`, and fills `told` with its output on stderr. `function` returns 0 on success. */
 static void listen_to(int (*function)(void))
 {
 	int ends[2], status;
@@ -67,7 +69,7 @@ static void each_line_begins_with_the_side(void **state)
 static int tell_with_errno(void)
 {
 	narrate_start();
-	close(STDERR_FILENO); /* so that the write fails, with another errno */
+	close(STDERR_FILENO); /* the write to stderr fails, with another errno */
 	errno = EXDEV;
 	narrate("mount");
 	return errno != EXDEV;

@@ -5,6 +5,7 @@
 
 #include "fail.h"
 #include "harness.h"
+#include "nearest.h"
 #include "options.h"
 
 static void an_unknown_option_is_refused(void **state)
@@ -23,7 +24,7 @@ static void an_unknown_option_is_refused(void **state)
 	}
 }
 
-/* An option of a later version could make an abbreviation mean another one. */
+/* With an option that is added later, the abbreviation could mean another one. */
 static void an_abbreviated_option_is_refused(void **state)
 {
 	(void)state;
@@ -38,6 +39,54 @@ static void an_option_of_a_later_chapter_is_refused(void **state)
 	(void)state;
 	assert_refused(run("./step-01", "--init", "true"), 125, "--init: unknown option");
 	assert_refused(run("./step-02", "--rootfs", "/", "true"), 125, "--rootfs: unknown option");
+}
+
+static void the_nearest_option_is_named(void **state)
+{
+	static const char *const misspelt[][2] = {
+		{ "--hostnam", "--hostname" },	{ "--hostnamee=x", "--hostname" },
+		{ "--hsotname", "--hostname" }, { "--hostmane", "--hostname" },
+		{ "--host=x", "--hostname" },	{ "--domianname", "--domainname" },
+		{ "--hepl", "--help" },		{ "--verbsoe", "--verbose" },
+	};
+	char message[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(misspelt) / sizeof(misspelt[0]); i++) {
+		snprintf(message, sizeof(message), "step-01: %s: unknown option; do you mean %s?\n",
+			 misspelt[i][0], misspelt[i][1]);
+		assert_string_equal(run("./step-01", misspelt[i][0], "true")->err, message);
+	}
+}
+
+/* Returns which of these names is taken for the word; NULL: none. */
+static const char *nearest_of_three(const char *word)
+{
+	struct nearest nearest;
+
+	nearest_begin(&nearest, word);
+	nearest_offer(&nearest, "memory-swap");
+	nearest_offer(&nearest, "memory");
+	nearest_offer(&nearest, "cpus");
+	return nearest.name;
+}
+
+static void the_nearest_name_is_at_most_two_edits_away(void **state)
+{
+	static const char *const far[] = { "", "x", "m", "cp", "sucp", "mamary-x", "swap" };
+
+	(void)state;
+	assert_string_equal(nearest_of_three("memmory"), "memory");
+	assert_string_equal(nearest_of_three("mmeory=64m"), "memory");
+	assert_string_equal(nearest_of_three("nenory"), "memory");
+	assert_string_equal(nearest_of_three("memory-sawp"), "memory-swap");
+	assert_string_equal(nearest_of_three("memory-"), "memory");
+	assert_string_equal(nearest_of_three("memory-s"), "memory-swap");
+	assert_string_equal(nearest_of_three("cpu"), "cpus");
+	assert_string_equal(nearest_of_three("cpsu"), "cpus");
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++)
+		assert_null(nearest_of_three(far[i]));
+	assert_null(nearest_of_three("a-word-that-is-longer-than-all-names-of-options-are"));
 }
 
 static void a_missing_value_is_refused(void **state)
@@ -74,7 +123,7 @@ static void a_value_is_given_in_each_usual_form(void **state)
 	assert_contains(run("./step-02", "--init", letter, "--verbose", "uname", "-n")->out, name);
 }
 
-/* The value is what follows, even if it looks like an option. */
+/* The next word is the value, even if it looks like an option. */
 static void a_value_may_begin_with_a_hyphen(void **state)
 {
 	(void)state;
@@ -138,7 +187,7 @@ static void usage_goes_to_stdout(void **state)
 	assert_contains(result->out, "[--hostname=NAME]");
 }
 
-/* Nothing is run, and no namespace is made, when something on the command line is wrong. */
+/* Bad input on the command line is found before a namespace is made or a program is run. */
 static void a_wrong_command_line_runs_nothing(void **state)
 {
 	(void)state;
@@ -153,7 +202,7 @@ static struct command command;
 static char **environment[32];
 static size_t environments;
 
-/* The words after the program's name, parsed into `command`. */
+/* Parses these words, which follow the program's name, into `command`. */
 static int parse(const char *first, const char *second, const char *third)
 {
 	static char name[] = "test";
@@ -167,14 +216,14 @@ static int parse(const char *first, const char *second, const char *third)
 	while (argv[argc])
 		argc++;
 	forget_failure();
-	/* Like a step, which parses once, nobody frees what it points to. */
+	/* The memory is not freed: a step parses its command line only once. */
 	assert_true(environments < sizeof(environment) / sizeof(environment[0]));
 	environment[environments++] = command.environment;
 	command = (struct command){ 0 };
 	return options_parse(argc, argv, "A test.", parts, &command);
 }
 
-/* The value of a variable of the command; NULL: it has none. */
+/* Returns the value of a variable of the command; NULL: it has none. */
 static const char *value_of(const char *name)
 {
 	const char *value = NULL;
@@ -256,6 +305,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_option_is_refused),
 		cmocka_unit_test(an_abbreviated_option_is_refused),
 		cmocka_unit_test(an_option_of_a_later_chapter_is_refused),
+		cmocka_unit_test(the_nearest_option_is_named),
+		cmocka_unit_test(the_nearest_name_is_at_most_two_edits_away),
 		cmocka_unit_test(a_missing_value_is_refused),
 		cmocka_unit_test(a_value_for_a_flag_is_refused),
 		cmocka_unit_test(a_value_is_given_in_each_usual_form),

@@ -1,4 +1,7 @@
-/* common/signals.c: which signals the host side watches, and which a process expects. */
+/*
+ * common/signals.c: the signals that the host side watches, and those that a process waits for or
+ * handles.
+ */
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,7 +60,7 @@ static void on_signal(int number)
 	(void)number;
 }
 
-/* A process that catches SIGINT, ignores SIGHUP and blocks SIGTERM. */
+/* Starts a process that catches SIGINT, ignores SIGHUP and blocks SIGTERM. */
 static pid_t start_expecting(void)
 {
 	sigset_t mask;
@@ -75,7 +78,7 @@ static pid_t start_expecting(void)
 	sigaddset(&mask, SIGTERM);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	for (;;)
-		raise(SIGSTOP); /* all is set */
+		raise(SIGSTOP); /* the process has set its handlers */
 }
 
 static void a_process_expects_what_it_catches_ignores_or_blocks(void **state)
@@ -90,10 +93,10 @@ static void a_process_expects_what_it_catches_ignores_or_blocks(void **state)
 	assert_false(signals_expected(pid, SIGUSR1));
 	kill(pid, SIGKILL);
 	assert_int_equal(finish(pid), 128 + SIGKILL);
-	assert_true(signals_expected(pid, SIGQUIT)); /* who is gone needs no killing */
+	assert_true(signals_expected(pid, SIGQUIT)); /* a process that has ended needs no signal */
 }
 
-/* The kernel unblocks what sigwait(3) waits for, so that SigBlk does not show it. */
+/* sigwait(3) unblocks its signals while it waits, so SigBlk does not show them. */
 static void a_process_expects_what_it_waits_for(void **state)
 {
 	sigset_t all, before;
@@ -101,7 +104,7 @@ static void a_process_expects_what_it_waits_for(void **state)
 
 	(void)state;
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before); /* from its first moment on */
+	sigprocmask(SIG_SETMASK, &all, &before); /* even before it has set anything */
 	pid = fork();
 	if (pid == 0)
 		for (;;)
@@ -110,7 +113,7 @@ static void a_process_expects_what_it_waits_for(void **state)
 	assert_true(pid > 0);
 	for (int round = 0; round < 200; round++) {
 		wait_until(signals_expected(pid, SIGTERM));
-		kill(pid, SIGUSR1); /* so that it waits, and does not, in turns */
+		kill(pid, SIGUSR1); /* it waits, is woken, and waits again */
 	}
 	kill(pid, SIGKILL);
 	assert_int_equal(finish(pid), 128 + SIGKILL);

@@ -1,5 +1,7 @@
-/* common/spawn.c and common/wait.c: a child, its start, its end. Each test calls them in a process
- * of its own, for they change its signal mask; steps 01 and 02 test the rest from outside. */
+/*
+ * common/spawn.c and common/wait.c: the start and the end of a child. Each test runs in a process
+ * of its own, since the calls change its signal mask. Steps 01 and 02 test the rest from outside.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -44,7 +46,7 @@ static int die_by(void *number)
 	int signal_number = *(const int *)number;
 	sigset_t none;
 
-	/* A second child has the mask that its caller has since the first one. */
+	/* The mask of a second child is the one that its caller had before the first. */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(signal_number, SIG_DFL);
@@ -109,7 +111,7 @@ static int tell_and_wait(void *argument)
 	return -1;
 }
 
-/* Whether nothing comes through the gate, whose last writer has ended. */
+/* Returns true if the gate is at end-of-file: its last writer has ended, and wrote nothing. */
 static bool nothing_was_told(void)
 {
 	char byte;
@@ -200,7 +202,10 @@ static void no_descriptor_stays_open(void **state)
 	assert_int_equal(run_function(nothing_left_open), 0);
 }
 
-/* Our process dies by SIGKILL: before it releases the child, at once after, or while it runs. */
+/*
+ * The moments at which SIGKILL ends the parent: before it releases the child, at once after, or
+ * while the child runs.
+ */
 enum moment { BEFORE, AFTER, RUNNING };
 static enum moment moment;
 
@@ -218,7 +223,10 @@ static int die_suddenly(void)
 	return WRONG;
 }
 
-/* The gate is closed when the child has ended. At most one byte came through it before. */
+/*
+ * Fails unless the child ends with its parent: then the gate is at end-of-file, after one byte at
+ * most.
+ */
 static void assert_that_the_child_dies_with_us(enum moment when)
 {
 	char byte;
@@ -236,7 +244,7 @@ static void assert_that_the_child_dies_with_us(enum moment when)
 		kill(pid, SIGKILL);
 	}
 	assert_int_equal(finish(pid), 128 + SIGKILL);
-	alarm(20); /* a child that lives on would hold the gate open for ever */
+	alarm(20); /* a child that lives on would keep the gate open */
 	if (when == BEFORE)
 		assert_int_equal(read(gate[0], &byte, 1), 0);
 	else
@@ -286,7 +294,7 @@ static void what_the_kernel_does_not_know_is_refused(void **state)
 	assert_int_equal(run_function(spawn_with_unknown_namespace), 0);
 }
 
-/* What it does is told by name, whichever namespaces they are. */
+/* The narration names all of these namespaces. */
 static int print_namespace(void *argument)
 {
 	char link[64] = "";

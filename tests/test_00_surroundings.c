@@ -1,17 +1,19 @@
-/* What a command gets from the caller of its step, and what it gives back: descriptors, standard
- * streams, signals, exit status. Each step has to be like no step at all in this. */
+/*
+ * The surroundings that a command gets from the caller of its step, and what it gives back:
+ * descriptors, standard streams, signals, exit status. With each step they must be as without one.
+ */
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness.h"
 
-/* The last word is the step itself, with options. */
+/* The program to run, with its options. */
 static const char *const steps[] = { "./step-01", "./step-02", "./step-02 --init" };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
-/* Runs a shell script with $step for the program to run, and $file for a file of its own. */
+/* Runs a shell script in which $step is the program to run, and $file the name of a new file. */
 static const struct result *run_in_step(const char *step, const char *script)
 {
 	static char whole[2048];
@@ -21,7 +23,9 @@ static const struct result *run_in_step(const char *step, const char *script)
 	return run("bash", "-c", whole);
 }
 
-/* Without a step ("env" does nothing) and with each one, a script has to print the same. */
+/*
+ * Fails unless a script prints the same without a step ("env" changes nothing) and with each one.
+ */
 static void assert_alike(const char *script)
 {
 	static char wanted[65536];
@@ -47,7 +51,7 @@ static void the_command_sees_no_descriptor_of_ours(void **state)
 	assert_alike("$step build/probe fds 7</etc/passwd 9>$file | sed s:$file::");
 }
 
-/* In all combinations: what was closed for the step is closed for the command. */
+/* All combinations: a stream that is closed for the step is closed for the command. */
 static void closed_streams_stay_closed(void **state)
 {
 	static const char *const closed[] = { "<&-",	  ">&-",      "2>&-",	     "<&- >&-",
@@ -98,7 +102,7 @@ static void a_broken_pipe_ends_the_command(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < STEPS; i++) {
-		/* PID 1 is spared by SIGPIPE, too, and gets EPIPE from write(2). */
+		/* The kernel does not end PID 1 by SIGPIPE: its write(2) fails with EPIPE. */
 		const char *wanted = strcmp(steps[i], "./step-02") == 0 ? "y\n1\n" : "y\n141\n";
 
 		assert_string_equal(
@@ -117,7 +121,7 @@ static void the_signal_mask_and_what_is_ignored_are_the_callers(void **state)
 	assert_alike("env --block-signal=TERM,USR2,WINCH,TSTP,CHLD $step build/probe signals");
 }
 
-/* With SIGCHLD ignored, the kernel would throw the exit status away. */
+/* If SIGCHLD were ignored, the kernel would discard the exit status. */
 static void a_caller_may_ignore_sigchld(void **state)
 {
 	(void)state;

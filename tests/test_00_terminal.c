@@ -1,5 +1,7 @@
-/* common/terminal.c and the job control of common/wait.c: a person at a terminal, a shell, and a
- * step that runs a shell. Each of the steps has to do. */
+/*
+ * common/terminal.c and the job control of common/wait.c: a person at a terminal, a shell, and a
+ * step that runs a shell, with each of the steps.
+ */
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,7 +28,7 @@ static void sleep_in_foreground(struct pty *pty)
 	wait_until(count_processes(token) == 1);
 }
 
-/* At the prompt of the shell that the step runs. */
+/* Tries job control at the prompt of the shell that the step runs. */
 static void use_job_control(struct pty *pty, bool is_bash)
 {
 	pid_t shell = pty_foreground(pty);
@@ -44,7 +46,7 @@ static void use_job_control(struct pty *pty, bool is_bash)
 	pty_type(pty, "\x1a");
 	pty_expect(pty, "Stopped");
 	pty_expect(pty, "inner> ");
-	if (is_bash) { /* busybox, without any step too, forgets its prompt now and then */
+	if (is_bash) { /* busybox sometimes does not print its prompt, without a step as well */
 		pty_type(pty, "bg\n");
 		pty_expect(pty, "inner> ");
 		pty_type(pty, "jobs\n");
@@ -106,7 +108,9 @@ static void the_command_has_the_terminal(void **state)
 	}
 }
 
-/* A caller that is no shell, and so mends nothing: what is wrong afterwards, the step has left. */
+/*
+ * The caller is no shell, which would restore the terminal: so a wrong setting is the step's fault.
+ */
 static void the_callers_terminal_is_as_before(void **state)
 {
 	static const char *const commands[] = {
@@ -135,7 +139,7 @@ static void the_callers_terminal_is_as_before(void **state)
 	}
 }
 
-/* The shell that has the terminal, and has turned off the echo for a password, is killed. */
+/* A shell is killed that has the terminal and has turned off its echo, as for a password. */
 static void the_terminal_comes_back_from_a_killed_shell(void **state)
 {
 	(void)state;
@@ -198,7 +202,7 @@ static void ctrl_c_inside_does_not_reach_the_calling_script(void **state)
 	}
 }
 
-/* The step leads the session: nobody could say `fg`, so Ctrl-Z must not stop it for good. */
+/* The step leads the session, so no shell could continue it: Ctrl-Z must not stop it for good. */
 static void without_a_shell_ctrl_z_does_no_harm(void **state)
 {
 	struct pty pty;

@@ -22,7 +22,7 @@ static void every_system_call_of_it_may_fail(void **state)
 		       tolerated);
 }
 
-/* Lending the terminal is a service: where it fails, the command runs without. */
+/* If the terminal cannot be lent, the command runs without job control. */
 static void a_terminal_that_refuses_is_survived(void **state)
 {
 	static const char *const faults[] = {

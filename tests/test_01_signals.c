@@ -51,7 +51,7 @@ static void a_signal_that_kills_the_command_is_128_and_its_number(void **state)
 	}
 }
 
-/* A signal that is not forwarded ends the step itself, and so the command. */
+/* A signal that the step does not forward ends the step, and with it the command. */
 static void the_command_does_not_outlive_the_step(void **state)
 {
 	static const int deadly[] = { SIGKILL, SIGUSR1, SIGABRT };
@@ -68,7 +68,7 @@ static void the_command_does_not_outlive_the_step(void **state)
 	}
 }
 
-/* As nohup, or a shell's &, does it. */
+/* nohup, or a shell's &, ignores signals in this way. */
 static void what_our_caller_ignores_stays_ignored(void **state)
 {
 	const char *token = random_name();

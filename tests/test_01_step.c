@@ -44,7 +44,7 @@ static void without_options_the_names_are_copies_of_the_hosts(void **state)
 	assert_string_equal(run("./step-01", "cat", "/proc/sys/kernel/hostname")->out, host);
 }
 
-/* The attack of the chapter: without the step, this would rename the host. */
+/* The chapter's attack. Without a namespace it would rename the host. */
 static void a_name_that_is_changed_inside_stays_inside(void **state)
 {
 	const char *name = random_name();
@@ -151,7 +151,7 @@ static void who_is_not_root_is_told_so(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "/tmp/%s", random_name());
-	/* A copy, for nobody may be allowed to come here. */
+	/* Another user may not be allowed to enter this directory, so the step is copied. */
 	assert_int_equal(run("install", "-D", "-m", "755", "-t", path, "step-01")->status, 0);
 	assert_refused(
 		run("sh", "-c", "exec setpriv --reuid=65534 --clear-groups $0/step-01 true", path),

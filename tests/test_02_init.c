@@ -1,4 +1,4 @@
-/* Step 02: what PID 1 does, and what the small init does better. */
+/* Step 02: the command as PID 1, and the small init in its place. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +80,10 @@ static void signals_reach_the_command_below_an_init(void **state)
 	}
 }
 
-/* The kernel would not give it the signal: the step sends SIGKILL, and says 128+n all the same. */
+/*
+ * The kernel does not give this signal to a PID 1 without a handler. So the step sends SIGKILL, and
+ * its status is still 128+n.
+ */
 static void a_pid_1_without_a_handler_is_killed(void **state)
 {
 	(void)state;
@@ -110,8 +113,8 @@ static void a_command_below_an_init_dies_by_the_signal_itself(void **state)
 }
 
 /*
- * The terminal sends Ctrl-C to the whole group, and so the init need not. But while the command is
- * not there yet (strace makes the fork slow), it has to. In a pipe the step keeps its group.
+ * The terminal sends Ctrl-C to the whole group, so the init need not pass it on; but it must if the
+ * command does not exist yet (strace makes the fork slow). In a pipe the step keeps its group.
  */
 static void a_ctrl_c_before_the_fork_is_passed_on(void **state)
 {
@@ -127,9 +130,9 @@ static void a_ctrl_c_before_the_fork_is_passed_on(void **state)
 		 "./step-02 --init build/probe sleep 60 %s | cat\n",
 		 token);
 	pty_type(&pty, line);
-	wait_until(count_processes(token) == 3); /* strace, the step, the init */
+	wait_until(count_processes(token) == 3); /* of strace, the step and it */
 	init = atoi(run("pgrep", "-n", "-f", token)->out);
-	wait_until(signals_expected(init, SIGUSR1)); /* it blocks all, and is about to fork */
+	wait_until(signals_expected(init, SIGUSR1)); /* it is about to fork */
 	pty_type(&pty, "\x03");
 	pty_expect(&pty, "outer> ");
 	wait_until(count_processes(token) == 0);
@@ -152,7 +155,7 @@ static void what_a_pid_1_ignores_is_left_to_it(void **state)
 	close(out);
 }
 
-/* Chapter 2's demonstration: from inside, nothing reaches a PID 1 without handlers. */
+/* Chapter 2 shows it: a process inside cannot signal a PID 1 that has no handlers. */
 static void pid_1_cannot_be_killed_from_inside(void **state)
 {
 	const struct result *result;

@@ -1,4 +1,7 @@
-/* steps/02-pid-proc/mount.c and proc.c, called in a mount namespace that ends with the process. */
+/*
+ * steps/02-pid-proc/mount.c and proc.c. They are called in a mount namespace that ends with the
+ * process.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -17,7 +20,7 @@
 
 enum { WRONG = 99 };
 
-/* A directory for the mounts. */
+/* The directory in which the tests mount. */
 static char top[64];
 
 static int make_directory(void **state)

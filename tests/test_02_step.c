@@ -22,7 +22,7 @@ static void ps_shows_only_its_own_processes(void **state)
 			    "1\n2\n");
 }
 
-/* The attack of the chapter. */
+/* The chapter's attack. */
 static void a_process_of_the_host_cannot_be_killed(void **state)
 {
 	char pid[32];
@@ -47,7 +47,7 @@ static void four_namespaces_are_new_and_no_others(void **state)
 			      "namespaces");
 }
 
-/* The line of the topmost mount on `mountpoint`, as "probe mounts" has it. */
+/* Returns the line of the topmost mount on `mountpoint` in the output of `probe mounts`. */
 static const char *mount_line(const char *text, const char *mountpoint)
 {
 	static char line[512];
@@ -102,7 +102,10 @@ static void what_is_mounted_inside_does_not_appear_outside(void **state)
 	assert_int_equal(run("rmdir", path)->status, 0);
 }
 
-/* On a shared "/", an ordinary mount of proc would be the host's /proc afterwards. */
+/*
+ * If the mount namespace's "/" stayed shared, the container's mount of proc would appear on the
+ * host.
+ */
 static void the_hosts_proc_is_right_afterwards(void **state)
 {
 	char ours[32];
@@ -130,7 +133,10 @@ static void a_mount_of_the_host_is_unmounted_inside_only(void **state)
 	assert_int_equal(run("sh", "-c", "umount $0 && rmdir $0", path)->status, 0);
 }
 
-/* Each of `kind` (sysv, mqueue) that is made on one side is not to be seen on the other. */
+/*
+ * Fails unless an object of `kind` (sysv, mqueue) that is made on one side is hidden from the
+ * other.
+ */
 static void assert_separate(const char *kind, const char *name)
 {
 	char script[256];
@@ -192,7 +198,7 @@ static void verbose_tells_the_order_of_things(void **state)
 
 	(void)state;
 	assert_contains(text, "[host] clone3 CLONE_NEWUTS|");
-	/* Two processes speak: the host side's line may come a little later. */
+	/* Two processes write lines: that of the host side may come a little later. */
 	assert_contains(text, order[0]);
 	for (size_t i = 1; i < sizeof(order) / sizeof(order[0]); i++) {
 		assert_contains(text, order[i]);

@@ -1,6 +1,6 @@
 /*
- * What the tests of chapter 3 share: scripts with a directory of their own, and module code that
- * runs where its mounts do no harm.
+ * Shared by the tests of chapter 3 and later: scripts with a directory of their own, and code of
+ * modules that runs where its mounts do no harm.
  */
 #ifndef TESTS_TEST_03_H
 #define TESTS_TEST_03_H
@@ -17,21 +17,21 @@
 
 /*
  * Runs a shell script, in which the values are $1, $2, ... It ends at the first command that fails,
- * and at the first `no COMMAND` that does not (the shell lets `! COMMAND` pass either way).
+ * and at the first `no COMMAND` that succeeds (after `! COMMAND` a shell goes on either way).
  */
 #define script(text, ...)                                                                          \
 	run("/bin/sh", "-euc",                                                                     \
 	    "no() { if \"$@\"; then echo \"succeeded: $*\"; exit 9; fi; }\n" text, "sh",           \
 	    __VA_ARGS__)
 
-/* A script begins with this to have a directory $d, which goes away with it; */
+/* A script that begins with SCRATCH has a directory $d, which is removed at its end. */
 #define SCRATCH "d=$(mktemp -d); trap 'rm -rf --one-file-system \"$d\"' EXIT; "
-/* with this to have a root file system $r of its own as well; */
+/* With ROOTFS it has a root file system $r as well. */
 #define ROOTFS SCRATCH "r=$d/r; cp -ax rootfs/busybox $r; "
-/* and `$mine 'script' ARG...` runs in mounts of its own: "/" is private there. */
+/* With MINE, `$mine 'script' ARG...` runs in a new mount namespace, whose "/" is private. */
 #define MINE "mine='unshare --mount sh -euc'; "
 
-/* Fails unless the script of `result` succeeded, showing what it said. */
+/* Fails unless the script of `result` succeeded. Prints its output. */
 static inline void assert_success(const struct result *result)
 {
 	if (result->status != 0)
@@ -39,14 +39,16 @@ static inline void assert_success(const struct result *result)
 			 result->err);
 }
 
-/* Fails unless it succeeded and printed just `text`. */
+/* Fails unless the script succeeded and printed exactly `text`. */
 static inline void assert_prints(const struct result *result, const char *text)
 {
 	assert_success(result);
 	assert_string_equal(result->out, text);
 }
 
-/* What in_own_mounts() runs ends with this where something is not so. */
+/*
+ * For functions that in_own_mounts() runs: ends the process with a message if `condition` is false.
+ */
 #define check(condition)                                                                           \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \

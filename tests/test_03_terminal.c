@@ -53,8 +53,10 @@ static void jobs_stop_go_on_and_are_interrupted(const char *option)
 	 * goes on, and busybox's write fails with EINTR. So ps is asked.
 	 */
 	pty_type(&pty, "bg\n");
-	pty_type(&pty, "until ps -o stat,args | grep '^S.*[s]leep'; do usleep 1000; done\n");
-	pty_expect(&pty, "S    sleep 500");
+	pty_type(&pty,
+		 "until ps -o stat,args | grep -q '^S.*[s]leep'; do usleep 1000; done; "
+		 "echo as\"\"leep\n");
+	pty_expect(&pty, "asleep");
 	pty_expect(&pty, "ready> ");
 	pty_type(&pty, "fg\n");
 	wait_until(pty_foreground(&pty) != shell);

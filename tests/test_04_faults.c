@@ -35,7 +35,7 @@ struct call {
 static const char *const *command(const char *token)
 {
 	/* It ends well only where the network works, past a firewall that drops. */
-	static char script[] = "ping -q -c 1 -W 2 198.51.100.2 >/dev/null && exec probe echo-args "
+	static char script[] = "ping -q -c 1 -W 5 198.51.100.2 >/dev/null && exec probe echo-args "
 			       "$0";
 	static const char *argv[16];
 	size_t count = 0;
@@ -126,7 +126,7 @@ static bool was_injected(FILE *log)
 /* Whether the host is as before, at once or a moment later. */
 static bool is_as_before(const char *before)
 {
-	for (int tries = 0; tries < 20; tries++) {
+	for (int tries = 0; tries < 100; tries++) {
 		if (strcmp(before, run("tests/host-state.sh")->out) == 0)
 			return true;
 		usleep(50000);

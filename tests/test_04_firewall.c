@@ -22,7 +22,9 @@
 #define DROPS                                                                                      \
 	"drops() { begin c ./step-04 -p $port:$second sh -c 'echo on; probe listen $0' $second\n"  \
 	"expect c on; nft flush chain $1; serve s $out build/probe listen $third\n"                \
-	"timeout 1 ./step-04 probe connect $far:$third x >/dev/null || echo dropped\n"             \
+	"inside=$(pgrep -P $pid_c | head -n 1)\n"                                                  \
+	"timeout 1 nsenter --net=/proc/$inside/ns/net build/probe connect $far:$third x "          \
+	">/dev/null || echo dropped\n"                                                             \
 	"timeout 1 $out build/probe connect $host:$port x >/dev/null || echo dropped\n"            \
 	"kill $pid_c $pid_s; status c; }\n"
 
@@ -169,7 +171,9 @@ static void without_our_rules_firewalld_rejects(void **state)
 				 "nft flush chain inet firewalld filter_FORWARD\n"
 				 "nft add rule inet firewalld filter_FORWARD reject with icmpx "
 				 "admin-prohibited\n"
-				 "./step-04 probe connect $far:$third x || :",
+				 "inside=$(pgrep -P $pid_c | head -n 1)\n"
+				 "nsenter --net=/proc/$inside/ns/net build/probe connect "
+				 "$far:$third x || :",
 				 NULL),
 		      "2\nEHOSTUNREACH\n");
 }
@@ -227,9 +231,11 @@ static void a_firewall_that_takes_no_rule_is_told(void **state)
 	(void)state;
 	assert_success(result);
 	assert_string_equal(result->out, "works\n");
-	assert_contains(result->err,
-			"step-04: warning: the firewall's chain inet own drops drops what is "
-			"forwarded, and takes no rule of ours (");
+	assert_contains(
+		result->err,
+		"step-04: warning: the firewall's chain inet own drops drops what is "
+		"forwarded (type filter hook forward priority 0; policy drop;), and takes no "
+		"rule of ours (");
 }
 
 static void iptables_legacy_that_drops_is_told(void **state)
@@ -242,7 +248,7 @@ static void iptables_legacy_that_drops_is_told(void **state)
 	result =
 		in_network("./step-04 echo accepts; iptables-legacy -P FORWARD DROP\n"
 			   "./step-04 echo drops\n"
-			   "timeout 1 ./step-04 --network none echo none\n"
+			   "./step-04 --network none echo none\n"
 			   "serve s $out build/probe listen $port\n"
 			   "timeout 1 ./step-04 probe connect $far:$port x 2>/dev/null || echo no\n"
 			   "begin c ./step-04 sh -c 'echo on; exec probe sleep 60'; expect c on\n"

@@ -109,6 +109,96 @@ static void an_uplink_that_goes_meanwhile_is_no_matter(void **state)
 		      "1\n143\n");
 }
 
+/* As wg-quick does: the default route is in a table of its own. And one that has two next hops. */
+static void a_route_of_another_table_counts(void **state)
+{
+	(void)state;
+	assert_prints(
+		in_network(SHOW "for n in wg isp1 isp2; do ip link add $n type veth peer name p$n\n"
+				"ip link set p$n up; ip link set $n up; done\n"
+				"ip route add default dev wg table 51820\n"
+				"ip rule add not fwmark 51820 table 51820\n"
+				"ip route add 203.0.113.0/24 nexthop dev isp1 nexthop dev isp2\n"
+				"up a; show wg isp1 isp2 uplink lo\n"
+				"kill $pid_a; status a; show wg isp1 isp2 uplink\n"
+				"ip rule del not fwmark 51820 table 51820\n"
+				"for n in wg isp1 isp2; do ip link del $n; done",
+			   NULL),
+		"11110\n143\n0000\n");
+}
+
+/* A device that came after the first container; also under a name that was there before. */
+static void an_uplink_that_comes_later_counts_at_the_next_start(void **state)
+{
+	(void)state;
+	assert_prints(in_network(SHOW
+				 "come() { ip link add wlan type veth peer name other; ip link set "
+				 "other up\n"
+				 "ip link set wlan up; ip route add 203.0.113.0/24 dev wlan; }\n"
+				 "up a; come; show wlan; up b; show wlan; ip link del wlan\n"
+				 "come; show wlan; up c; show wlan uplink\n"
+				 "kill $pid_a $pid_b $pid_c; status a; status b; status c\n"
+				 "show wlan uplink; ip link del wlan",
+				 NULL),
+		      "0\n1\n0\n11\n143\n143\n143\n00\n");
+}
+
+/* `set up; ./step-04 true`: its warnings, the beginnings of them. */
+static void check_is_told(const char *setup, const char *wanted)
+{
+	assert_prints(in_network(SHOW "trap 'undo; leave' EXIT; eval \"$1\"\n"
+				      "./step-04 true 2>&1 | cut -d : -f 2-4 | cut -d ';' -f 1",
+				 setup),
+		      wanted);
+}
+
+/* Rules of policy routing that leave containers without a way, out or back. */
+static void policy_routing_without_a_way_is_told(void **state)
+{
+	static const char no_way[] =
+		" warning: the host has a way out, but what comes from st0a580000-24 has none, or "
+		"its answers find no way back: containers reach nothing but this host\n";
+
+	(void)state;
+	check_is_told("r='from 10.88.0.0/16 prohibit'; ip rule add $r; undo() { ip rule del $r; }",
+		      no_way);
+	check_is_told("ip route add table 7 blackhole default; r='from 10.0.0.0/8 table 7'\n"
+		      "ip rule add $r; undo() { ip rule del $r; ip route flush table 7; }",
+		      no_way);
+	check_is_told("ip route add table 7 default via $far dev uplink\n"
+		      "r='iif uplink table 7 pref 100'; ip rule add $r\n"
+		      "undo() { ip rule del $r; ip route flush table 7; }",
+		      no_way);
+}
+
+static void a_way_out_that_does_not_forward_is_told(void **state)
+{
+	(void)state;
+	check_is_told(
+		"up a; set_to uplink 0; undo() { :; }",
+		" warning: somebody has switched forwarding off again for uplink, the containers' "
+		"way out: they reach nothing there (sysctl net.ipv4.conf.uplink.forwarding=1)\n");
+}
+
+/* A host with no way out, or with another one than the main table's; a strict rp_filter. */
+static void where_there_is_a_way_nothing_is_told(void **state)
+{
+	(void)state;
+	check_is_told("undo() { :; }", "");
+	check_is_told("ip route del default; undo() { ip route add default via $far; }", "");
+	check_is_told("for n in 0/1 128/1; do ip route add $n via $far; done\n"
+		      "undo() { ip route del 0/1; ip route del 128/1; }",
+		      "");
+	check_is_told("f=/proc/sys/net/ipv4/conf/all/rp_filter; echo 1 >$f\n"
+		      "ip link add wg type veth peer name p; ip link set p up; ip link set wg up\n"
+		      "ip route add default dev wg table 51820\n"
+		      "ip rule add not fwmark 51820 table 51820\n"
+		      "ip rule add table main suppress_prefixlength 0\n"
+		      "undo() { echo 0 >$f; ip link del wg; ip rule del not fwmark 51820\n"
+		      "ip rule del table main suppress_prefixlength 0; }",
+		      "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +211,11 @@ int main(void)
 		host_test(a_device_with_ipv6_routes_alone_is_left_as_it_is),
 		host_test(after_a_kill_the_next_start_puts_it_back),
 		host_test(an_uplink_that_goes_meanwhile_is_no_matter),
+		host_test(a_route_of_another_table_counts),
+		host_test(an_uplink_that_comes_later_counts_at_the_next_start),
+		host_test(policy_routing_without_a_way_is_told),
+		host_test(a_way_out_that_does_not_forward_is_told),
+		host_test(where_there_is_a_way_nothing_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, enter_network, NULL);

@@ -52,12 +52,89 @@ static void steps_of_two_pid_namespaces_share_a_bridge(void **state)
 		      "10.88.0.2\n10.88.0.3\n137\n137\n");
 }
 
+/* Devices of somebody else's that have the names of ours: they stay, and we say so, or evade them.
+ */
+static void a_device_that_has_a_veths_name_is_left_alone(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind <= 1; kind++)
+		assert_prints(
+			in_network("ip link add ve0a580002 type $1\n"
+				   "trap 'ip link del ve0a580002; leave' EXIT\n"
+				   "./step-04 true 2>&1 || echo $?\n"
+				   "begin a ./step-04 --subnet 10.88.0.0/24 --ip 10.88.0.3 " STAYS
+				   "expect a on; address a\n"
+				   "./step-04 --subnet 10.88.0.0/24 --ip 10.88.0.4 ping -q -c 1 -W "
+				   "5 10.88.0.3 >&2\n"
+				   "kill $pid_a; status a; ip -o link show ve0a580002 | wc -l",
+				   kind ? "bridge" : "veth peer name other"),
+			"step-04: the host has a device ve0a580002 that no step has made: rename "
+			"it, or take another address with --subnet and "
+			"--ip\n125\n10.88.0.3\n143\n1\n");
+}
+
+static void a_device_that_has_a_bridges_name_is_left_alone(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind <= 1; kind++)
+		assert_prints(
+			in_network("ip link add st0a580000-24 type $1\n"
+				   "trap 'ip link del st0a580000-24; leave' EXIT\n"
+				   "begin a ./step-04 " STAYS "expect a on; address a\n"
+				   "./step-04 --subnet 10.88.0.0/24 true 2>&1 || echo $?\n"
+				   "kill $pid_a; status a; ip -o link show st0a580000-24 | wc -l",
+				   kind ? "bridge" : "veth peer name other"),
+			"10.89.0.2\nstep-04: --subnet 10.88.0.0/24: the host has a device "
+			"st0a580000-24 that no step has made; rename it, or choose another "
+			"subnet\n125\n143\n1\n");
+}
+
+/* Somebody has put a bridge of his own in the place of ours, whose container was killed, or lives.
+ */
+static void a_bridge_in_the_place_of_ours_is_left_alone(void **state)
+{
+	(void)state;
+	assert_prints(
+		in_network("begin a ./step-04 " STAYS "begin b ./step-04 " STAYS
+			   "expect a on; expect b on; kill -KILL $pid_a; status a\n"
+			   "ip link del st0a580000-24; ip link add st0a580000-24 type bridge\n"
+			   "./step-04 ip -4 -o addr show eth0 | grep -o 'inet [0-9.]*'\n"
+			   "kill $pid_b; status b; ./step-04 true\n"
+			   "ip -o link show st0a580000-24 | wc -l\n"
+			   "ip link del st0a580000-24",
+			   NULL),
+		"137\ninet 10.89.0.2\n143\n1\n");
+}
+
+/* The next start makes the bridge anew, and puts those that lived on the old one there. */
+static void containers_of_a_deleted_bridge_are_put_on_the_new_one(void **state)
+{
+	(void)state;
+	assert_prints(
+		in_network("serve a ./step-04 -h a -p $port:80 probe listen 80 3\n"
+			   "begin b ./step-04 " STAYS "expect b on; ip link del st0a580000-24\n"
+			   "./step-04 probe connect 10.88.0.2:80 x\n"
+			   "$out build/probe connect $host:$port x\n"
+			   "nsenter --net=/proc/$(pgrep -P $pid_b)/ns/net $ping -q -c 1 -W 5 $far "
+			   ">&2\n"
+			   "nsenter --net=/proc/$(pgrep -P $pid_a)/ns/net build/probe connect "
+			   "$host:$port x\n"
+			   "status a; kill $pid_b; status b",
+			   NULL),
+		"answer: hello from a to 10.88.0.4\nanswer: hello from a to 198.51.100.2\n"
+		"answer: hello from a to 10.88.0.1\n0\n143\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(two_network_namespaces_are_two_hosts),
 		host_test(a_bridge_of_who_has_another_run_is_left_alone),
 		host_test(steps_of_two_pid_namespaces_share_a_bridge),
+		host_test(a_device_that_has_a_veths_name_is_left_alone),
+		host_test(a_device_that_has_a_bridges_name_is_left_alone),
+		host_test(a_bridge_in_the_place_of_ours_is_left_alone),
+		host_test(containers_of_a_deleted_bridge_are_put_on_the_new_one),
 	};
 
 	return cmocka_run_group_tests(tests, enter_network, NULL);

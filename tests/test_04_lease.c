@@ -136,6 +136,23 @@ static void a_subnet_is_free_if_no_route_has_an_address_of_it(void **state)
 	(void)state;
 	assert_int_equal(rtnl_open(&rtnl, NETLINK_ROUTE), 0);
 	assert_true(is_free(&rtnl, "10.91.0.0/16")); /* there is a default route */
+	assert_success(in_network(
+		"for net in 0/1 128/1 0/2 10.0.0.0/7; do\n"
+		"ip route add $net via $far; done\n"
+		"for type in unreachable blackhole prohibit throw; do\n"
+		"ip route add $type 10.0.0.0/8; ip route del $type 10.0.0.0/8; done\n"
+		"ip route add unreachable 10.0.0.0/8; ip route add blackhole 10.91.8.0/24",
+		NULL));
+	assert_true(is_free(&rtnl, "10.91.0.0/21"));
+	assert_true(is_free(&rtnl, "138.91.7.128/25"));
+	assert_false(is_free(&rtnl, "10.91.8.0/24")); /* it would refuse what is for us */
+	assert_false(is_free(&rtnl, "10.91.8.0/23"));
+	assert_true(is_free(&rtnl, "10.91.8.0/25"));
+	assert_success(in_network("for net in 0/1 128/1 0/2 10.0.0.0/7; do\n"
+				  "ip route del $net via $far; done\n"
+				  "ip route del unreachable 10.0.0.0/8; ip route del blackhole "
+				  "10.91.8.0/24",
+				  NULL));
 	assert_success(in_network("ip route add 10.91.7.128/25 via $far", NULL));
 	assert_false(is_free(&rtnl, "10.91.7.128/25"));
 	assert_false(is_free(&rtnl, "10.91.7.0/24")); /* the route is in it */
@@ -149,12 +166,44 @@ static void a_subnet_is_free_if_no_route_has_an_address_of_it(void **state)
 	assert_true(is_free(&rtnl, "10.91.7.128/25"));
 }
 
+/* All 253 addresses are leased: the next container is in the next subnet. */
+static void when_a_subnet_is_full_the_next_one_is_taken(void **state)
+{
+	const struct subnet first = { 0x0a580000, 24 };
+	int pool = pool_open(), held[253];
+	struct lease leases[253];
+
+	(void)state;
+	assert_true(pool >= 0);
+	for (size_t i = 0; i < 253; i++) {
+		leases[i] = (struct lease){ .bridge = "st0a580000-24" };
+		held[i] = pool_lease(pool, &first, &leases[i]);
+		assert_true(held[i] >= 0);
+	}
+	pool_close(pool);
+	assert_success(in_network("ip link add st0a580000-24 type bridge\n"
+				  "ip link set st0a580000-24 addrgenmode none",
+				  NULL));
+	assert_prints(
+		in_network("./step-04 ip -4 -o addr show eth0 | grep -o 'inet [0-9.]*'", NULL),
+		"inet 10.89.0.2\n");
+	assert_success(in_network("ip link del st0a580000-24", NULL));
+	pool = pool_open();
+	for (size_t i = 0; i < 253; i++) {
+		pool_release(pool, &leases[i]);
+		close(held[i]);
+	}
+	pool_close(pool);
+	assert_success(run("./step-04", "true")); /* the last one puts forwarding back */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(no_address_is_leased_twice),
 		host_test(a_wanted_address_is_leased_if_it_is_free),
 		host_test(a_lease_ends_with_its_process),
+		host_test(when_a_subnet_is_full_the_next_one_is_taken),
 		host_test(a_subnet_is_free_if_no_route_has_an_address_of_it),
 	};
 

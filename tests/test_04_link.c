@@ -106,12 +106,12 @@ static void a_veth_pair_has_an_end_in_each_namespace(void **state)
 	assert_true(outside >= 0);
 	assert_success(in_network("ip link add odd type bridge", NULL));
 	assert_fine(link_create_veth(&rtnl, "v1", "odd", "uplink", outside, address));
-	assert_prints(in_network("ip -o link show v1 | grep -o -e '[<,]UP[,>]' -e 'master odd'\n"
+	assert_prints(in_network("ip -o link show v1 | grep -o -e 'state [A-Z]*' -e 'master odd'\n"
 				 "$out ip -o link show uplink | grep -o '02:53:0a:5b:07:02 brd'\n"
 				 "ip -d link show v1 | grep -o -w veth; ip link del v1\n"
 				 "$out ip link show uplink 2>/dev/null || echo gone",
 				 NULL),
-		      ",UP>\nmaster odd\n02:53:0a:5b:07:02 brd\nveth\ngone\n");
+		      "master odd\nstate DOWN\n02:53:0a:5b:07:02 brd\nveth\ngone\n");
 	assert_failed(link_create_veth(&rtnl, "v1", "nosuch", "odd", outside, address),
 		      "if_nametoindex nosuch", ": ENODEV ");
 	assert_failed(link_create_veth(&rtnl, "uplink", "odd", "v1", outside, address),

@@ -145,7 +145,7 @@ static void an_address_can_be_pinged_whose_container_was_another(void **state)
 {
 	(void)state;
 	assert_prints(in_network(UP "up a; i=0; while [ $i -lt 10 ]; do up b\n"
-				    "$ping -q -c 1 -W 1 10.88.0.3 >/dev/null || echo lost\n"
+				    "$ping -q -c 1 -W 4 10.88.0.3 >/dev/null || echo lost\n"
 				    "kill $pid_b; status b >&2; i=$((i + 1)); done",
 				 NULL),
 		      "");

@@ -103,7 +103,7 @@ static void a_port_in_use_is_refused(void **state)
 static void a_port_of_another_container_is_refused(void **state)
 {
 	(void)state;
-	assert_refused(in_network("serve s ./step-04 -p $port:80 probe listen 80\n"
+	assert_refused(in_network("serve s ./step-04 -p $port:80 probe listen 80 2\n"
 				  "./step-04 -p $second:80 -p $port:81 probe listen 80",
 				  NULL),
 		       125, "/tcp to publish it: EADDRINUSE Address already in use");
@@ -153,7 +153,7 @@ static void a_port_works_again_at_once_with_the_next_container(void **state)
 				 "expect other on\n"
 				 "i=0; while [ $i -lt 10 ]; do\n"
 				 "serve c ./step-04 -h c$i -p $port:1 probe listen 1\n"
-				 "timeout 2 $out build/probe connect $host:$port x\n"
+				 "$out build/probe connect $host:$port x\n"
 				 "status c; i=$((i + 1)); done",
 				 NULL),
 		      "answer: hello from c0 to 198.51.100.2\n0\n"
@@ -178,7 +178,7 @@ static void a_killed_containers_port_leads_nowhere_after_the_next_start(void **s
 				 "kill -KILL $pid_c; status c\n"
 				 "serve next ./step-04 -h next probe listen 1\n"
 				 "serve s build/probe listen $port\n"
-				 "timeout 2 $out build/probe connect $host:$port x || echo lost",
+				 "$out build/probe connect $host:$port x || echo lost",
 				 NULL),
 		      "137\nanswer: hello from vm to 198.51.100.2\n");
 }
@@ -204,6 +204,84 @@ static void a_udp_client_that_goes_on_comes_to_the_next_container(void **state)
 		"first\n0\nsecond\n0\n");
 }
 
+/* The server closed its connection first, which keeps the port in TIME_WAIT for a minute. */
+static void a_port_in_time_wait_is_published(void **state)
+{
+	(void)state;
+	if (run("bash", "-c", "true")->status != 0)
+		skip_because("bash is not here");
+	assert_prints(
+		in_network(
+			"serve s build/probe listen $port\n"
+			"$out bash -c 'exec 5<>/dev/tcp/$0/$1; echo x >&5; cat <&5' $host $port\n"
+			"status s; ss -Htan state time-wait \"sport = :$port\" | grep -c $host\n"
+			"serve c ./step-04 -h c -p $port:80 probe listen 80 2\n"
+			"$out build/probe connect $host:$port x\n"
+			"no ./step-04 -p $port:80 true 2>$d/x; grep -c EADDRINUSE $d/x",
+			NULL),
+		"hello from vm to 198.51.100.2\n0\n1\nanswer: hello from c to 198.51.100.2\n1\n");
+}
+
+/* `say NAME LINE`: a client from `client NAME ADDRESS PORT` sends it from the same port each time.
+ */
+#define CLIENT                                                                                     \
+	"client() { mkfifo $d/$1.say; begin $1 $3 bash -c 'exec 5<>/dev/udp/$1/$2 6<>$3\n"         \
+	"while read line <&6; do echo $line >&5; done' bash $2 $port $d/$1.say; }\n"               \
+	"say() { echo $2 >$d/$1.say; }\n"                                                          \
+	"up() { begin $1 ./step-04 sh -c 'echo on; exec probe sleep 60'\n"                         \
+	"expect $1 on; }\n"
+
+/* The next container has the killed one's address, and its client keeps sending, though it is told
+ * at times that nobody is there. */
+static void the_client_of_a_killed_container_does_not_come_to_a_stranger(void **state)
+{
+	(void)state;
+	if (run("bash", "-c", "true")->status != 0)
+		skip_because("bash is not here");
+	assert_prints(in_network(CLIENT
+				 "up other; client c $host \"$out\"\n"
+				 "serve a ./step-04 -p $port:53/udp probe listen udp 53 9\n"
+				 "say c first; heard a | sed 's/.* //'\n"
+				 "kill -KILL $pid_a; status a; say c lost\n"
+				 "serve next ./step-04 -h next probe listen udp 53\n"
+				 "serve s build/probe listen udp $port 9\n"
+				 "until grep -q second $d/s.out; do say c second; sleep 0.1; done\n"
+				 "heard s | sed 's/.* //; q'; grep -c from $d/next.out || :",
+				 NULL),
+		      "first\n137\nsecond\n0\n");
+}
+
+/* Connections to the same port elsewhere are not new to the kernel afterwards: of a container, of
+ * the host itself, and to another address of the host. */
+static void other_connections_to_the_port_go_on(void **state)
+{
+	(void)state;
+	if (run("bash", "-c", "true")->status != 0)
+		skip_because("bash is not here");
+	assert_prints(
+		in_network(
+			CLIENT
+			"count() { nft list chain ip watch $1 | grep -o 'packets [0-9]*'; }\n"
+			"up other; serve far $out build/probe listen udp $port 9\n"
+			"serve alias build/probe listen udp $alias:$port 9\n"
+			"nft -f - <<EOF\ntable ip watch {\n"
+			"chain out { type filter hook postrouting priority 0\n"
+			"udp dport $port ct state new counter\n}\n"
+			"chain in { type filter hook input priority 0\n"
+			"iifname uplink udp dport $port ct state new counter\n}\n}\nEOF\n"
+			"client o $far env; client i $alias \"$out\"\n"
+			"say o one; expect far '.*: one'; say i one; expect alias '.*: one'\n"
+			"begin a ./step-04 -p $host:$port:53/udp sh -c 'echo on; probe sleep 60'\n"
+			"expect a on\n"
+			"say o two; expect far '.*: two'; say i two; expect alias '.*: two'\n"
+			"kill $pid_a; status a\n"
+			"say o three; expect far '.*: three'; say i three; expect alias '.*: "
+			"three'\n"
+			"count out; count in; nft delete table ip watch",
+			NULL),
+		"143\npackets 1\npackets 1\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +297,9 @@ int main(void)
 		host_test(a_port_works_again_at_once_with_the_next_container),
 		host_test(a_killed_containers_port_leads_nowhere_after_the_next_start),
 		host_test(a_udp_client_that_goes_on_comes_to_the_next_container),
+		host_test(a_port_in_time_wait_is_published),
+		host_test(the_client_of_a_killed_container_does_not_come_to_a_stranger),
+		host_test(other_connections_to_the_port_go_on),
 	};
 
 	return cmocka_run_group_tests(tests, enter_network, NULL);

@@ -188,7 +188,7 @@ static void a_table_that_was_left_is_no_matter(void **state)
 			   "nft 'add chain ip st0a580000-24 forward { type filter hook "
 			   "forward priority 0 ; policy drop ; }'\n"
 			   "nft 'add rule ip st0a580000-24 forward drop'\n"
-			   "./step-04 ping -q -c 1 -W 2 $far | grep -o '[0-9]* packets rec.*'\n"
+			   "./step-04 ping -q -c 1 -W 5 $far | grep -o '[0-9]* packets rec.*'\n"
 			   "nft list tables",
 			   NULL),
 		"1 packets received, 0% packet loss\n");

@@ -10,7 +10,7 @@
 	     "$mine 'mount --bind $0 /etc/resolv.conf; exec ./step-04 \"$@\" cat "                 \
 	     "/etc/resolv.conf' "                                                                  \
 	     "$d/resolv \"$@\"; }\n"                                                               \
-	     "resolved() { mkdir -p /run/systemd/resolve; trap 'rm "                               \
+	     "resolved() { mkdir -p /run/systemd/resolve; trap 'rm -f "                            \
 	     "/run/systemd/resolve/resolv.conf; leave' EXIT\n"                                     \
 	     "printf \"$1\" >/run/systemd/resolve/resolv.conf; }\n"
 
@@ -59,10 +59,44 @@ static void systemd_resolveds_stub_is_replaced_by_its_servers(void **state)
 		      "# by systemd\nnameserver 192.0.2.9\nsearch lan\nnameserver 9.9.9.9\n");
 }
 
-static void without_systemd_resolveds_file_there_is_no_server(void **state)
+/* What only looks like a server, in a comment or after a blank, is none; a real one stays. */
+static void the_file_is_read_by_its_lines(void **state)
 {
 	(void)state;
-	assert_prints(in_network(WITH "with 'nameserver 127.0.0.53\\n'; echo end", NULL), "end\n");
+	assert_prints(
+		in_network(WITH
+			   "resolved 'nameserver 192.0.2.9\\n'\n"
+			   "with '# nameserver 127.0.0.53\\nnameserver 9.9.9.9\\n'\n"
+			   "with '; nameserver 127.0.0.53\\n nameserver 127.0.0.53\\n"
+			   "nameserver 127.0.0.5 3\\nnameserver 9.9.9.9 # nameserver 127.0.0.53'\n"
+			   "with 'nameserver  127.0.0.53\\nnameserver 9.9.9.9\\n'\n"
+			   "with 'nameserver \\t 127.0.0.53 # it\\nnameserver 9.9.9.9\\n'\n"
+			   "rm /run/systemd/resolve/resolv.conf\n"
+			   "with 'nameserver  127.0.0.53\\nnameserver 9.9.9.9'\n"
+			   "with 'nameserver 0.0.0.0\\nnameserver 127.1.0.1\\nnameserver 9.9.9.8'",
+			   NULL),
+		"# nameserver 127.0.0.53\nnameserver 9.9.9.9\n"
+		"; nameserver 127.0.0.53\n nameserver 127.0.0.53\n"
+		"nameserver 9.9.9.9 # nameserver 127.0.0.53\n"
+		"nameserver 192.0.2.9\nnameserver 192.0.2.9\nnameserver 9.9.9.9\n"
+		"nameserver 9.9.9.8\n");
+}
+
+static void a_file_without_a_server_for_containers_is_told(void **state)
+{
+	(void)state;
+	assert_prints(
+		in_network(
+			WITH
+			"try() { with \"$@\" 2>$d/err; grep -o 'name one with --dns' $d/err "
+			"|| echo fine; }\n"
+			"try 'nameserver 127.0.0.53\\n'; try 'nameserver ::1\\nsearch x'\n"
+			"try 'nameserver fe80::1\\n'; try 'nameserver 127.0.0.1' --network none\n"
+			"try 'search y'; try 'nameserver 127.0.0.1' --dns 192.0.2.1",
+			NULL),
+		"name one with --dns\nsearch x\nname one with --dns\n"
+		"nameserver fe80::1\nname one with --dns\nfine\nsearch y\nfine\n"
+		"nameserver 192.0.2.1\nfine\n");
 }
 
 static void a_host_without_the_file_gives_an_empty_one(void **state)
@@ -120,7 +154,8 @@ int main(void)
 		host_test(servers_on_loopback_are_left_out),
 		host_test(with_the_hosts_network_the_file_is_the_hosts),
 		host_test(systemd_resolveds_stub_is_replaced_by_its_servers),
-		host_test(without_systemd_resolveds_file_there_is_no_server),
+		host_test(the_file_is_read_by_its_lines),
+		host_test(a_file_without_a_server_for_containers_is_told),
 		host_test(a_host_without_the_file_gives_an_empty_one),
 		host_test(a_file_that_cannot_be_read_is_told),
 		host_test(wanted_servers_stand_alone_in_their_order),

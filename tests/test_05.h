@@ -1,19 +1,19 @@
 /*
- * What the tests of chapter 5 share: step 05, and the views of cgroups that this machine can give.
+ * Shared by the tests of chapter 5: step 05, and the views of cgroups that this machine can give.
  */
 #ifndef TESTS_TEST_05_H
 #define TESTS_TEST_05_H
 
 #include "test_03.h"
 
-/* Runs step 05 with these options and command; its network is of no matter here. */
+/* Runs step 05 with these options and command, without a network. */
 #define step(...) run("./step-05", "--network", "none", __VA_ARGS__)
 
-/* The same where cgroups are mounted as `view` says, see tests/cgroups.sh. */
+/* Runs step 05 where cgroups are mounted as `view` says: tests/cgroups.sh. */
 #define step_in(view, ...)                                                                         \
 	run("tests/cgroups.sh", view, "./step-05", "--network", "none", __VA_ARGS__)
 
-/* Whether cgroups of that version are mounted: "cgroup" (v1) or "cgroup2". */
+/* Returns true if cgroups of that version are mounted: "cgroup" (v1) or "cgroup2". */
 static inline bool is_mounted(const char *type)
 {
 	char script[128];
@@ -22,7 +22,7 @@ static inline bool is_mounted(const char *type)
 	return run("sh", "-c", script)->status == 0;
 }
 
-/* Whether some hierarchy has the controller, by its name in v2 ("io"). */
+/* Returns true if a hierarchy has the controller, by its name in v2 ("io"). */
 static inline bool has_controller(const char *name)
 {
 	const char *v1 = strcmp(name, "io") == 0 ? "blkio" : name;
@@ -36,7 +36,7 @@ static inline bool has_controller(const char *name)
 	return run("sh", "-c", script)->status == 0;
 }
 
-/* Whether the controller is in v2. */
+/* Returns true if the controller is in v2. */
 static inline bool is_in_v2(const char *name)
 {
 	char script[256];
@@ -48,13 +48,32 @@ static inline bool is_in_v2(const char *name)
 	return run("sh", "-c", script)->status == 0;
 }
 
+/*
+ * Returns the path of this process's cgroup in the hierarchy at `mountpoint`: v2, or the one of v1
+ * which has this controller. A process that has left it goes back to it, since the topmost cgroup
+ * takes no process once it hands down a controller.
+ */
+static inline const char *own_cgroup(const char *mountpoint, const char *controller)
+{
+	static char path[512];
+	char script[256];
+
+	snprintf(script, sizeof(script),
+		 "list=%s; [ ! -f %s/cgroup.controllers ] || list=\n"
+		 "sed -n \"s/^[0-9]*:$list://p\" /proc/self/cgroup",
+		 controller, mountpoint);
+	snprintf(path, sizeof(path), "%s%.300s", mountpoint, run_shell(script)->out);
+	path[strcspn(path, "\n")] = '\0';
+	return path;
+}
+
 #define need_controller(name)                                                                      \
 	do {                                                                                       \
 		if (!has_controller(name))                                                         \
 			skip_because("no cgroup hierarchy here has the controller %s", name);      \
 	} while (0)
 
-/* The views in which this machine's cgroups differ; the last one is NULL. */
+/* Returns the views that differ on this machine; the last one is NULL. */
 static inline const char *const *views(void)
 {
 	static const char *const all[] = { "here", "v1", "v2", NULL },
@@ -63,7 +82,7 @@ static inline const char *const *views(void)
 	return is_mounted("cgroup") && is_mounted("cgroup2") ? all : one;
 }
 
-/* The number behind `key` in `text`; the test fails if there is none. */
+/* Returns the number after `key` in `text`. The test fails if there is none. */
 static inline long number_after(const char *text, const char *key)
 {
 	const char *found = strstr(text, key);
@@ -73,14 +92,14 @@ static inline long number_after(const char *text, const char *key)
 	return strtol(found + strlen(key), NULL, 10);
 }
 
-/* Fails unless `got` is `wanted`, give or take 20 %. */
+/* Fails unless `got` differs from `wanted` by at most 20 %. */
 static inline void assert_within(long got, long wanted)
 {
 	if (got < wanted * 8 / 10 || got > wanted * 12 / 10)
 		fail_msg("%ld, not %ld", got, wanted);
 }
 
-/* Prints a file of /sys/fs/cgroup inside, which has one name in v2 and another in v1. */
+/* A command that prints a file of /sys/fs/cgroup, which has one name in v2 and another in v1. */
 #define CAT(v2, v1) "cat /sys/fs/cgroup/" v2 " /sys/fs/cgroup/" v1 " 2>/dev/null; true"
 
 #endif

@@ -1,6 +1,6 @@
 /* Step 05: limits of CPU time, of CPUs and of processes, by what they do. */
-#include "cgroup_version.h"
 #include "test_05.h"
+#include "weight.h"
 
 static long cpu_ms(const struct result *result)
 {

@@ -174,7 +174,8 @@ static int open_device(unsigned int major, unsigned int minor, int flags)
 static void check_rules(const char *mountpoint)
 {
 	struct devices devices = { 0 };
-	char path[160], inner[200];
+	const char *own = own_cgroup(mountpoint, "devices");
+	char path[160], inner[600];
 	int directory;
 
 	snprintf(path, sizeof(path), "%s/test-step-%s", mountpoint, random_name());
@@ -198,7 +199,7 @@ static void check_rules(const char *mountpoint)
 		check(open_device(1, 5, O_WRONLY) == -1 && errno == EPERM);
 	}
 	check(open_device(5, 2, O_RDWR) == -1 && errno == EPERM);
-	snprintf(inner, sizeof(inner), "echo %d >%s/cgroup.procs", getpid(), mountpoint);
+	snprintf(inner, sizeof(inner), "echo %d >%s/cgroup.procs", getpid(), own);
 	check(system(inner) == 0);
 	check(rmdir(path) == 0);
 }

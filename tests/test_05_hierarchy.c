@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "file.h"
 #include "hierarchy.h"
 #include "test_05.h"
 
@@ -134,7 +135,8 @@ static void what_is_read_only_is_not_taken(void **state)
 static void delegate(const char *mountpoint)
 {
 	struct hierarchy list[HIERARCHIES_MAX];
-	char path[200], script[1024];
+	const char *own = own_cgroup(mountpoint, "pids");
+	char path[200], script[2048];
 	struct stat given, top;
 	bool same = false;
 	int count;
@@ -153,12 +155,12 @@ static void delegate(const char *mountpoint)
 	check(count >= 0);
 	for (int i = 0; i < count; i++) {
 		check(fstat(list[i].top, &top) == 0);
-		same = same || (top.st_ino == given.st_ino && top.st_dev == given.st_dev);
+		same = same || file_is_same(&top, &given);
 	}
 	snprintf(script, sizeof(script),
 		 "echo %d >%s/cgroup.procs; echo $$ >%s/cgroup.procs; rmdir %s/given/own %s/given "
 		 "%s",
-		 getpid(), mountpoint, mountpoint, path, path, path);
+		 getpid(), own, own, path, path, path);
 	check(system(script) == 0);
 	check(same);
 }
@@ -181,7 +183,8 @@ static void a_user_gets_what_was_delegated(void **state)
 
 static void a_missing_controller_is_refused_by_name(void **state)
 {
-	static const struct {
+	char disk[64], rate[80];
+	const struct {
 		const char *option, *value, *name, *controller;
 	} limits[] = {
 		{ "--memory", "64m", "memory", "memory" },
@@ -192,11 +195,13 @@ static void a_missing_controller_is_refused_by_name(void **state)
 		{ "--cpuset-cpus", "0", "cpuset-cpus", "cpuset" },
 		{ "--cpuset-mems", "0", "cpuset-mems", "cpuset" },
 		{ "--pids-limit", "9", "pids-limit", "pids" },
-		{ "--device-read-bps", "/tmp/disk:1m", "rates of devices", "blkio" },
+		{ "--device-read-bps", rate, "rates of devices", "blkio" },
 	};
 
 	(void)state;
-	assert_int_equal(mknod("/tmp/disk", S_IFBLK | 0600, makedev(7, 0)), 0);
+	snprintf(disk, sizeof(disk), "/tmp/%s", random_name());
+	snprintf(rate, sizeof(rate), "%s:1m", disk);
+	assert_int_equal(mknod(disk, S_IFBLK | 0600, makedev(7, 0)), 0);
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		char wanted[256];
 
@@ -207,7 +212,7 @@ static void a_missing_controller_is_refused_by_name(void **state)
 		assert_refused(step_in("none", limits[i].option, limits[i].value, "true"), 125,
 			       wanted);
 	}
-	unlink("/tmp/disk");
+	unlink(disk);
 }
 
 /* A cgroup that has processes gives no controllers to others; only the real root may. */
@@ -237,6 +242,33 @@ static void processes_in_the_topmost_cgroup_are_told(void **state)
 		"limits begin\n");
 }
 
+/* What is broken is not told as what is missing. */
+static void a_hierarchy_that_fails_is_told_with_its_errno(void **state)
+{
+	const struct result *result =
+		script("c=$(awk '$3 ~ /^cgroup2?$/ && ($3 == \"cgroup2\" || $4 ~ /memory/) { print "
+		       "$2; exit }' "
+		       "/proc/self/mounts)\n"
+		       "[ \"$c\" ] || exit 77\n"
+		       "broken() { strace -f -qq -o /dev/null -P $c -e trace=$1 -e "
+		       "inject=$1:error=$2 \\\n"
+		       "  ./step-05 --network none --memory 64m true 2>&1 | sed \"s,$c,C,\"; }\n"
+		       "broken openat EIO; broken openat ENOMEM; broken openat ELOOP\n"
+		       "broken fstatfs EIO; broken faccessat2 EIO\n",
+		       "");
+
+	(void)state;
+	if (result->status == 77)
+		skip_because("no cgroup hierarchy with memory is mounted here");
+	assert_string_equal(result->err, "");
+	assert_string_equal(result->out,
+			    "step-05: open C: EIO Input/output error\n"
+			    "step-05: open C: ENOMEM Cannot allocate memory\n"
+			    "step-05: open C: ELOOP Too many levels of symbolic links\n"
+			    "step-05: fstatfs C: EIO Input/output error\n"
+			    "step-05: faccessat cgroup.procs: EIO Input/output error\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +280,7 @@ int main(void)
 		host_test(a_user_gets_what_was_delegated),
 		host_test(a_missing_controller_is_refused_by_name),
 		host_test(processes_in_the_topmost_cgroup_are_told),
+		host_test(a_hierarchy_that_fails_is_told_with_its_errno),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

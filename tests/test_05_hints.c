@@ -41,7 +41,7 @@ static void assert_no_child(int directory, const char *message)
 	assert_int_equal(child_spawn(&child, 0, do_nothing, NULL), -1);
 	assert_string_equal(fail_get()->text, message);
 	forget_failure();
-	sigprocmask(SIG_SETMASK, &child.callers, NULL);
+	sigprocmask(SIG_SETMASK, &child.job.callers_mask, NULL);
 	child_cleanup(&child);
 	close(directory);
 }
@@ -116,9 +116,53 @@ static void swap_that_is_not_counted_is_told(void **state)
 	close(directory);
 }
 
+static void enter_without_a_namespace(const char *limit)
+{
+	FILE *file;
+
+	check(unshare(CLONE_NEWUSER) == 0);
+	file = fopen("/proc/sys/user/max_cgroup_namespaces", "we");
+	check(file && fputs(limit, file) >= 0 && fclose(file) == 0);
+	check(cgroup_enter(&(struct cgroup){ 0 }) < 0);
+	check(strcmp(fail_get()->text,
+		     "unshare CLONE_NEWCGROUP: ENOSPC No space left on device; the limit in "
+		     "/proc/sys/user/max_cgroup_namespaces is reached") == 0);
+}
+
+/* In a new user namespace, the files in /proc/sys/user are its own. */
+static void cgroup_namespaces_have_a_limit(void **state)
+{
+	(void)state;
+	in_own_mounts(enter_without_a_namespace, "0");
+}
+
+/* Only v2 has these limits. */
+static void cgroups_have_limits(void **state)
+{
+	char path[160];
+	int fd;
+
+	(void)state;
+	if (!is_mounted("cgroup2"))
+		skip_because("cgroup v2 is not mounted here");
+	fd = make_cgroup(path, "echo 1 >cgroup.max.descendants");
+	assert_true(mkdirat(fd, "b", 0755) < 0);
+	fail("mkdirat b");
+	assert_string_equal(
+		fail_get()->text,
+		"mkdirat b: EAGAIN Resource temporarily unavailable; a cgroup above has "
+		"as many below it as its cgroup.max.descendants or cgroup.max.depth "
+		"allows");
+	forget_failure();
+	close(fd);
+	assert_success(script("rmdir $1/a $1", path));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		host_test(cgroup_namespaces_have_a_limit),
+		host_test(cgroups_have_limits),
 		host_test(a_cgroup_beside_threaded_ones_takes_no_process),
 		host_test(a_program_for_devices_needs_root),
 		host_test(swap_that_is_not_counted_is_told),

@@ -107,6 +107,28 @@ static void a_whole_tree_is_removed(void **state)
 		"99\n");
 }
 
+/*
+ * On v1 a tree may be deeper: its step, and the next one after a kill, need no descriptor for each
+ * step down.
+ */
+static void a_tree_a_thousand_deep_is_removed(void **state)
+{
+	(void)state;
+	if (!is_mounted("cgroup") || getenv("IN_VIEW"))
+		skip_because("cgroups v1 are not mounted here, or the test has been run");
+	need_controller("pids");
+	assert_prints(script("deep() { d=$(find /sys/fs/cgroup -path '*/step-*/container' | grep "
+			     "\"$1\"); mkdir -p $d/$(printf 'd/%.0s' $(seq 1000)); "
+			     "}\n"
+			     "step() { exec ./step-05 --network none --pids-limit 9 \"$@\"; }\n"
+			     "there() { find /sys/fs/cgroup -name 'step-*'; }\n"
+			     "ulimit -n 64; (step sleep 3) & sleep 1; deep pids; wait $!; there\n"
+			     "(step sleep 1000) & sleep 1; deep pids; kill -9 $!; wait $! || true\n"
+			     "(step true); there\n",
+			     NULL),
+		      "");
+}
+
 /* Those of a living step are not touched, and neither are others' cgroups. */
 static void what_is_in_use_is_left_alone(void **state)
 {
@@ -169,6 +191,7 @@ int main(void)
 		host_test(what_outlives_its_step_is_ended_by_the_next),
 		host_test(cgroups_in_the_cgroup_are_removed_too),
 		host_test(a_whole_tree_is_removed),
+		host_test(a_tree_a_thousand_deep_is_removed),
 		host_test(what_is_in_use_is_left_alone),
 		host_test(many_at_once_do_not_disturb_each_other),
 	};

@@ -91,11 +91,17 @@ static void with_an_init_it_is_told_as_well(void **state)
 }
 
 /* Not even the container's start has room then; it ends, and says why. */
+/* The kernel kills what was to execute the command: with which numbers, the message says. */
 static void a_limit_that_is_too_small_is_told(void **state)
 {
+	static const char told[] =
+		"memory: the limit of 4096 bytes is too low to start the command: "
+		"the kernel has killed the first process: 4096 bytes are in use";
+
 	(void)state;
 	need_controller("memory");
-	assert_refused(step("-m", "4k", "true"), 137, KILLED);
+	assert_refused(step("-m", "4k", "true"), 125, told);
+	assert_contains(step("-m", "4k", "--stats", "true")->err, told);
 }
 
 /* Swap by itself, as v2 has it, and together with the memory, as v1 has it. */

@@ -20,9 +20,38 @@ static int parse(struct cgroup *cgroup, const char *option, const char *value)
 
 static void forget(struct cgroup *cgroup)
 {
-	free(cgroup->rates);
+	for (size_t i = 0; i < cgroup->limits.count; i++) {
+		free(cgroup->limits.list[i].v1_text);
+		free(cgroup->limits.list[i].v2_text);
+	}
+	free(cgroup->limits.list);
 	free(cgroup->devices.rules);
 	free(cgroup->devices.nodes);
+}
+
+/* Fails unless the limit of that row is to be written so in v1 and in v2; NULL: there is none. */
+static void assert_limit(const struct cgroup *cgroup, int row, const char *v1, const char *v2)
+{
+	const struct limit *limit = limits_find(&cgroup->limits, &limit_rows[row]);
+
+	if (!v1) {
+		assert_null(limit);
+		return;
+	}
+	assert_non_null(limit);
+	assert_string_equal(limit->v1_text, v1);
+	if (v2)
+		assert_string_equal(limit->v2_text, v2);
+	else
+		assert_null(limit->v2_text);
+}
+
+/* The number that the limit of that row has, or 0. */
+static uint64_t number_of(const struct cgroup *cgroup, int row)
+{
+	const struct limit *limit = limits_find(&cgroup->limits, &limit_rows[row]);
+
+	return limit ? (uint64_t)limit->number : 0;
 }
 
 static void sizes_have_dockers_forms(void **state)
@@ -43,11 +72,11 @@ static void sizes_have_dockers_forms(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		if (parse(&cgroup, "--memory", good[i].value) != 0 ||
-		    cgroup.memory != good[i].bytes)
-			fail_msg("%s: %ju", good[i].value, cgroup.memory);
+		    number_of(&cgroup, LIMIT_MEMORY) != good[i].bytes)
+			fail_msg("%s: %ju", good[i].value, number_of(&cgroup, LIMIT_MEMORY));
 		forget(&cgroup);
 		assert_int_equal(parse(&cgroup, "--memory-reservation", good[i].value), 0);
-		assert_int_equal(cgroup.memory_reservation, good[i].bytes);
+		assert_int_equal(number_of(&cgroup, LIMIT_LOW), good[i].bytes);
 		forget(&cgroup);
 	}
 }
@@ -58,27 +87,39 @@ static void other_options_fill_their_fields(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&cgroup, "--cpus", "1.5"), 0);
-	assert_int_equal(cgroup.cpu_quota, 150000);
-	assert_int_equal(cgroup.cpu_period, 100000);
+	assert_limit(&cgroup, LIMIT_QUOTA, "150000", "150000 100000");
 	forget(&cgroup);
 	assert_int_equal(parse(&cgroup, "--cpus", "0"), 0);
-	assert_int_equal(cgroup.cpu_quota, 0);
+	assert_limit(&cgroup, LIMIT_QUOTA, NULL, NULL);
 	forget(&cgroup);
 	assert_int_equal(parse(&cgroup, "-c", "512"), 0);
-	assert_int_equal(cgroup.cpu_shares, 512);
-	assert_int_equal(cgroup.swappiness, -1);
+	assert_limit(&cgroup, LIMIT_SHARES, "512", "59");
+	assert_limit(&cgroup, LIMIT_SWAPPINESS, NULL, NULL);
 	forget(&cgroup);
 	assert_int_equal(parse(&cgroup, "--memory-swappiness", "0"), 0);
-	assert_int_equal(cgroup.swappiness, 0);
+	assert_limit(&cgroup, LIMIT_SWAPPINESS, "0", NULL);
+	forget(&cgroup);
+	assert_int_equal(parse(&cgroup, "--memory-swap=-1", "--memory=4k"), 0);
+	assert_limit(&cgroup, LIMIT_SWAP, "-1", "max");
+	forget(&cgroup);
+	assert_int_equal(parse(&cgroup, "--memory-swap=10k", "--memory=4k"), 0);
+	assert_limit(&cgroup, LIMIT_SWAP, "10240", "6144");
 	forget(&cgroup);
 	assert_int_equal(parse(&cgroup, "--memory-swap", "-1"), 0);
-	assert_int_equal(cgroup.memory_swap, -1);
+	assert_limit(&cgroup, LIMIT_SWAP, NULL, NULL);
 	forget(&cgroup);
 	assert_int_equal(parse(&cgroup, "--pids-limit", "-1"), 0);
-	assert_int_equal(cgroup.pids, -1);
+	assert_limit(&cgroup, LIMIT_PIDS, "max", "max");
+	forget(&cgroup);
+	assert_int_equal(parse(&cgroup, "--pids-limit=5", "--pids-limit=0"), 0);
+	assert_limit(&cgroup, LIMIT_PIDS, NULL, NULL);
+	forget(&cgroup);
+	assert_int_equal(parse(&cgroup, "--pids-limit=5", "--pids-limit=6"), 0);
+	assert_limit(&cgroup, LIMIT_PIDS, "6", "6");
+	assert_int_equal(cgroup.limits.count, 1);
 	forget(&cgroup);
 	assert_int_equal(parse(&cgroup, "--cpuset-cpus", "0-2,7"), 0);
-	assert_string_equal(cgroup.cpuset_cpus, "0-2,7");
+	assert_limit(&cgroup, LIMIT_CPUS, "0-2,7", "0-2,7");
 	forget(&cgroup);
 	assert_int_equal(parse(&cgroup, "--stats", NULL), 0);
 	assert_true(cgroup.stats);

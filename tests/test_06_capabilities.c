@@ -4,18 +4,18 @@
 
 #define STEP "./step-06 run --network none "
 
-/* As ROOTFS, but not in /tmp, where set-user-ID bits often mean nothing. */
+/* ROOTFS in another place than /tmp, where set-user-ID bits are often ignored. */
 #define SETUID_ROOTFS                                                                              \
 	"d=$(mktemp -d build/XXXXXX); trap 'rm -rf --one-file-system \"$d\"' EXIT; r=$d/r; "       \
 	"chmod 755 $d; cp -ax rootfs/busybox $r; "
 
-/* The second article's list, in the order of their numbers. */
+/* The second article's list, sorted by number. */
 #define FOURTEEN                                                                                   \
 	" CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID CAP_SETUID "        \
 	"CAP_SETPCAP CAP_NET_BIND_SERVICE CAP_NET_RAW CAP_SYS_CHROOT CAP_MKNOD CAP_AUDIT_WRITE "   \
 	"CAP_SETFCAP\n"
 
-/* What `probe caps` prints of the five sets, if they are these. */
+/* Returns what `probe caps` prints for these five sets. */
 static const char *five_sets(const char *permitted, const char *effective, const char *inheritable,
 			     const char *bounding, const char *ambient)
 {
@@ -26,22 +26,60 @@ static const char *five_sets(const char *permitted, const char *effective, const
 	return text;
 }
 
-/* Fails unless all five sets are `set` in a step with these options. */
+/*
+ * Fails unless a step with these options gives root `set`, with empty inheritable and ambient sets.
+ */
 static void assert_set(const char *options, const char *set)
 {
 	assert_prints(script(STEP "$1 /bin/probe caps | head -5", options),
-		      five_sets(set, set, set, set, set));
+		      five_sets(set, set, " none\n", set, " none\n"));
 }
 
-static void the_fourteen_are_in_all_five_sets(void **state)
+static void the_fourteen_are_in_three_sets(void **state)
 {
 	(void)state;
 	assert_set("", FOURTEEN);
-	/* Whatever our caller's inheritable and ambient ones are. */
+	/* The caller's inheritable and ambient sets do not matter. */
 	assert_prints(script("setpriv --inh-caps=+net_admin --ambient-caps=+net_admin " STEP
 			     "/bin/probe caps | head -5",
 			     NULL),
-		      five_sets(FOURTEEN, FOURTEEN, FOURTEEN, FOURTEEN, FOURTEEN));
+		      five_sets(FOURTEEN, FOURTEEN, " none\n", FOURTEEN, " none\n"));
+}
+
+/*
+ * A file of nobody's is marked to inherit CAP_DAC_OVERRIDE. A process that became nobody reads
+ * root's file by it if its own inheritable set has the capability (CVE-2022-24769). In the second
+ * article's sets it has.
+ */
+#define INHERITED                                                                                  \
+	SETUID_ROOTFS                                                                              \
+	"echo secret >$r/root/secret; chmod 600 $r/root/secret; chmod 711 $r/root\n"               \
+	"cp $r/bin/busybox $r/bin/own; "                                                           \
+	"setcap cap_dac_override+ei $r/bin/own; ln -sf own $r/bin/cat; "                           \
+	"read='su -s /bin/sh nobody -c \"/bin/cat /root/secret 2>&1\" || true'\n"
+
+static void a_file_does_not_give_what_root_could_inherit(void **state)
+{
+	static const char *const options[] = { "", "--init", "--cap-add ALL",
+					       "--cap-add DAC_OVERRIDE --cap-add NET_ADMIN",
+					       "--security-opt seccomp=unconfined" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		assert_prints(
+			script(INHERITED STEP "--rootfs $r $1 /bin/sh -c \"$read\"", options[i]),
+			"cat: can't open '/root/secret': Permission denied\n");
+	/* The attack succeeds with the article's five sets. */
+	assert_prints(
+		script(INHERITED
+		       "./step-06-oci spec --bundle $d; jq --arg read \"$read\" '.process |= "
+		       "(.terminal = false | .noNewPrivileges = false | .args = [\"sh\", \"-c\", "
+		       "$read] | .capabilities.inheritable = .capabilities.bounding | "
+		       ".capabilities.ambient = .capabilities.bounding) | .root.path = \"r\"' "
+		       "$d/config.json >$d/new; mv $d/new $d/config.json\n"
+		       "./step-06-oci --root $d/run run --bundle $d c$$\n",
+		       NULL),
+		"secret\n");
 }
 
 static void some_are_added_and_some_are_dropped(void **state)
@@ -74,7 +112,7 @@ static void all_are_those_that_we_hold(void **state)
 	assert_prints(
 		script("ours=$(rootfs/busybox/bin/probe caps | grep ^permitted)\n" STEP
 		       "--cap-add ALL /bin/probe caps | head -5 >/tmp/$$; trap 'rm /tmp/$$' EXIT\n"
-		       "for set in permitted effective inheritable bounding ambient; do\n"
+		       "for set in permitted effective bounding; do\n"
 		       "grep -x \"$set${ours#permitted}\" /tmp/$$ >/dev/null; done\n" STEP
 		       "--cap-drop MKNOD --cap-add ALL /bin/probe caps | head -1 | "
 		       "{ read -r got; test \"${ours%% CAP_MKNOD*}${ours##*CAP_MKNOD}\" = "
@@ -133,7 +171,7 @@ static void root_can_do_what_the_fourteen_allow(void **state)
 		      "7:8\nmade\nchroot\n");
 }
 
-/* The holes of chapter 3: settings and the read-only root are out of reach. */
+/* The holes that chapter 3 leaves: settings of the kernel, and the read-only root. */
 static void root_cannot_do_more(void **state)
 {
 	(void)state;
@@ -176,7 +214,7 @@ static void another_user_has_only_the_bounding_set(void **state)
 		      five_sets(" none\n", " none\n", " none\n", " CAP_CHOWN\n", " none\n"));
 }
 
-/* A set-user-ID program is as strong as root in there, and no stronger. */
+/* A set-user-ID program gets the rights of the container's root, and no more. */
 static void a_set_user_id_program_gets_the_bounding_set(void **state)
 {
 	(void)state;
@@ -208,7 +246,7 @@ static void the_fourteen_survive_init(void **state)
 				  "grep CapBnd /proc/1/status; grep CapEff /proc/1/status'",
 			     NULL),
 		      strcat(strcpy((char[4096]){ 0 },
-				    five_sets(FOURTEEN, FOURTEEN, FOURTEEN, FOURTEEN, FOURTEEN)),
+				    five_sets(FOURTEEN, FOURTEEN, " none\n", FOURTEEN, " none\n")),
 			     "CapBnd:\t00000000a80425fb\nCapEff:\t00000000a80425fb\n"));
 }
 
@@ -225,6 +263,30 @@ static void privileged_is_all_but_the_namespaces(void **state)
 					 "[ $$ = 1 ] && hostname'",
 			     NULL),
 		      "mount\nremount\nSeccomp:\t0\n1\nsysfs /sys sysfs rw\nsettings\ntesting\n");
+}
+
+/* Chapter 5 allows /dev/net/tun, as the second article does; runC no longer does. */
+static void tunnels_have_to_be_asked_for(void **state)
+{
+	(void)state;
+	assert_contains(run("./step-06", "run", "--network", "none", "--read-only", "/bin/probe",
+			    "device", "c", "10", "200")
+				->out,
+			"open EPERM\n");
+	assert_contains(run("./step-06", "run", "--network", "none", "--read-only", "/bin/probe",
+			    "device", "c", "1", "7")
+				->out,
+			"open ok\n");
+	if (access("/dev/net/tun", R_OK) < 0)
+		skip_because("there is no /dev/net/tun");
+	assert_null(strstr(run("./step-06", "run", "--network", "none", "--read-only", "--device",
+			       "/dev/net/tun", "/bin/probe", "device", "c", "10", "200")
+				   ->out,
+			   "open EPERM"));
+	assert_null(strstr(run("./step-06", "run", "--network", "none", "--read-only",
+			       "--privileged", "/bin/probe", "device", "c", "10", "200")
+				   ->out,
+			   "open EPERM"));
 }
 
 static void help_lists_the_options(void **state)
@@ -256,7 +318,8 @@ static void so_does_the_help_of_the_program_with_the_verbs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		host_test(the_fourteen_are_in_all_five_sets),
+		host_test(the_fourteen_are_in_three_sets),
+		host_test(a_file_does_not_give_what_root_could_inherit),
 		host_test(some_are_added_and_some_are_dropped),
 		host_test(all_are_those_that_we_hold),
 		host_test(unknown_ones_are_refused),
@@ -269,6 +332,7 @@ int main(void)
 		host_test(a_files_capabilities_count_within_the_bounding_set),
 		host_test(the_fourteen_survive_init),
 		host_test(privileged_is_all_but_the_namespaces),
+		host_test(tunnels_have_to_be_asked_for),
 		host_test(help_lists_the_options),
 		host_test(so_does_the_help_of_the_program_with_the_verbs),
 	};

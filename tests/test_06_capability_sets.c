@@ -1,4 +1,4 @@
-/* Chapter 6's module capabilities itself: names, and sets that are not alike. */
+/* Chapter 6's module capabilities: names, and sets that differ from one another. */
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -13,7 +13,7 @@
 #define SETGID		BIT(CAP_SETGID)
 #define NET_RAW		BIT(CAP_NET_RAW)
 
-/* The five sets that this process has. */
+/* Returns the five sets of this process. */
 static struct capabilities get_sets(void)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -61,7 +61,7 @@ static void names_are_found_in_all_their_forms(void **state)
 	assert_true(strlen(capabilities_text(CAPABILITIES_ALL)) < 1000);
 }
 
-/* By the names that the kernel's header has. */
+/* The names come from the kernel's header. */
 static void names_have_the_numbers_of_the_kernels_header(void **state)
 {
 	char *names =
@@ -83,6 +83,12 @@ static void names_have_the_numbers_of_the_kernels_header(void **state)
 	assert_in_range(count, 38, 63);
 }
 
+/* Fills all five sets alike, as the second article does. */
+static void fill_all(struct capabilities *capabilities, uint64_t set)
+{
+	*capabilities = (struct capabilities){ set, set, set, set, set };
+}
+
 static void different_sets(const char *argument)
 {
 	const struct capabilities wanted = {
@@ -95,8 +101,8 @@ static void different_sets(const char *argument)
 	struct capabilities before;
 
 	(void)argument;
-	/* Ambient ones that are there already, and that could stay, are not to. */
-	capabilities_fill(&before, CHOWN | KILL | NET_RAW | SETGID | BIT(CAP_SETPCAP));
+	/* Ambient capabilities of the caller must go, even those that could stay. */
+	fill_all(&before, CHOWN | KILL | NET_RAW | SETGID | BIT(CAP_SETPCAP));
 	check(capabilities_apply(&before) == 0);
 	check(capabilities_limit(&wanted) == 0);
 	check(capabilities_apply(&wanted) == 0);
@@ -115,13 +121,13 @@ static void sets_of_another_user(const char *argument)
 	struct capabilities wanted;
 
 	(void)argument;
-	capabilities_fill(&wanted, CHOWN | NET_RAW);
+	fill_all(&wanted, CHOWN | NET_RAW);
 	check(capabilities_limit(&wanted) == 0);
 	check(user_become(&user) == 0);
 	check(capabilities_apply(&wanted) == 0);
 	check_sets(&wanted);
 	check(prctl(PR_GET_KEEPCAPS) == 0);
-	/* The ambient ones go on to a program. */
+	/* A program that is executed keeps the ambient capabilities. */
 	check(system("test \"$(grep CapEff /proc/self/status)\" = "
 		     "\"$(printf 'CapEff:\\t0000000000002001')\"") == 0);
 }
@@ -140,12 +146,12 @@ static void sets_as_held(const char *argument)
 	(void)argument;
 	check(capabilities_held(&held) == 0);
 	check(held == (get_sets().permitted & get_sets().bounding));
-	capabilities_fill(&wanted, CAPABILITIES_ALL & ~CHOWN);
+	fill_all(&wanted, CAPABILITIES_ALL & ~CHOWN);
 	check(capabilities_limit(&wanted) == 0 && capabilities_apply(&wanted) == 0);
-	capabilities_fill(&few, held & ~CHOWN);
+	fill_all(&few, held & ~CHOWN);
 	check_sets(&few);
-	/* What we hold no longer is refused, or left out. */
-	capabilities_fill(&wanted, CHOWN | KILL);
+	/* A capability that the caller no longer holds is refused, or left out. */
+	fill_all(&wanted, CHOWN | KILL);
 	check(capabilities_limit(&wanted) == -1);
 	check(strcmp(fail_get()->text,
 		     "capabilities: CAP_CHOWN: not held by us, so not ours to give") == 0);
@@ -153,9 +159,9 @@ static void sets_as_held(const char *argument)
 	check(capabilities_apply(&wanted) == -1);
 	fail_report();
 	check_sets(&few);
-	capabilities_fill(&wanted, CHOWN | KILL | CAPABILITIES_AS_HELD);
+	fill_all(&wanted, CHOWN | KILL | CAPABILITIES_AS_HELD);
 	check(capabilities_limit(&wanted) == 0 && capabilities_apply(&wanted) == 0);
-	capabilities_fill(&few, KILL);
+	fill_all(&few, KILL);
 	check_sets(&few);
 }
 
@@ -210,9 +216,9 @@ static void without_setpcap(const char *argument)
 	struct capabilities wanted;
 
 	(void)argument;
-	capabilities_fill(&wanted, CAPABILITIES_ALL & ~BIT(CAP_SETPCAP));
+	fill_all(&wanted, CAPABILITIES_ALL & ~BIT(CAP_SETPCAP));
 	check(capabilities_apply(&wanted) == 0);
-	capabilities_fill(&wanted, CHOWN);
+	fill_all(&wanted, CHOWN);
 	check(capabilities_limit(&wanted) == -1);
 	check(strstr(fail_get()->text,
 		     "prctl PR_CAPBSET_DROP CAP_DAC_OVERRIDE: EPERM Operation not permitted; "
@@ -225,12 +231,22 @@ static void the_bounding_set_needs_setpcap(void **state)
 	in_own_mounts(without_setpcap, NULL);
 }
 
+static void nothing_is_to_be_inherited_by_default(void **state)
+{
+	struct capabilities set;
+
+	(void)state;
+	capabilities_fill(&set, CHOWN | KILL);
+	assert_true(set.bounding == (CHOWN | KILL) && set.effective == set.bounding &&
+		    set.permitted == set.bounding && !set.inheritable && !set.ambient);
+}
+
 static void another_user_keeps_the_bounding_set_alone(void **state)
 {
 	struct capabilities set;
 
 	(void)state;
-	capabilities_fill(&set, CHOWN);
+	fill_all(&set, CHOWN);
 	capabilities_for_user(&set, 0);
 	assert_true(set.bounding == CHOWN && set.ambient == CHOWN && set.effective == CHOWN);
 	capabilities_for_user(&set, 1);
@@ -249,6 +265,7 @@ int main(void)
 		host_test(ambient_ones_must_be_inheritable),
 		host_test(effective_ones_must_be_permitted),
 		host_test(the_bounding_set_needs_setpcap),
+		host_test(nothing_is_to_be_inherited_by_default),
 		host_test(another_user_keeps_the_bounding_set_alone),
 	};
 

@@ -1,4 +1,4 @@
-/* Chapter 6's module config: what a config.json says, and what is said of one that is wrong. */
+/* Chapter 6's module config: the structure that it fills, and the messages for wrong values. */
 #include "config.h"
 
 #include <sched.h>
@@ -7,7 +7,7 @@
 
 #include "test_03.h"
 
-/* Writes the text to a file, which the next call writes anew, and returns its name. */
+/* Writes the text to a file, which the next call overwrites. Returns its name. */
 static const char *file_with(const char *text)
 {
 	static char path[] = "/tmp/test-config-XXXXXX";
@@ -24,13 +24,13 @@ static const char *file_with(const char *text)
 	return path;
 }
 
-/* The least that a configuration has, and more of it. */
+/* The smallest configuration, and parts for larger ones. */
 #define MOUNTS	"\"namespaces\": [{\"type\": \"mount\"}]"
 #define LEAST	"\"ociVersion\": \"1.0.2\", \"root\": {\"path\": \"rootfs\"}, \"linux\": {" MOUNTS "}"
 #define PROCESS "\"process\": {\"cwd\": \"/\", \"args\": [\"true\"]%s}"
 #define UTS	"\"linux\": {\"namespaces\": [{\"type\": \"uts\"}, {\"type\": \"mount\"}]}"
 
-/* The structure that a configuration with `members` fills. */
+/* Returns the structure that a configuration with these members fills. */
 static const struct container *load(const char *members)
 {
 	static struct container container;
@@ -43,7 +43,7 @@ static const struct container *load(const char *members)
 	return &container;
 }
 
-/* The same, of a process with `members`. */
+/* The same for members of `process`. */
 static const struct container *load_process(const char *members)
 {
 	char text[8192], more[4096];
@@ -125,7 +125,7 @@ static void a_terminal_has_a_size(void **state)
 	assert_true(container->console.terminal);
 	assert_int_equal(container->console.size.ws_row, 12);
 	assert_int_equal(container->console.size.ws_col, 345);
-	/* Without one, our standard input is its own. */
+	/* Without a terminal the command has the caller's standard input. */
 	container = load_process("");
 	assert_false(container->console.terminal);
 	assert_true(container->console.interactive);
@@ -185,12 +185,12 @@ static void device_nodes_and_rules(void **state)
 			 ->cgroup.devices;
 
 	(void)state;
-	assert_int_equal(devices->node_count, 7); /* the usual six, of which one was named */
+	assert_int_equal(devices->node_count, 7); /* the usual six, one of them named */
 	assert_string_equal(devices->nodes[0].path, "/dev/fuse");
 	assert_int_equal(devices->nodes[0].mode, S_IFCHR | 0600);
 	assert_int_equal(devices->nodes[0].device, makedev(10, 229));
 	assert_int_equal(devices->nodes[0].uid, 3);
-	/* First all is forbidden, then what is asked for. */
+	/* The first rule denies all devices, the next ones allow those that are named. */
 	assert_false(devices->rules[0].allow);
 	assert_int_equal(devices->rules[0].type, 'a');
 	assert_int_equal(devices->rules[1].type, 'b');
@@ -241,7 +241,7 @@ static void what_the_specification_does_not_know_is_ignored(void **state)
 	load_process("\"newest\": [{}], \"capabilities\": null");
 }
 
-/* What is wrong with a configuration that has these members beside the least. */
+/* Fails unless the message for a configuration with these members is `message`. */
 static void assert_refused_members(const char *members, const char *message)
 {
 	char text[4096];
@@ -285,10 +285,10 @@ static void what_is_wrong_is_named_with_its_place(void **state)
 		  "mounts[0]: has no type, and is no bind mount" },
 		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\", \"options\": "
 		  "[\"bind\", \"nosiud\"]}]",
-		  "mounts[0]: a bind mount takes no options of a file system" },
+		  "mounts[0]: a bind mount takes no options of a file system: nosiud" },
 		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\", \"options\": "
 		  "[\"remount\", \"bind\", \"mode=7\"]}]",
-		  "mounts[0]: a bind mount takes no options of a file system" },
+		  "mounts[0]: a bind mount takes no options of a file system: mode=7" },
 		{ "\"mounts\": [{\"destination\": \"/a\", \"source\": \"b\", \"options\": "
 		  "[\"bind\", \"ro=recursive\", \"idmap=uids=0-1-10\"]}]",
 		  "mounts[0].options[1]: takes no value; "
@@ -300,13 +300,20 @@ static void what_is_wrong_is_named_with_its_place(void **state)
 		  "linux.namespaces[0].type: unknown namespace \"pod\"" },
 		{ "\"linux\": {\"namespaces\": [{\"type\": \"pid\"}, {\"type\": \"pid\"}]}",
 		  "linux.namespaces[1].type: \"pid\" is there twice" },
-		{ "\"linux\": {\"namespaces\": [{\"type\": \"user\"}]}",
+		{ "\"linux\": {\"namespaces\": [{\"type\": \"user\"}], \"gidMappings\": "
+		  "[{\"containerID\": 0, \"hostID\": 1, \"size\": 1}]}",
 		  "linux.uidMappings: a new user namespace needs" },
+		{ "\"linux\": {\"uidMappings\": [{\"containerID\": 4294967295, \"hostID\": -1, "
+		  "\"size\": 1}]}",
+		  "linux.uidMappings[0].containerID: must be at most 4294967294; "
+		  "linux.uidMappings[0].hostID: must be a whole number, not below 0" },
+		{ "\"linux\": {\"gidMappings\": [{\"containerID\": 0, \"hostID\": 4294967290, "
+		  "\"size\": 10}]}",
+		  "linux.gidMappings[0]: goes beyond the greatest id, 4294967294" },
 		{ "\"linux\": {\"maskedPaths\": [\"/a\", \"b/c\"]}",
 		  "linux.maskedPaths[1]: must be an absolute path, not \"b/c\"" },
 		{ "\"linux\": {\"readonlyPaths\": [\"d\"]}",
 		  "linux.readonlyPaths[0]: must be an absolute path, not \"d\"" },
-		{ "\"linux\": {\"intelRdt\": {}}", "linux.intelRdt: is not supported" },
 		{ "\"linux\": {\"devices\": [{\"path\": \"/dev/x\", \"type\": \"c\"}]}",
 		  "linux.devices[0].major: a device needs major and minor" },
 		{ "\"hooks\": {\"poststop\": [{\"path\": \"a\"}]}",

@@ -35,11 +35,14 @@ static void options_of_the_file_system(void **state)
 		"1750 7\n64\nrw,sync\n");
 	assert_contains(oci_script(ADD "add /mnt tmpfs tmpfs size=much; no oci run $id\n")->err,
 			"fsconfig tmpfs size (tmpfs: Bad value for 'size')");
-	assert_contains(oci_script(ADD "add /mnt tmpfs tmpfs iversion; no oci run $id\n")->err,
-			"fsconfig tmpfs iversion");
+	assert_contains(oci_script(ADD "add /mnt tmpfs tmpfs nonsense; no oci run $id\n")->err,
+			"fsconfig tmpfs nonsense");
 	assert_contains(oci_script(ADD "add /mnt nofs nofs; no oci run $id\n")->err,
 			"fsopen nofs: ENODEV");
-	/* A bind mount has its file system already. */
+	/*
+	 * Options of a file system are ignored for a bind mount, whose file system is mounted
+	 * already.
+	 */
 	assert_prints(oci_script(ADD "mkdir -m 711 v; add /v bind v mode=700 size=1k shared\n"
 				     "inside 'stat -c %a /v'; stat -c %a v\n"),
 		      "711\n711\n");
@@ -67,7 +70,7 @@ static void a_tmpfs_has_the_mode_of_what_it_covers(void **state)
 static void files_and_directories_are_bound(void **state)
 {
 	(void)state;
-	/* The source is looked for in the bundle; what is missing inside is made. */
+	/* A relative source is below the bundle; a missing mount point is made. */
 	assert_prints(oci_script(ADD "mkdir v; echo one >v/f; echo two >w\n"
 				     "add /a/b/c bind v; add /x/y bind w ro; add z none w bind\n"
 				     "inside 'cat /a/b/c/f /x/y /z; echo new >/a/b/c/g; "
@@ -75,7 +78,10 @@ static void files_and_directories_are_bound(void **state)
 		      "one\ntwo\ntwo\nread-only\nnew\n");
 }
 
-/* A directory $d/v with a tmpfs in $d/v/sub, in mounts of the script's own. */
+/*
+ * A script that begins with NESTED runs in a new mount namespace, where $d/v has a tmpfs in
+ * $d/v/sub.
+ */
 #define NESTED                                                                                     \
 	ADD "mkdir -p v/sub; mount -t tmpfs tmpfs v/sub; trap 'umount $d/v/sub; oci delete "       \
 	    "--force "                                                                             \
@@ -102,58 +108,6 @@ static void attributes_for_all_below(void **state)
 		"/one ro,nosuid,relatime\n/one/sub rw,relatime\n"
 		"/all ro,nodev,relatime\n/all/sub ro,nodev,relatime\n"
 		"/mixed rw,relatime\n/mixed/sub ro,relatime\n");
-}
-
-static void propagation_is_as_asked_for(void **state)
-{
-	(void)state;
-	/* The host's "/" is shared here. A volume is the host's slave, unless it is told otherwise.
-	 */
-	assert_prints(oci_script(ADD "mkdir v; add /none bind v; add /private bind v private\n"
-				     "add /shared bind v rshared; add /slave bind v rslave\n"
-				     "add /unbindable bind v unbindable\n"
-				     "inside 'for i in none private shared slave unbindable; do "
-				     "grep \" /$i \" /proc/self/mountinfo | cut -d \" \" -f 7 | "
-				     "sed \"s/:.*//\"; done'\n"),
-		      "master\n-\nshared\nmaster\nunbindable\n");
-}
-
-static void a_mount_of_the_host_appears_in_a_slave(void **state)
-{
-	(void)state;
-	assert_prints(
-		oci_script(ADD "mkdir -p v/sub; add /slave bind v rslave; add /private bind v "
-			       "rprivate\n"
-			       "args sh -c 'while [ ! -e /slave/sub/there ]; do sleep 0.05; done; "
-			       "ls /private/sub /slave/sub'\n"
-			       "(wait_for is $id running; mount -t tmpfs tmpfs v/sub; touch "
-			       "v/sub/there) & oci run $id; wait; umount v/sub\n"),
-		"/private/sub:\n\n/slave/sub:\nthere\n");
-}
-
-static void a_mount_inside_appears_on_the_host_only_if_shared(void **state)
-{
-	(void)state;
-	assert_prints(oci_script(ADD "config '.process.capabilities[] += [\"CAP_SYS_ADMIN\"]'\n"
-				     "mkdir -p s/sub p/sub; add /s bind s rshared; add /p bind p\n"
-				     "inside 'mount -t tmpfs t /s/sub; mount -t tmpfs t /p/sub'\n"
-				     "grep -c $d/s/sub /proc/self/mountinfo; grep -c $d/p/sub "
-				     "/proc/self/mountinfo || true; umount s/sub\n"),
-		      "1\n0\n");
-}
-
-static void the_root_has_a_propagation_too(void **state)
-{
-	(void)state;
-	assert_prints(oci_script(ADD
-				 "for i in private shared unbindable; do\n"
-				 "config --arg p $i '.linux.rootfsPropagation = $p'\n"
-				 "inside \"awk '\\$5 == \\\"/\\\" { sub(/:.*/, \\\"\\\", \\$7); "
-				 "print \\$7 }' /proc/self/mountinfo\"; done\n"),
-		      "-\nshared\nunbindable\n");
-	assert_contains(
-		oci_script(ADD "config '.linux.rootfsPropagation = \"x\"'; no oci run $id\n")->err,
-		"linux.rootfsPropagation: must be shared, slave, private or unbindable");
 }
 
 static void a_tmpfs_may_begin_with_what_it_covers(void **state)
@@ -193,6 +147,110 @@ static void they_are_mounted_in_order(void **state)
 		      "w\nv\n");
 }
 
+static void a_source_may_be_what_an_earlier_one_has_made(void **state)
+{
+	(void)state;
+	/* In the container, the host's path of its root file system shows what is mounted there. */
+	assert_prints(
+		oci_script(ADD
+			   "mkdir -p v/here; touch v/f; add /a tmpfs tmpfs; add /b bind "
+			   "rootfs/a; add /c/d bind v; add /e bind rootfs/c/d/here; add /g bind "
+			   "rootfs/c; add /h bind rootfs/c/d/f\n"
+			   "inside 'echo x >/a/x; cat /b/x; touch /e/made; ls /c/d/here /g; test "
+			   "-f /h && echo file'; ls v/here rootfs/a\n"),
+		"x\n/c/d/here:\nmade\n\n/g:\nd\nfile\nrootfs/a:\n\nv/here:\nmade\n");
+	assert_contains(oci_script(ADD "add /b bind rootfs/a; add /a tmpfs tmpfs; no oci run "
+				       "$id\n")
+				->err,
+			"/rootfs/a: ENOENT");
+}
+
+static void they_stand_in_their_order(void **state)
+{
+	(void)state;
+	assert_prints(oci_script(ADD "mkdir v; for i in 1 2 3 4 5 6; do add /m$i bind v; add /t$i "
+				     "tmpfs tmpfs; done\n"
+				     "inside 'cut -d \" \" -f 5 /proc/self/mountinfo | grep "
+				     "\"^/[mt][0-9]\" | tr \"\\n\" \" \"'\n"),
+		      "/m1 /t1 /m2 /t2 /m3 /t3 /m4 /t4 /m5 /t5 /m6 /t6 ");
+}
+
+static void sources_that_only_root_or_the_caller_finds(void **state)
+{
+	(void)state;
+	/*
+	 * The source is below a directory of root's, or a descriptor that the caller passes on;
+	 * with and without a user namespace, whose root may not look it up there.
+	 */
+	assert_prints(
+		oci_script(ADD
+			   "mkdir -p top/v fd; echo secret >top/v/f; chmod 700 top; echo fd "
+			   ">fd/f\n"
+			   "chmod 755 $d; add /v bind top/v; add /fd bind /proc/self/fd/3\n"
+			   "args cat /v/f /fd/f; config '.process.user = {uid: 7, gid: 7}'\n"
+			   "oci run --preserve-fds 1 $id 3<fd\n"
+			   "config '.linux.namespaces += [{type: \"user\"}] | .linux.uidMappings "
+			   "= [{containerID: 0, hostID: 300000, size: 65536}] |\n"
+			   "  .linux.gidMappings = .linux.uidMappings'\n"
+			   "oci run --preserve-fds 1 $id 3<fd\n"),
+		"secret\nfd\nsecret\nfd\n");
+}
+
+/* CVE-2024-21626 led to the host by such a name. Only the caller's own descriptors are allowed. */
+static void no_source_is_a_descriptor_of_ours(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(ADD "args true; cp config.json plain; ln -s /proc/self/fd link; n=3\n"
+			       "while [ $n -lt 40 ]; do\n"
+			       "for p in /proc/self/fd/$n /proc/thread-self/fd/$n/.. link/$n; do\n"
+			       "cp plain config.json; add /x bind $p\n"
+			       "no oci run $id 2>&1 | grep -qE 'open_tree .*: E|passed on' ||\n"
+			       "echo $p; done; n=$((n + ($n < 10 ? 1 : 5))); done\n"),
+		"");
+}
+
+static void nor_is_another_path_of_the_configuration(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			"args echo begun; cp config.json plain\n"
+			"uts() { config --arg p $1 '.hostname = null | .linux.namespaces |= "
+			"map(if .type == \"uts\" then .path = $p else . end)'; }\n"
+			"for n in 3 4 5 6 7 8; do\n"
+			"cp plain config.json; config \".root.path = "
+			"\\\"/proc/self/fd/$n/..\\\"\"\n"
+			"no oci run $id 2>&1 | grep -qE 'root.path .*: E|passed on' || echo $n\n"
+			"cp plain config.json; uts /proc/self/fd/$n\n"
+			"no oci run $id 2>&1 | grep -qE 'open .*: E|passed on' || echo $n; done\n"
+			"cp plain config.json; config '.root.path = \"/proc/self/fd/3\"'\n"
+			"oci run --preserve-fds 1 $id 3<rootfs; cp plain config.json\n"
+			"uts /proc/self/fd/3; oci run --preserve-fds 1 $id 3</proc/self/ns/uts\n"
+			"uts /proc/self/ns/uts; oci run $id\n"),
+		"begun\nbegun\nbegun\n");
+}
+
+static void a_mount_over_the_root_becomes_the_root(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(ADD
+			   "cp -ax rootfs other; echo other >other/which; echo first "
+			   ">rootfs/which; ln -s . rootfs/top\n"
+			   "cp config.json plain; for to in / /top /mnt/..; do\n"
+			   "cp plain config.json; config '.root.readonly = true'\n"
+			   "config --arg to $to '.mounts |= [{destination: $to, type: \"bind\", "
+			   "source: \"other\"}] + .'\n"
+			   "inside 'cat /which; touch /x || ls -d /proc/self'; done\n"
+			   "cp plain config.json; config '.mounts |= [{destination: \"/\", type: "
+			   "\"tmpfs\"}] + .'; for i in bin sbin usr; do add /$i bind other/$i; "
+			   "done; inside 'ls /; touch /x'; find rootfs other -name x\n"
+			   "add / cgroup cgroup; no oci run $id\n"),
+		"other\n/proc/self\nother\n/proc/self\nother\n/proc/self\nbin\ndev\nproc\nsbin\n"
+		"sys\nusr\n");
+}
+
 static void a_mount_may_be_changed_later(void **state)
 {
 	(void)state;
@@ -219,7 +277,7 @@ static void owners_are_shown_with_other_ids(void **state)
 static void the_cgroups_are_shown(void **state)
 {
 	(void)state;
-	/* In a cgroup namespace, and without; read-only, and writable. */
+	/* With and without a cgroup namespace, read-only and writable. */
 	assert_prints(
 		oci_script(
 			ADD
@@ -245,13 +303,15 @@ int main(void)
 		host_test(files_and_directories_are_bound),
 		host_test(what_is_below_is_bound_only_if_asked_for),
 		host_test(attributes_for_all_below),
-		host_test(propagation_is_as_asked_for),
-		host_test(a_mount_of_the_host_appears_in_a_slave),
-		host_test(a_mount_inside_appears_on_the_host_only_if_shared),
-		host_test(the_root_has_a_propagation_too),
 		host_test(a_tmpfs_may_begin_with_what_it_covers),
 		host_test(links_in_the_root_do_not_lead_out),
 		host_test(they_are_mounted_in_order),
+		host_test(a_source_may_be_what_an_earlier_one_has_made),
+		host_test(they_stand_in_their_order),
+		host_test(sources_that_only_root_or_the_caller_finds),
+		host_test(no_source_is_a_descriptor_of_ours),
+		host_test(nor_is_another_path_of_the_configuration),
+		host_test(a_mount_over_the_root_becomes_the_root),
 		host_test(a_mount_may_be_changed_later),
 		host_test(owners_are_shown_with_other_ids),
 		host_test(the_cgroups_are_shown),

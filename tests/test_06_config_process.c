@@ -31,7 +31,7 @@ static void the_directory_to_start_in_is_made_below_the_root(void **state)
 		      "/c\nrootfs/c\nnone\n");
 }
 
-static void scheduling(void **state)
+static void scheduling_is_as_asked_for(void **state)
 {
 	(void)state;
 	assert_prints(
@@ -107,7 +107,10 @@ static void clocks_and_the_kind_of_machine(void **state)
 static void namespaces_of_another_are_joined(void **state)
 {
 	(void)state;
-	/* All that a container has, but for its mounts and its cgroup; then also its users. */
+	/*
+	 * All namespaces of a container except mount and cgroup are joined; then its user namespace
+	 * as well.
+	 */
 	assert_prints(
 		oci_script(
 			INSIDE
@@ -126,7 +129,7 @@ static void namespaces_of_another_are_joined(void **state)
 		"ipc\nnet\npid\ntime\nuts\n");
 }
 
-/* Users 0 to 65535 are the host's from 100000 on. */
+/* Maps the users 0 to 65535 to the host's from 100000 on. */
 #define USERS                                                                                      \
 	"config '.linux.namespaces += [{type: \"user\"}] | .linux |= (.uidMappings = "             \
 	"[{containerID: 0, hostID: 100000, size: 65536}] | .gidMappings = .uidMappings)'\n"
@@ -145,7 +148,9 @@ static void users_of_its_own(void **state)
 		"0\n 0 100000 65536\n7 8\n 00 00 00\nnull\n");
 }
 
-/* Which it could not make itself; there need not be one on the host. */
+/*
+ * In a user namespace the runtime could not make the nodes; the host need not have such a device.
+ */
 static void devices_are_made_for_users_of_its_own(void **state)
 {
 	(void)state;
@@ -154,7 +159,7 @@ static void devices_are_made_for_users_of_its_own(void **state)
 			INSIDE USERS
 			"chmod 755 $d; config '.linux.devices = [{path: \"/dev/a/b\", type: \"c\", "
 			"major: 1, minor: 5, uid: 10, gid: 11, fileMode: 416},\n"
-			"  {path: \"/dev/ram\", type: \"b\", major: 1, minor: 5}]'\n"
+			"  {path: \"/dev/ram//\", type: \"b\", major: 1, minor: 5}]'\n"
 			"inside 'stat -c \"%F %t:%T %u:%g %a\" /dev/a/b /dev/ram /dev/null; head "
 			"-c 2 "
 			"/dev/a/b | od -An -tx1; mknod /dev/c c 1 5 || true' 2>&1\n"),
@@ -195,7 +200,7 @@ static void what_is_no_such_namespace_is_told(void **state)
 			"open /nonexistent: ENOENT");
 }
 
-/* In a process of its own, whose session keyring has a key. */
+/* Runs in a process of its own, whose session keyring has a key. */
 static int look_for_the_key(void)
 {
 	const char *key = random_name();
@@ -205,7 +210,7 @@ static int look_for_the_key(void)
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
 		return 77;
 	number = syscall(SYS_add_key, "user", key, "x", 1, KEY_SPEC_SESSION_KEYRING);
-	/* Seen by those alone who have it in a keyring of theirs, whoever they are. */
+	/* Only a process with the key in one of its keyrings can see it, whoever its user is. */
 	if (number < 0 || syscall(SYS_keyctl, KEYCTL_SETPERM, number, 0x3f000000) < 0)
 		return 77;
 	result = oci_script("config 'del(.linux.maskedPaths)'\n"
@@ -226,12 +231,38 @@ static void the_keyring_is_its_own(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Sparse files, a device without an end, and text after a NUL. */
+static void huge_files_are_refused(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("args sleep 1000; oci run -d $id; cp config.json right\n"
+			   "small() { (ulimit -v 1000000; no \"$@\" 2>&1 | sed \"s|$d/||; s/byte "
+			   "[0-9]*/byte N/; s/.*oci: "
+			   "//\"); "
+			   "}\n"
+			   "truncate -s 3G config.json; small oci run $id-2\n"
+			   "ln -sf /dev/zero config.json; small oci run $id-2; rm config.json\n"
+			   "{ cat right; printf '\\0more'; } >config.json; small oci run $id-2\n"
+			   "truncate -s 3G huge; small oci exec --process huge $id\n"
+			   "small oci update --resources huge $id\n"
+			   "small oci update --resources - $id </dev/zero\n"
+			   "small oci run --config <huge /dev/stdin $id-2\n"),
+		"config.json: has more than 33554432 bytes\n"
+		"config.json: has more than 33554432 bytes\n"
+		"config.json: byte N is NUL, which JSON does not have\n"
+		"huge: has more than 33554432 bytes\n"
+		"huge: has more than 33554432 bytes\n"
+		"standard input: has more than 33554432 bytes\n"
+		"/dev/stdin: has more than 33554432 bytes\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(the_process_is_as_asked_for),
 		host_test(the_directory_to_start_in_is_made_below_the_root),
-		host_test(scheduling),
+		host_test(scheduling_is_as_asked_for),
 		host_test(a_joining_process_has_cpus_of_its_own),
 		host_test(settings_of_namespaces),
 		host_test(settings_of_the_machine_are_refused),
@@ -242,6 +273,7 @@ int main(void)
 		host_test(users_of_another_are_joined),
 		host_test(what_is_no_such_namespace_is_told),
 		host_test(the_keyring_is_its_own),
+		host_test(huge_files_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

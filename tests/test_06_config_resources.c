@@ -1,11 +1,11 @@
-/* config.json's resources and devices: what the cgroup of a container allows. */
+/* config.json's resources and devices: the limits of a container's cgroup. */
 #include "config.h"
 #include "test_06_oci.h"
 
-/* The resources that a JSON text asks for. */
-static const struct resources *wanted(const char *text)
+/* Returns the resources that a JSON text asks for. */
+static const struct limits *wanted(const char *text)
 {
-	static struct resources resources;
+	static struct limits resources;
 	json_t *object = json_loads(text, 0, NULL);
 
 	assert_non_null(object);
@@ -14,12 +14,15 @@ static const struct resources *wanted(const char *text)
 	return &resources;
 }
 
-/* Fails unless one of them is for these files, with these texts; NULL: that version has none. */
-static void assert_writes(const struct resources *resources, const char *v1, const char *v1_text,
+/*
+ * Fails unless one of the limits is for these files, with these values; NULL: that version has
+ * none.
+ */
+static void assert_writes(const struct limits *resources, const char *v1, const char *v1_text,
 			  const char *v2, const char *v2_text)
 {
 	for (size_t i = 0; i < resources->count; i++) {
-		const struct resource *one = &resources->list[i];
+		const struct limit *one = &resources->list[i];
 
 		if (!one->v1 != !v1 || !one->v2 != !v2 || (v1 && strcmp(one->v1, v1) != 0) ||
 		    (v2 && strcmp(one->v2, v2) != 0))
@@ -35,7 +38,7 @@ static void assert_writes(const struct resources *resources, const char *v1, con
 
 static void both_versions_are_written(void **state)
 {
-	const struct resources *all = wanted(
+	const struct limits *all = wanted(
 		"{\"memory\": {\"limit\": 1000, \"swap\": 1500, \"reservation\": 500, "
 		"\"swappiness\": 0, \"kernelTCP\": 7, \"disableOOMKiller\": true}, "
 		"\"cpu\": {\"shares\": 1024, \"quota\": 5000, \"period\": 20000, \"burst\": 9, "
@@ -63,6 +66,8 @@ static void both_versions_are_written(void **state)
 	assert_writes(all, "cpuset.cpus", "0-1", "cpuset.cpus", "0-1");
 	assert_writes(all, "pids.max", "max", "pids.max", "max");
 	assert_writes(all, "hugetlb.2MB.limit_in_bytes", "4096", "hugetlb.2MB.max", "4096");
+	assert_writes(all, "hugetlb.2MB.rsvd.limit_in_bytes", "4096", "hugetlb.2MB.rsvd.max",
+		      "4096");
 	assert_writes(all, "net_cls.classid", "65537", NULL, NULL);
 	assert_writes(all, "net_prio.ifpriomap", "eth0 5", NULL, NULL);
 	assert_writes(all, "rdma.max", "mlx hca_handle=3 hca_object=4", "rdma.max",
@@ -70,9 +75,22 @@ static void both_versions_are_written(void **state)
 	assert_writes(all, NULL, NULL, "memory.high", "77");
 }
 
+/* Class 0, no class, must be written: a new cgroup begins with its parent's class. */
+static void class_0_is_written(void **state)
+{
+	(void)state;
+	assert_writes(wanted("{\"network\": {\"classID\": 0}}"), "net_cls.classid", "0", NULL,
+		      NULL);
+	assert_int_equal(wanted("{\"network\": {}}")->count, 0);
+	/* On a machine without the controller, as on v2. */
+	assert_prints(oci_script("config '.linux.resources.network.classID = 0'\n"
+				 "args echo begun; oci run $id\n"),
+		      "begun\n");
+}
+
 static void block_io(void **state)
 {
-	const struct resources *all = wanted(
+	const struct limits *all = wanted(
 		"{\"blockIO\": {\"weight\": 505, \"leafWeight\": 10, \"weightDevice\": "
 		"[{\"major\": 8, "
 		"\"minor\": 1, \"weight\": 1000}], \"throttleReadBpsDevice\": [{\"major\": 8, "
@@ -80,7 +98,7 @@ static void block_io(void **state)
 		"\"minor\": 0, \"rate\": 0}]}}");
 
 	(void)state;
-	/* BFQ's weights go from 1 to 1000, those of io.weight from 1 to 10000. */
+	/* BFQ's weights are 1 to 1000, those of io.weight 1 to 10000. */
 	assert_writes(all, "blkio.bfq.weight|blkio.weight", "505|505", "io.bfq.weight|io.weight",
 		      "505|5000");
 	assert_writes(all, "blkio.bfq.weight_device|blkio.weight_device", "8:1 1000|8:1 1000",
@@ -92,22 +110,30 @@ static void block_io(void **state)
 
 static void no_limit_and_not_set(void **state)
 {
-	const struct resources *none =
+	const struct limits *none =
 		wanted("{\"memory\": {\"limit\": -1}, \"cpu\": {\"quota\": -1}}");
 
 	(void)state;
 	assert_writes(none, "memory.limit_in_bytes", "-1", "memory.max", "max");
 	assert_writes(none, "memory.memsw.limit_in_bytes", "-1", "memory.swap.max", "max");
 	assert_writes(none, "cpu.cfs_quota_us", "-1", "cpu.max", "max");
-	/* `update` may set one alone: v1 keeps the other, for v2 it would have to be known. */
+	/* `update` may set only one of two: v1 keeps the other; on v2 both are in one file. */
 	none = wanted("{\"memory\": {\"swap\": 5}, \"cpu\": {\"quota\": 2000}}");
 	assert_writes(none, "memory.memsw.limit_in_bytes", "5", NULL, NULL);
 	assert_writes(none, "cpu.cfs_quota_us", "2000", "cpu.max", "2000");
-	/* As engines send it: zeroes, and -1 as a number without a sign. */
+	/* Engines send zeroes, and -1 as an unsigned number. */
 	none = wanted(
 		"{\"memory\": {\"limit\": 0, \"swap\": 0, \"kernel\": 5}, \"cpu\": {\"shares\": 0, "
-		"\"cpus\": \"\"}, \"pids\": {\"limit\": 0}, \"blockIO\": {\"weight\": 0}}");
+		"\"cpus\": \"\"}, \"blockIO\": {\"weight\": 0}}");
 	assert_int_equal(none->count, 0);
+	/* For these limits 0 is a value. */
+	none = wanted("{\"pids\": {\"limit\": 0}, \"cpu\": {\"burst\": 0, \"idle\": 0}, "
+		      "\"memory\": {\"swappiness\": 0, \"disableOOMKiller\": false}}");
+	assert_writes(none, "pids.max", "0", "pids.max", "0");
+	assert_writes(none, "cpu.cfs_burst_us", "0", "cpu.max.burst", "0");
+	assert_writes(none, "cpu.idle", "0", "cpu.idle", "0");
+	assert_writes(none, "memory.swappiness", "0", NULL, NULL);
+	assert_writes(none, "memory.oom_control", "0", NULL, NULL);
 }
 
 static void what_is_wrong_is_named(void **state)
@@ -118,7 +144,9 @@ static void what_is_wrong_is_named(void **state)
 		{ "{\"memory\": {\"limit\": 6, \"swap\": 5}}",
 		  "memory.swap: is memory and swap together: must not be below the limit" },
 		{ "{\"memory\": {\"limit\": -2}}", "memory.limit: must be from -1 to " },
-		{ "{\"memory\": {\"swappiness\": 201}}", "memory.swappiness: must be at most 200" },
+		{ "{\"pids\": {\"limit\": -2}}", "pids.limit: must be from -1 to " },
+		{ "{\"memory\": {\"swappiness\": 101}}",
+		  "memory.swappiness: must be from 0 to 100" },
 		{ "{\"cpu\": {\"shares\": -1}}",
 		  "cpu.shares: must be a whole number, not below 0" },
 		{ "{\"cpu\": {\"idle\": 2}}", "cpu.idle: must be from 0 to 1" },
@@ -133,7 +161,7 @@ static void what_is_wrong_is_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct resources resources;
+		struct limits resources;
 
 		if (config_set_resources(json_loads(cases[i].text, 0, NULL), &resources) == 0)
 			fail_msg("%s is not refused", cases[i].text);
@@ -157,7 +185,79 @@ static void limits_hold(void **state)
 		"can't fork\n137\n");
 }
 
-/* The limits and the end of a container are those of its cgroup: it may not be everybody's. */
+/*
+ * Memory is written first, so a later limit that is refused would leave it changed. A limit that no
+ * controller can keep is refused before anything is written.
+ */
+static void an_update_that_is_refused_changes_nothing(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			"config '.linux.resources = {memory: {limit: 50000000}, pids: {limit: 20}, "
+			"cpu: {shares: 512, quota: 20000}}'\n"
+			"args sleep 1000; oci run -d $id\n"
+			"file() { find /sys/fs/cgroup -path \"*/$id/$1\"; }\n"
+			"all() { for f in memory.limit_in_bytes memory.memsw.limit_in_bytes "
+			"memory.max memory.swap.max "
+			"cpu.shares cpu.weight cpu.cfs_quota_us cpu.max pids.max cpuset.cpus; do "
+			"for p in $(file $f); do echo $f $(cat $p); done; done; }\n"
+			"up() { all >before; echo \"$1\" | no oci update --resources - $id "
+			">/dev/null 2>err\n"
+			"  all | diff before - || cat err; }\n"
+			"m='{\"memory\": {\"limit\": 90000000, \"swap\": 95000000}'\n"
+			"up \"$m, \\\"cpu\\\": {\\\"shares\\\": 900, \\\"quota\\\": 90000, "
+			"\\\"cpus\\\": \\\"900\\\"}}\"\n"
+			"up \"$m, \\\"pids\\\": {\\\"limit\\\": 9223372036854775807}}\"\n"
+			"up \"$m, \\\"cpu\\\": {\\\"quota\\\": 90000}, \\\"blockIO\\\": "
+			"{\\\"leafWeight\\\": 20}}\"\n"
+			"up \"$m, \\\"unified\\\": {\\\"no.such\\\": \\\"1\\\"}}\"\n"),
+		"");
+}
+
+static void zero_is_a_limit_where_it_can_be_one(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			"args sleep 1000; oci run -d $id; file() { find /sys/fs/cgroup -path "
+			"\"*/$id/$1\" | head -1 | xargs -r cat; }\n"
+			"oci update --memory 1.5G --pids-limit 0 $id; file memory.max; file "
+			"memory.limit_in_bytes; file pids.max\n"
+			"no oci exec $id true 2>/dev/null; oci update --cpu-quota 0 $id 2>&1\n"
+			"oci update --cpu-quota 10000 --cpu-burst 5000 $id; file 'cpu.*burst*'\n"
+			"oci update --cpu-burst 0 $id; file 'cpu.*burst*'; oci update --cpu-idle 1 "
+			"$id; file cpu.idle\n"
+			"echo '{\"cpu\": {\"idle\": 0}}' | oci update -r - $id; file cpu.idle\n"),
+		"1610612736\n0\nstep-06-oci: warning: update --cpu-quota 0: changes nothing; 0 "
+		"says that it is not "
+		"set\n5000\n0\n1\n0\n");
+}
+
+/* The message names the limit and how much is in use, not only EBUSY or a death. */
+static void a_memory_limit_too_low_is_told_with_numbers(void **state)
+{
+	const struct result *result;
+
+	(void)state;
+	result = oci_script(
+		"args true; config '.linux.resources.memory.limit = 4096'; oci create $id\n");
+	assert_int_equal(result->status, 1);
+	assert_contains(result->err,
+			"linux.resources.memory.limit: the limit of 4096 bytes is too low");
+	assert_contains(result->err, "bytes are in use");
+	assert_prints(oci_script("args true; config '.linux.resources.memory.limit = 4096'\n"
+				 "no oci run $id 2>&1 | grep -o 'limit of 4096 bytes is too low'\n"
+				 "oci list -q\n"),
+		      "limit of 4096 bytes is too low\n");
+	assert_refused(script("./step-06 run --network none --memory 4096 true", "", NULL), 125,
+		       "step-06: memory: the limit of 4096 bytes is too low to start the command");
+}
+
+/*
+ * Limits and `delete` act on the container's whole cgroup, so the root cgroup cannot be a
+ * container's.
+ */
 static void the_root_of_the_cgroups_is_nobodys(void **state)
 {
 	(void)state;
@@ -183,6 +283,11 @@ static void what_this_version_has_not_is_refused_by_name(void **state)
 				   "$id; find /sys/fs/cgroup -name \"*$id*\"\n")
 				->err,
 			"linux.resources.blockIO.leafWeight: ");
+	/* v2 limits swap alone, so the limit of memory must be known, too. */
+	assert_contains(oci_script("args true; config '.linux.resources.memory.swap = 67108864'\n"
+				   "no oci run $id; oci list -q\n")
+				->err,
+			"linux.resources.memory.swap without a limit");
 }
 
 static void devices_are_made_and_allowed_by_rules(void **state)
@@ -190,7 +295,7 @@ static void devices_are_made_and_allowed_by_rules(void **state)
 	(void)state;
 	if (run_shell(": </dev/fuse")->status != 0)
 		skip_because("/dev/fuse cannot be opened here");
-	/* full (1:7) is usual; fuse (10:229) is only made, or allowed as well. */
+	/* full (1:7) is one of the usual devices; fuse (10:229) is made, or made and allowed. */
 	assert_prints(
 		oci_script(
 			"config '.linux.devices = [{path: \"/dev/d/k\", type: \"c\", major: 10, "
@@ -212,10 +317,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_versions_are_written),
+		host_test(class_0_is_written),
 		cmocka_unit_test(block_io),
 		cmocka_unit_test(no_limit_and_not_set),
 		cmocka_unit_test(what_is_wrong_is_named),
 		host_test(limits_hold),
+		host_test(an_update_that_is_refused_changes_nothing),
+		host_test(zero_is_a_limit_where_it_can_be_one),
+		host_test(a_memory_limit_too_low_is_told_with_numbers),
 		host_test(the_root_of_the_cgroups_is_nobodys),
 		host_test(what_this_version_has_not_is_refused_by_name),
 		host_test(devices_are_made_and_allowed_by_rules),

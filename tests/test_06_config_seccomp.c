@@ -1,4 +1,4 @@
-/* config.json's linux.seccomp: what becomes of system calls, and who is asked. */
+/* config.json's linux.seccomp: the actions for system calls, and the listener that is asked. */
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
@@ -9,9 +9,9 @@
 #include "test_06_oci.h"
 
 #include "config.h"
-#include "filter_cache.h"
+#include "seccomp_cache.h"
 
-/* A number of the test's own machine, as a text. */
+/* A system call's number on this machine, as a text. */
 #define TEXT_(number) #number
 #define TEXT(number)  TEXT_(number)
 
@@ -22,7 +22,7 @@
 	"inside() { args sh -c \"$1\"; oci run $id; }\n"                                           \
 	"umask=" TEXT(SYS_umask) " alarm=" TEXT(SYS_alarm) "\n"
 
-static void actions(void **state)
+static void actions_are_taken(void **state)
 {
 	(void)state;
 	assert_prints(
@@ -37,10 +37,13 @@ static void actions(void **state)
 		"TRAP: killed by SIGSYS 1\nLOG: ok 18 0\nALLOW: ok 18 0\nTRACE: ENOSYS 1\n");
 }
 
-static void errnos(void **state)
+static void errnos_are_those_asked_for(void **state)
 {
 	(void)state;
-	/* Of a rule; of the default, with a rule that allows what it takes to start. */
+	/*
+	 * First the errno of a rule, then that of the default action, with a rule that allows a
+	 * start.
+	 */
 	assert_prints(
 		oci_script(SECCOMP
 			   "seccomp SCMP_ACT_ALLOW '{\"names\": [\"no_such_call\", \"umask\"], "
@@ -164,7 +167,7 @@ static void a_filter_of_flags_and_architectures(void **state)
 
 static const char socket_path[] = "/tmp/test-seccomp-listener";
 
-/* Takes the descriptor that comes with a text. */
+/* Receives a descriptor and the text that comes with it. */
 static int take(int way, char *text, size_t size)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
@@ -183,7 +186,10 @@ static int take(int way, char *text, size_t size)
 	return fd;
 }
 
-/* Answers the first question: the call fails with EXDEV. Prints what it was told. */
+/*
+ * Answers the first question: the call fails with EXDEV. Prints the text that came with the
+ * listener.
+ */
 static _Noreturn void listen_once(int server)
 {
 	struct seccomp_notif question = { 0 };
@@ -236,14 +242,14 @@ static void somebody_is_asked(void **state)
 
 /* ---- The filters that are kept ---- */
 
-static struct filter filter_from(const char *source)
+static struct seccomp filter_from(const char *source)
 {
-	static const struct filter_rule rule = { .names = "umask ", .action = SCMP_ACT_ERRNO(1) };
-	struct filter filter = {
+	static const struct seccomp_rule rule = { .names = "umask ", .action = SCMP_ACT_ERRNO(1) };
+	struct seccomp filter = {
 		.rules = &rule, .rule_count = 1, .default_action = SCMP_ACT_ALLOW, .source = source
 	};
 
-	assert_int_equal(filter_compile_once(&filter), 0);
+	assert_int_equal(seccomp_compile_once(&filter), 0);
 	return filter;
 }
 
@@ -251,7 +257,7 @@ static void a_filter_is_compiled_once(void **state)
 {
 	const char *directory = "/run/step-06-seccomp";
 	char source[64];
-	struct filter first, second, other;
+	struct seccomp first, second, other;
 
 	(void)state;
 	snprintf(source, sizeof(source), "test %s", random_name());
@@ -260,7 +266,7 @@ static void a_filter_is_compiled_once(void **state)
 	assert_int_equal(first.program.len, second.program.len);
 	assert_memory_equal(first.program.filter, second.program.filter,
 			    first.program.len * sizeof(struct sock_filter));
-	/* What was kept is what is taken: a file that was changed shows. */
+	/* The kept program is used: a change of its file shows. */
 	assert_success(
 		script("f=$(grep -l \"$1\" $2/*); size=$(stat -c %s $f)\n"
 		       "printf X | dd of=$f bs=1 seek=$((size - 1)) conv=notrunc status=none",
@@ -284,8 +290,8 @@ static void a_filter_is_compiled_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		host_test(actions),
-		host_test(errnos),
+		host_test(actions_are_taken),
+		host_test(errnos_are_those_asked_for),
 		host_test(arguments_are_compared),
 		host_test(comparisons_of_one_argument_are_alternatives),
 		host_test(what_is_wrong_is_named),

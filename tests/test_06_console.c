@@ -1,4 +1,4 @@
-/* Step 06, the terminal: what the command finds as its standard streams. */
+/* Step 06, the terminal: the command's standard streams. */
 #include <sys/ioctl.h>
 
 #include "pty.h"
@@ -112,7 +112,7 @@ static void the_shell_has_job_control(void **state)
 	}
 }
 
-/* Our own shell does not get to see them. */
+/* The step's own shell does not get these keys. */
 static void keys_that_send_signals_go_inside(void **state)
 {
 	struct pty pty;
@@ -150,7 +150,7 @@ static void what_is_typed_too_early_is_not_lost(void **state)
 	assert_int_equal(pty_finish(&pty), 0);
 }
 
-/* The last to have it open closes it, and somebody opens it again: systemd does that. */
+/* The last process that has the terminal open closes it, and opens it again, as systemd does. */
 static void the_terminal_stays_when_nobody_has_it_open(void **state)
 {
 	(void)state;
@@ -182,7 +182,7 @@ static void input_goes_in_only_if_it_is_asked_for(void **state)
 		      "/dev/null\n1\n");
 }
 
-/* Its /dev/null, not the host's: what is done to that, the host would have. */
+/* The input is the container's /dev/null: a change of the host's would be seen on the host. */
 static void the_input_without_an_input_is_its_own(void **state)
 {
 	(void)state;

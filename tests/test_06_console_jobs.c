@@ -1,4 +1,7 @@
-/* Step 06 with -ti and our own terminal: as it was afterwards, however it ends; and as a job. */
+/*
+ * Step 06 with -ti, and the caller's terminal: restored after each kind of end; and the step as a
+ * job.
+ */
 #include <signal.h>
 #include <termios.h>
 
@@ -7,7 +10,9 @@
 
 #define RUN "./step-06 run --network none "
 
-/* A caller that is no shell, and so mends nothing: what is wrong afterwards, the step has left. */
+/*
+ * The caller is no shell, which would restore the terminal: so a wrong setting is the step's fault.
+ */
 static void assert_terminal_is_as_before(const char *command)
 {
 	char line[512];
@@ -38,7 +43,7 @@ static void the_terminal_is_as_before(void **state)
 				     "&& stty echo");
 }
 
-/* The step gets the signal, not the command. */
+/* The signal goes to the step, not to the command. */
 static void so_it_is_after_signals(void **state)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
@@ -56,7 +61,7 @@ static void so_it_is_after_signals(void **state)
 	}
 }
 
-/* Whether the step has made the terminal raw. */
+/* Returns true if the step has made the terminal raw. */
 static bool is_raw(const struct pty *pty)
 {
 	struct termios settings;
@@ -65,7 +70,7 @@ static bool is_raw(const struct pty *pty)
 	return !(settings.c_lflag & (ICANON | ISIG | ECHO)) && !(settings.c_oflag & OPOST);
 }
 
-/* Signals that would end the step, and leave the terminal raw, do not. */
+/* Signals that would end the step with a raw terminal are blocked. */
 static void other_signals_do_no_harm(void **state)
 {
 	static const int signals[] = { SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGIO, SIGXCPU };
@@ -81,7 +86,7 @@ static void other_signals_do_no_harm(void **state)
 	assert_int_equal(pty_finish(&pty), 8);
 }
 
-/* Starts a shell, and in it a step whose command says at each line what it got. */
+/* Starts a shell, and in it a step whose command prints each line that it reads. */
 static void start_job(struct pty *pty, const char *after)
 {
 	char line[256];
@@ -110,7 +115,7 @@ static void ctrl_z_goes_inside(void **state)
 	pty_exit_shell(&pty);
 }
 
-/* The process of step-06 that leads the foreground group. */
+/* Sends a signal to the step, the leader of the foreground group. */
 static void send_to_step(const struct pty *pty, int signal)
 {
 	assert_int_equal(kill(-pty_foreground(pty), signal), 0);
@@ -143,7 +148,7 @@ static void a_job_that_is_stopped_gives_the_terminal_back(void **state)
 	}
 }
 
-/* SIGSTOP comes without a word: the shell has the raw terminal, and bash makes it usable. */
+/* SIGSTOP cannot be handled: the shell gets a raw terminal, which bash repairs. */
 static void a_job_that_is_stopped_by_force_goes_on(void **state)
 {
 	struct pty pty;
@@ -174,7 +179,7 @@ static void in_the_background_it_stops_until_it_has_the_terminal(void **state)
 	pty_type(&pty, "until jobs | grep -q Stopped; do sleep 0.05; done; echo sto''pped-now\n");
 	pty_expect(&pty, "stopped-now");
 	pty_expect(&pty, "outer> ");
-	/* In the background it stops again. */
+	/* In the background the job is stopped again. */
 	pty_type(&pty, "bg; until jobs | grep -q Stopped; do sleep 0.05; done; echo ag''ain\n");
 	pty_expect(&pty, "again");
 	pty_expect(&pty, "outer> ");
@@ -190,7 +195,9 @@ static void in_the_background_it_stops_until_it_has_the_terminal(void **state)
 	pty_exit_shell(&pty);
 }
 
-/* Without -i nobody reads our terminal, and it stays as it is: Ctrl-C is ours. */
+/*
+ * Without -i the step does not read the terminal or change it, so Ctrl-C is a signal for the step.
+ */
 static void without_input_ctrl_c_ends_it(void **state)
 {
 	struct pty pty;

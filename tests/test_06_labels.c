@@ -1,6 +1,6 @@
 /*
- * Chapter 6: labels of SELinux, on a kernel that may have none: the test is in its place, and looks
- * at what it would be told.
+ * Chapter 6: labels of SELinux. The kernel may have no SELinux, so the test's own functions take
+ * its place and look at the calls.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -8,24 +8,24 @@
 
 #include "config.h"
 #include "file.h"
-#include "labels.h"
+#include "lsm.h"
 #include "test_03.h"
 
 #define LABEL "system_u:object_r:container_file_t:s0:c1,c2"
 
-static FILE *told; /* what the kernel would be told, a line each; the container's side writes it */
+static FILE *told; /* what the kernel would get, a line each; the container's side writes it */
 static bool mqueue_takes_none;
 static char type[64];
 
 /* The names are ld(1)'s, --wrap. NOLINTBEGIN(bugprone-reserved-identifier) */
-bool __wrap_labels_has_selinux(void);
+bool __wrap_lsm_has_selinux(void);
 int __real_fsopen(const char *name, unsigned int flags);
 int __wrap_fsopen(const char *name, unsigned int flags);
 int __real_fsconfig(int fd, unsigned int command, const char *key, const void *value, int number);
 int __wrap_fsconfig(int fd, unsigned int command, const char *key, const void *value, int number);
 int __wrap_setxattr(const char *path, const char *name, const void *value, size_t size, int flags);
 
-bool __wrap_labels_has_selinux(void)
+bool __wrap_lsm_has_selinux(void)
 {
 	return true;
 }
@@ -56,7 +56,7 @@ int __wrap_setxattr(const char *path, const char *name, const void *value, size_
 }
 /* NOLINTEND(bugprone-reserved-identifier) */
 
-/* A configuration with these mounts and that more in its linux. */
+/* Writes a configuration with these mounts, and `more` in its `linux`. Returns its path. */
 static const char *write_config(const char *mounts, const char *more)
 {
 	static char path[] = "/run/config.json";
@@ -71,7 +71,7 @@ static const char *write_config(const char *mounts, const char *more)
 	return path;
 }
 
-/* What the container's side does with it, below /mnt. */
+/* Mounts what the configuration asks for below /mnt, as the container's side does. */
 static void mount_all(const char *path)
 {
 	static struct container container;
@@ -86,7 +86,7 @@ static void mount_all(const char *path)
 	check(root >= 0);
 	check(mounts_open(&container.mounts) == 0);
 	check(mounts_attach(&container.mounts, &view, root) == 0);
-	check(paths_cover(&container.paths, root) == 0);
+	check(masked_paths_cover(&container.masked_paths, root) == 0);
 }
 
 static void assert_told(const char *mounts, const char *more, const char *wanted)

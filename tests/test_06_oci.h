@@ -1,6 +1,6 @@
 /*
- * What the tests of step-06-oci share: a bundle of their own, and the runtime with states of its
- * own. The configuration is what `spec` writes, changed by a jq program.
+ * Shared by the tests of step-06-oci: a bundle and a directory of states for each script. The
+ * configuration is what `spec` writes, changed by a jq program.
  */
 #ifndef TESTS_TEST_06_OCI_H
 #define TESTS_TEST_06_OCI_H
@@ -8,9 +8,9 @@
 #include "test_03.h"
 
 /*
- * A script begins with this to have a bundle, $d, with a configuration without a terminal; `oci`
- * is the runtime; `config PROGRAM` changes the configuration by a jq program; `args COMMAND...`
- * sets the command; `status ID` prints the status. What is left at the end is deleted.
+ * A script that begins with BUNDLE has a bundle $d, whose configuration has no terminal. `oci` is
+ * the runtime; `config PROGRAM` changes the configuration by a jq program; `args COMMAND...` sets
+ * the command; `status ID` prints the status. At its end all containers are deleted.
  */
 #define BUNDLE                                                                                     \
 	"d=$(mktemp -d); h=$PWD; id=c$$-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')\n"             \

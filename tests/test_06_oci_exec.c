@@ -1,5 +1,4 @@
-/* step-06-oci: one more process in a container, and what is told of a container and changed in it.
- */
+/* step-06-oci: exec, and the verbs that show or change a running container. */
 #include "test_06_oci.h"
 
 static void it_is_in_the_container(void **state)
@@ -17,7 +16,7 @@ static void it_is_in_the_container(void **state)
 		      "testing\nsleep\n");
 }
 
-/* The `run` that waits for it keeps nobody else away from it. */
+/* The `run` that waits for the container does not keep other verbs from it. */
 static void a_container_in_the_foreground_can_be_entered(void **state)
 {
 	(void)state;
@@ -65,7 +64,27 @@ static void it_gives_up_the_same_rights(void **state)
 		"NAME=VALUE\n");
 }
 
-/* Podman's `--group-add keep-groups`. */
+/* The C library's functions that read numbers would make each of these 0. */
+static void what_is_no_id_is_refused(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			"args sleep 1000; oci run -d $id\n"
+			"for user in -1 4294967295 4294967296 2147483648 18446744073709551616 "
+			"1000:-1 -1:1000 1000:abc abc 1000: :5 1000:5:5 '' ' 5' '5 ' +5 0x5 5,6 "
+			"1e3 00000000005; do\n"
+			"  no oci exec --user \"$user\" $id echo in 2>&1 | grep -q "
+			"'exec --user .*: must be UID or UID:GID' || echo \"not $user\"; done\n"
+			"for group in -1 4294967295 4294967296 2147483648 abc '' ' 5' +5 0x5; do\n"
+			"  no oci exec --additional-gids \"$group\" $id echo in 2>&1 | grep -q "
+			"'exec --additional-gids .*: must be the number' || echo \"not $group\"; "
+			"done\n"
+			"oci exec --user 2147483647:5 -g 2147483647 $id id\n"),
+		"uid=2147483647 gid=5 groups=2147483647\n");
+}
+
+/* Podman asks for it by `--group-add keep-groups`. */
 static void our_groups_stay_if_that_is_wanted(void **state)
 {
 	(void)state;
@@ -180,7 +199,7 @@ static void its_features_are_listed(void **state)
 	assert_prints(
 		oci_script("oci features | jq -r '.ociVersionMax, (.hooks | length),\n"
 			   "  (.mountOptions | index(\"rro\") != null), .linux.seccomp.enabled'\n"),
-		"1.2.0\n6\ntrue\ntrue\n");
+		"1.3.0\n6\ntrue\ntrue\n");
 }
 
 static void the_usual_configuration_is_the_articles(void **state)
@@ -201,6 +220,7 @@ int main(void)
 		host_test(a_container_in_the_foreground_can_be_entered),
 		host_test(it_has_its_own_exit_status),
 		host_test(it_gives_up_the_same_rights),
+		host_test(what_is_no_id_is_refused),
 		host_test(our_groups_stay_if_that_is_wanted),
 		host_test(a_file_says_all_of_it),
 		host_test(detached_it_goes_on),

@@ -1,10 +1,11 @@
-/* step-06-oci: hooks, in their order, with the state, and what becomes of the container if one
- * fails. */
+/*
+ * step-06-oci: hooks: their order, the state that they get, and the container's end if one fails.
+ */
 #include "test_06_oci.h"
 
 /*
- * `hook KIND SCRIPT [TIMEOUT]` adds one, a shell script, which has the state in $state; `say TEXT`
- * in it writes to $d/log.
+ * `hook KIND SCRIPT [TIMEOUT]` adds a hook, a shell script, which has the state in $state; `say
+ * TEXT` in it writes to $d/log.
  */
 #define HOOKS                                                                                      \
 	"hook() { config --arg kind $1 --arg script \"state=\\$(cat); d=$d; say() { echo "         \
@@ -34,7 +35,7 @@ static void they_run_in_the_order_of_the_specification(void **state)
 			"  args: [\"sh\", \"-c\", \"echo startContainer >>/log\"]}]'\n"
 			"oci create $id; echo = >>log; oci start $id; wait_for is $id stopped\n"
 			"wait_for grep -q poststart log; echo = >>log; oci delete $id; cat log\n"),
-		"prestart\ncreated\nsecond\ncreateRuntime\ncreated\ncreateContainer\n=\n"
+		"prestart\ncreating\nsecond\ncreateRuntime\ncreating\ncreateContainer\n=\n"
 		"startContainer\ncommand\npoststart\nrunning\n=\npoststop\nstopped\n");
 }
 
@@ -43,7 +44,8 @@ static void they_get_the_state_of_the_container(void **state)
 	(void)state;
 	assert_prints(hooks_script("config '.annotations = {\"a.b\": \"c\"}'; args true\n"
 				   "hook createRuntime 'say $state'; oci create $id\n"
-				   "oci state $id | jq -cS . >state; jq -cS . log | cmp - state\n"
+				   "oci state $id | jq -cS '.status = \"creating\"' >state\n"
+				   "jq -cS . log | cmp - state\n"
 				   "jq -r '.id, .bundle, .annotations[\"a.b\"]' log | sed "
 				   "\"s|$id|ID|;s|$d|DIR|\"\n"
 				   "[ -e /proc/$(jq .pid log)/ns/net ]\n"),
@@ -60,6 +62,16 @@ static void create_container_hooks_are_in_its_namespaces(void **state)
 		"testing 1\n");
 }
 
+static void hooks_in_the_container_get_its_view_of_the_state(void **state)
+{
+	(void)state;
+	assert_prints(
+		hooks_script("hook createContainer 'say $(echo $state | jq -r .status,.pid)'\n"
+			     "config '.hooks.startContainer = [{path: \"/bin/cat\"}]'; args true\n"
+			     "oci create $id; cat log; oci run x | jq -r .status,.pid\n"),
+		"creating 1\ncreated\n1\n");
+}
+
 static void a_failure_before_the_start_ends_it(void **state)
 {
 	(void)state;
@@ -70,12 +82,12 @@ static void a_failure_before_the_start_ends_it(void **state)
 			"  no oci create $id 2>&1 | sed 's/.*: //'; ls run; mv good config.json\n"
 			"done\n"
 			"config '.hooks.startContainer = [{path: \"/bin/false\"}]'\n"
-			"oci create $id; no oci start $id 2>&1 | sed 's/.*: //'\n"
-			"wait_for is $id stopped\n"),
-		"exit status 3\nexit status 3\nexit status 3\nexit status 1\n");
+			"hook poststop \"$tell\"; oci create $id\n"
+			"no oci start $id 2>&1 | sed 's/.*: //'; ls run; cat log\n"),
+		"exit status 3\nexit status 3\nexit status 3\nexit status 1\nstopped\n");
 }
 
-/* What the first hooks may have made, the last ones take away. */
+/* The last hooks undo what the first ones may have made. */
 static void a_failure_of_the_first_is_followed_by_the_last(void **state)
 {
 	(void)state;
@@ -95,9 +107,29 @@ static void a_failure_after_the_start_deletes_it(void **state)
 			     "jq .pid)\n"
 			     "no oci start $id 2>&1 | sed 's/.*: //'; ls run; no kill -0 $pid "
 			     "2>/dev/null\n"
-			     "no oci run $id 2>&1 | sed 's/.*: //'; no oci run -d $id 2>/dev/null\n"
+			     "no oci run --pid-file pid $id 2>&1 | sed 's/.*: //'\n"
+			     "no oci run -d --pid-file pid $id 2>/dev/null; no [ -e pid ]\n"
 			     "cat log; ls run\n"),
 		"exit status 3\nexit status 3\npoststop\npoststop\npoststop\n");
+}
+
+/*
+ * `start` removes the pid-file that `create` wrote, from any working directory, and only that file.
+ */
+static void and_its_pid_file_unless_that_is_another_one(void **state)
+{
+	(void)state;
+	assert_prints(
+		hooks_script(
+			"args sleep 100; hook poststart 'exit 3'; mkdir other\n"
+			"try() { oci create --pid-file pid $id; eval \"$1\"\n"
+			"  (cd other; no oci start $id 2>/dev/null); ls -d pid* 2>/dev/null | wc "
+			"-l; rm -f "
+			"pid*; "
+			"}\n"
+			"try true; try 'echo 1 >pid'; try 'cp pid pid2; mv pid2 pid'\n"
+			"try 'mv pid pid2; ln -s pid2 pid'; try 'rm pid; mkfifo pid'; ls run\n"),
+		"0\n1\n1\n2\n1\n");
 }
 
 static void a_failure_after_the_end_is_a_warning(void **state)
@@ -118,7 +150,7 @@ static void one_that_takes_too_long_is_ended(void **state)
 		      "had not ended after 1 s\n");
 }
 
-/* /bin/sh adds PWD and the like to what it got: env(1) shows no more than that. */
+/* env(1) shows the variables that the hook got, and those that /bin/sh adds, such as PWD. */
 static void they_have_our_environment_or_one_of_their_own(void **state)
 {
 	(void)state;
@@ -148,9 +180,11 @@ int main(void)
 		host_test(they_run_in_the_order_of_the_specification),
 		host_test(they_get_the_state_of_the_container),
 		host_test(create_container_hooks_are_in_its_namespaces),
+		host_test(hooks_in_the_container_get_its_view_of_the_state),
 		host_test(a_failure_before_the_start_ends_it),
 		host_test(a_failure_of_the_first_is_followed_by_the_last),
 		host_test(a_failure_after_the_start_deletes_it),
+		host_test(and_its_pid_file_unless_that_is_another_one),
 		host_test(a_failure_after_the_end_is_a_warning),
 		host_test(one_that_takes_too_long_is_ended),
 		host_test(they_have_our_environment_or_one_of_their_own),

@@ -31,7 +31,9 @@ static void created_it_waits_and_has_executed_nothing(void **state)
 static void the_runtime_may_be_killed_meanwhile(void **state)
 {
 	(void)state;
-	/* What the configuration names blocks the reading of it, or it is killed at once. */
+	/*
+	 * The configuration names a file that blocks the reader; or the runtime is killed at once.
+	 */
 	assert_prints(oci_script("args sleep 1000\n"
 				 "for us in 0 500 1000 1500 2000 2500 3000 4000 6000; do\n"
 				 "  oci create $id 2>/dev/null & sleep $(echo $us | sed "
@@ -59,7 +61,10 @@ static void killed_before_its_state_is_written_it_leaves_no_process(void **state
 		"137\nconfig.json, go, result, state.new\ncreated\n");
 }
 
-/* The network namespace lies unread between the two. */
+/*
+ * The descriptor of the network namespace is in the socket before the failure, and nobody has read
+ * it.
+ */
 static void a_failure_is_told_also_if_it_comes_before_our_word(void **state)
 {
 	(void)state;
@@ -101,7 +106,7 @@ static void run_detached_leaves_it_running(void **state)
 		"running\nalready exists\nrunning\n");
 }
 
-/* Before that, in its namespaces and its root is what is in those of the host. */
+/* Before that moment, its namespaces and its root have parts of the host's in view. */
 static void run_tells_of_it_when_the_command_is_executed(void **state)
 {
 	(void)state;

@@ -1,8 +1,10 @@
-/* step-06-oci: who makes the cgroups (--systemd-cgroup, --cgroup-manager), where systemd does not
- * run. */
+/*
+ * step-06-oci: the choice of the cgroup manager (--systemd-cgroup, --cgroup-manager), where systemd
+ * does not run.
+ */
 #include "test_06_oci.h"
 
-/* A script begins with this: `away COMMAND...` runs where there is no systemd. */
+/* In a script that begins with AWAY, `away COMMAND...` runs where there is no systemd. */
 #define AWAY                                                                                       \
 	"away() { unshare --mount --propagation private sh -c 'mount -t tmpfs none /run; "         \
 	"mkdir -p /run/$0; exec \"$@\"' \"$@\"; }\n"                                               \
@@ -54,7 +56,8 @@ static void disabled_it_stays_in_our_cgroup(void **state)
 	assert_prints(
 		oci_script(
 			"oci() { $h/step-06-oci --cgroup-manager disabled --root $d/run \"$@\"; }\n"
-			"args sleep 1000; config '.linux.cgroupsPath = \"/not/made\"'\n"
+			"args sleep 1000; config '.linux.cgroupsPath = \"/not/made\" | "
+			"del(.linux.resources)'\n"
 			"oci run -d $id; diff /proc/self/cgroup /proc/$(oci state $id | jq "
 			".pid)/cgroup\n"
 			"oci exec $id sh -c 'echo in'; find /sys/fs/cgroup -path '*/not/made'\n"
@@ -64,12 +67,51 @@ static void disabled_it_stays_in_our_cgroup(void **state)
 		"in\npids.limit: no limit is kept\n");
 }
 
+/*
+ * Without a cgroup no limit of linux.resources can be kept: each is refused by its name. `none`,
+ * `ro`: no hierarchy is mounted, or none can be written to.
+ */
+static void what_no_cgroup_keeps_is_refused_by_name(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			"args sh -c 'mknod /tmp/x b 7 0; echo started'\n"
+			"say() { no \"$@\" 2>&1 | grep -o 'linux.resources.[^:]*:' || echo \"no "
+			"message: $*\"; }\n"
+			"hidden() { unshare --mount --propagation private sh -euc 'for t in $(sed "
+			"-n \"s/.* \\(.*\\) cgroup2* .*/\\1/p\" "
+			"/proc/self/mounts); do $0 $t; done; exec \"$@\"' \"$@\"; }\n"
+			"readonly='mount -o remount,bind,ro'\n"
+			"all() { say hidden umount $h/step-06-oci --root $d/run run $id\n"
+			"  say hidden \"$readonly\" $h/step-06-oci --root $d/run run $id\n"
+			"  say $h/step-06-oci --cgroup-manager disabled --root $d/run run $id; }\n"
+			"for r in 'devices = [{allow: false, access: \"rwm\"}]' 'devices = "
+			"[{allow: true}, {allow: false, type: \"b\", major: 8}]' 'pids.limit = 5' "
+			"'memory.limit = 90000000' "
+			"'cpu.shares = 5' 'hugepageLimits = [{pageSize: \"2MB\", limit: 0}]' "
+			"'blockIO.weight = 100' 'unified = {\"pids.max\": \"5\"}' "
+			"'network.classID = 5' 'rdma.x.hcaHandles = 5'; do\n"
+			"  config \".linux.resources = {} | .linux.resources.$r\"; all | sort | "
+			"uniq -c | sed 's/^ *//'; done\n"
+			"config '.linux.resources = {devices: [{allow: false}, {allow: true, "
+			"access: \"rwm\"}]}'\n"
+			"hidden umount $h/step-06-oci --root $d/run run $id 2>&1\n"),
+		"3 linux.resources.devices:\n3 linux.resources.devices:\n3 "
+		"linux.resources.pids.limit:\n3 linux.resources.memory.limit:\n"
+		"3 linux.resources.cpu.shares:\n3 linux.resources.hugepageLimits:\n3 "
+		"linux.resources.blockIO.weight:\n3 linux.resources.unified.pids.max:\n"
+		"3 linux.resources.network.classID:\n3 linux.resources.rdma:\nstep-06-oci: "
+		"warning: there is no cgroup for the container: it can use all devices\nstarted\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(where_it_does_not_answer_that_is_said),
 		host_test(what_it_cannot_be_asked_is_refused),
 		host_test(disabled_it_stays_in_our_cgroup),
+		host_test(what_no_cgroup_keeps_is_refused_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

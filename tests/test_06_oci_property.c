@@ -1,9 +1,16 @@
-/* Limits and annotations as properties of a unit of systemd: what busctl(1) is given. */
+/* Limits and annotations as properties of a systemd unit: the arguments for busctl(1). */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cleanup.h"
 #include "config.h"
+#include "file.h"
+#include "resources.h"
 #include "systemd_property.h"
 #include "test_06_oci.h"
 
-/* The words, each with a space after it. */
+/* Returns the words, each followed by a space. */
 static const char *text_of(const struct properties *properties)
 {
 	static char text[4096];
@@ -16,20 +23,59 @@ static const char *text_of(const struct properties *properties)
 	return text;
 }
 
-static void assert_limits(const char *json, size_t count, const char *words)
+/*
+ * A directory stands for the cgroup: it has the files of that version, and keeps what is written to
+ * them.
+ */
+static int make_files(int version)
 {
-	const struct cgroup cgroup = { 0 };
-	autoproperties struct properties properties = { 0 };
-	struct resources resources;
+	static const char *const files[][24] = {
+		{ "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "cpu.shares",
+		  "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpuset.cpus", "cpuset.mems", "pids.max",
+		  "blkio.weight", NULL },
+		{ "memory.max", "memory.high", "memory.low", "memory.swap.max", "memory.oom.group",
+		  "pids.max", "cpu.max", "cpu.weight", "cpu.idle", "cpuset.cpus", "cpuset.mems",
+		  "io.weight", NULL },
+	};
+	char path[] = "/tmp/cgroup-XXXXXX";
+	int directory;
 
-	assert_int_equal(config_set_resources(json_loads(json, 0, NULL), &resources), 0);
-	property_add_resources(&properties, &resources, &cgroup);
+	assert_non_null(mkdtemp(path));
+	directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(directory >= 0);
+	for (const char *const *file = files[version - 1]; *file; file++)
+		assert_int_equal(file_write(directory, *file, ""), 0);
+	if (version == 1)
+		assert_int_equal(file_write(directory, "cpu.cfs_period_us", "100000"), 0);
+	return directory;
+}
+
+static void assert_limits_of(int version, const char *json, size_t count, const char *words)
+{
+	struct cgroup cgroup = { .hierarchy_count = 1 };
+	autoproperties struct properties properties = { 0 };
+	struct limits limits = { 0 };
+	autofd int directory = make_files(version);
+
+	cgroup.hierarchies[0] = (struct hierarchy){ .version = version,
+						    .controllers = ~0U,
+						    .directory = directory };
+	assert_int_equal(config_set_resources(json_loads(json, 0, NULL), &limits), 0);
+	if (resources_write(&limits, &cgroup) < 0)
+		fail_msg("%s: %s", json, fail_get()->text);
+	property_add_resources(&properties, &limits, &cgroup);
+	run_shell("rm -rf /tmp/cgroup-??????");
 	assert_string_equal(text_of(&properties), words);
 	assert_int_equal(properties.count, count);
 	assert_false(properties.no_memory);
 }
 
-/* An annotation; `words` NULL: it is refused. */
+static void assert_limits(const char *json, size_t count, const char *words)
+{
+	assert_limits_of(2, json, count, words);
+}
+
+/* Fails unless an annotation becomes these words; NULL: it must be refused. */
 static void assert_annotation(const char *name, const char *value, const char *words)
 {
 	autoproperties struct properties properties = { 0 };
@@ -65,24 +111,33 @@ static void limits_have_names_of_their_own(void **state)
 	assert_limits("{\"unified\": {\"memory.high\": \"4096\", \"pids.max\": \"max\", "
 		      "\"memory.oom.group\": \"1\"}}",
 		      2, "MemoryHigh t 4096 TasksMax t 18446744073709551615 ");
+	/* systemd has no TasksMax=0. With the first process there, 1 means the same. */
+	assert_limits("{\"pids\": {\"limit\": 0}}", 1, "TasksMax t 1 ");
+	assert_limits("{\"unified\": {\"io.weight\": \"default 200\"}}", 1, "IOWeight t 200 ");
+	assert_limits_of(1, "{\"memory\": {\"limit\": 8192}, \"pids\": {\"limit\": 9}}", 2,
+			 "MemoryMax t 8192 TasksMax t 9 ");
 }
 
 static void cpu_time_is_that_of_a_second(void **state)
 {
 	(void)state;
-	assert_limits("{\"cpu\": {\"quota\": 50000}}", 1, "CPUQuotaPerSecUSec t 500000 ");
+	assert_limits("{\"cpu\": {\"quota\": 50000}}", 2,
+		      "CPUQuotaPeriodUSec t 100000 CPUQuotaPerSecUSec t 500000 ");
 	assert_limits("{\"cpu\": {\"quota\": 25000, \"period\": 50000}}", 2,
 		      "CPUQuotaPeriodUSec t 50000 CPUQuotaPerSecUSec t 500000 ");
-	assert_limits("{\"cpu\": {\"quota\": -1}}", 1,
-		      "CPUQuotaPerSecUSec t 18446744073709551615 ");
+	assert_limits("{\"cpu\": {\"quota\": -1}}", 2,
+		      "CPUQuotaPeriodUSec t 100000 CPUQuotaPerSecUSec t 18446744073709551615 ");
 	/* 1.5 percent */
 	assert_limits("{\"unified\": {\"cpu.max\": \"3000 200000\"}}", 2,
 		      "CPUQuotaPeriodUSec t 200000 CPUQuotaPerSecUSec t 20000 ");
-	assert_limits("{\"unified\": {\"cpu.max\": \"50000\"}}", 1, "CPUQuotaPerSecUSec t 500000 ");
 	assert_limits("{\"cpu\": {\"idle\": 1}}", 1, "CPUWeight t 0 ");
 	assert_limits("{\"unified\": {\"cpu.weight\": \"7\"}}", 1, "CPUWeight t 7 ");
-	/* No cgroup v2 here has a weight. */
-	assert_limits("{\"cpu\": {\"shares\": 2048}}", 1, "CPUShares t 2048 ");
+	/* The smallest quota is 1 ms. */
+	assert_limits("{\"unified\": {\"cpu.max\": \"500 50000\"}}", 2,
+		      "CPUQuotaPeriodUSec t 100000 CPUQuotaPerSecUSec t 10000 ");
+	assert_limits_of(
+		1, "{\"cpu\": {\"shares\": 2048, \"quota\": 5000}}", 3,
+		"CPUShares t 2048 CPUQuotaPeriodUSec t 100000 CPUQuotaPerSecUSec t 50000 ");
 }
 
 static void lists_become_bits(void **state)
@@ -134,7 +189,10 @@ static void what_is_no_value_is_refused(void **state)
 	assert_annotation("With-Hyphen", "1", NULL);
 }
 
-/* The rules for devices, on a machine where that version of cgroups keeps them; NULL: refused. */
+/*
+ * Fails unless the rules for devices become these words where devices are in that version of
+ * cgroups; NULL: they must be refused.
+ */
 static void assert_devices(int version, struct device_rule last, const char *words)
 {
 	struct cgroup cgroup = { .hierarchy_count = 1 };

@@ -1,4 +1,4 @@
-/* step-06-oci: what the verbs' options say, as runC's do. */
+/* step-06-oci: the effect of the verbs' options, which is that of runC's. */
 #include "test_06_oci.h"
 
 static void events_come_as_often_as_is_said(void **state)
@@ -26,7 +26,7 @@ static void signal_0_asks_whether_it_is_there(void **state)
 		"running\nnot running\n");
 }
 
-/* As a shell's <(...) is. */
+/* A shell's <(...) is such a descriptor. */
 static void the_process_may_come_by_a_descriptor(void **state)
 {
 	(void)state;
@@ -49,7 +49,7 @@ static void in_a_paused_one_it_waits_only_if_it_is_told_to(void **state)
 		      "cannot exec in a paused container\nok\n");
 }
 
-/* Root may enter what the user may not, and here the other way round. */
+/* One directory can be entered by root only, the other by the user only. */
 static void the_directory_need_be_open_to_one_of_root_and_user(void **state)
 {
 	(void)state;
@@ -82,7 +82,7 @@ static void a_warning_goes_to_the_log(void **state)
 		"and has no limit for it\n");
 }
 
-/* With a log, the streams are the container's alone; and of the log it has no descriptor. */
+/* The container's streams get nothing of the log, and the command no descriptor of its file. */
 static void what_is_told_goes_to_the_log(void **state)
 {
 	(void)state;
@@ -101,6 +101,30 @@ static void what_is_told_goes_to_the_log(void **state)
 		"4\n4\ndebug\n0\n1\n4\ncontainer] execve /bin/sh\n3\ndebug\n");
 }
 
+static void the_nearest_verb_or_option_is_named(void **state)
+{
+	(void)state;
+	assert_refused(run("./step-06-oci", "craete", "x"), 1,
+		       "step-06-oci: craete: unknown verb; do you mean create?\n");
+	assert_refused(run("./step-06-oci", "update", "--memmory", "1g", "x"), 1,
+		       "update: unknown option --memmory; do you mean --memory?\n");
+	assert_refused(run("./step-06-oci", "run", "-bundel=x", "x"), 1,
+		       "run: unknown option -bundel=x; do you mean --bundle?\n");
+	assert_refused(run("./step-06-oci", "--log-fromat", "json", "list"), 1,
+		       "unknown option --log-fromat; do you mean --log-format?\n");
+	assert_true(strstr(run("./step-06-oci", "create", "--dettach", "x")->err, "mean") == NULL);
+}
+
+static void verbose_has_no_words_of_another_runtime(void **state)
+{
+	const struct result *result =
+		run("./step-06", "run", "--network", "none", "--verbose", "true");
+
+	(void)state;
+	assert_contains(result->err, "[container] execve true");
+	assert_null(strstr(result->err, "runC"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +134,8 @@ int main(void)
 		host_test(in_a_paused_one_it_waits_only_if_it_is_told_to),
 		host_test(a_warning_goes_to_the_log),
 		host_test(what_is_told_goes_to_the_log),
+		host_test(the_nearest_verb_or_option_is_named),
+		host_test(verbose_has_no_words_of_another_runtime),
 		host_test(the_directory_need_be_open_to_one_of_root_and_user),
 	};
 

@@ -5,7 +5,7 @@
 #include <sys/sysmacros.h>
 
 #include "file.h"
-#include "paths.h"
+#include "masked_paths.h"
 #include "test_03.h"
 
 #define STEP "./step-06 run --network none "
@@ -18,7 +18,7 @@
 static void masked_paths_are_empty(void **state)
 {
 	(void)state;
-	/* Those that this kernel has: at least two files and one directory. */
+	/* The masked paths that this kernel has: at least two files and one directory. */
 	assert_prints(script(STEP
 			     "/bin/sh -c 'for path in " MASKED "\n"
 			     "do test -e $path || continue\n"
@@ -54,7 +54,7 @@ static void masked_directories_cannot_be_written(void **state)
 		      "stays\nstays\nstays\n0\n");
 }
 
-/* One tmpfs for all of them. */
+/* All masked directories show one tmpfs. */
 static void masked_directories_share_a_file_system(void **state)
 {
 	(void)state;
@@ -80,7 +80,7 @@ static void read_only_paths_cannot_be_written(void **state)
 			       "Read-only file system");
 }
 
-/* /proc itself is not, and what is in it about processes: runC tests the like. */
+/* /proc itself stays writable, and so do the directories of processes: runC tests the same. */
 static void the_rest_of_proc_can_be_written(void **state)
 {
 	(void)state;
@@ -124,7 +124,7 @@ static void another_user_sees_no_more(void **state)
 		      "0\n0\n");
 }
 
-/* A tree whose /dev/null is another file would have shown that in all masked places. */
+/* A container whose /dev/null is another file would show it in all masked places. */
 static void only_the_null_device_is_shown(void **state)
 {
 	(void)state;
@@ -142,7 +142,7 @@ static void only_the_null_device_is_shown(void **state)
 		       125, "/dev/null in the container is not the null device");
 }
 
-/* A link in the place of /proc: CVE-2019-19921, CVE-2023-27561. */
+/* CVE-2019-19921 and CVE-2023-27561: /proc is a link. */
 static void a_link_in_the_place_of_proc_hides_nothing(void **state)
 {
 	(void)state;
@@ -155,7 +155,7 @@ static void a_link_in_the_place_of_proc_hides_nothing(void **state)
 		"0\nRead-only file system\n");
 }
 
-/* A volume may bring another /proc, which is covered as well. */
+/* A volume may have a /proc of its own, which is masked as well. */
 static void a_volume_in_the_place_of_proc_is_covered(void **state)
 {
 	(void)state;
@@ -167,7 +167,7 @@ static void a_volume_in_the_place_of_proc_is_covered(void **state)
 		      "0\nRead-only file system\na\n");
 }
 
-/* Covers /mnt with a small tree, and returns it. */
+/* Mounts a small tree on /mnt, and returns a descriptor of it. */
 static int make_root(void)
 {
 	check(mount("none", "/mnt", "tmpfs", 0, NULL) == 0);
@@ -184,11 +184,11 @@ static void cover_some(const char *argument)
 		"/a/file", "/a/b", "/no", "/a/file/no", "/no/a", "/c", "/a/b/file"
 	};
 	const char *read_only[] = { "/a", "/missing" };
-	const struct paths paths = { masked, 7, read_only, 2, NULL, 0, NULL };
+	const struct masked_paths paths = { masked, 7, read_only, 2, NULL, 0, NULL };
 	int root = make_root();
 
 	(void)argument;
-	check(paths_cover(&paths, root) == 0);
+	check(masked_paths_cover(&paths, root) == 0);
 	check(system("cd /mnt; test ! -s a/file && test -c a/file && test -z \"$(ls -A a/b)$(ls -A "
 		     "c)\" &&\n"
 		     "! touch a/x 2>/dev/null && ! touch a/b/x 2>/dev/null && touch x &&\n"
@@ -204,11 +204,11 @@ static void any_list_will_do(void **state)
 static void cover_through_links(const char *argument)
 {
 	const char *masked[] = { "/link", "/up/a/b" };
-	const struct paths paths = { masked, 2, NULL, 0, NULL, 0, NULL };
+	const struct masked_paths paths = { masked, 2, NULL, 0, NULL, 0, NULL };
 	int root = make_root();
 
 	(void)argument;
-	check(paths_cover(&paths, root) == 0);
+	check(masked_paths_cover(&paths, root) == 0);
 	check(system("cd /mnt; test ! -s a/file && test -z \"$(ls -A a/b)\"") == 0);
 }
 
@@ -220,17 +220,17 @@ static void links_do_not_lead_out_of_the_root(void **state)
 
 static void read_only_with_what_is_below(const char *argument)
 {
-	const char *read_only[] = { "/" };
-	const struct paths paths = { NULL, 0, read_only, 1, NULL, 0, NULL };
-	int root = make_root(), covered;
+	const char *read_only[] = { "/a" };
+	const struct masked_paths paths = { NULL, 0, read_only, 1, NULL, 0, NULL };
+	int root = make_root(), before = file_open_directory("/mnt/a");
 
 	(void)argument;
-	check(paths_cover(&paths, root) == 0);
-	covered = file_open_directory("/mnt");
-	check(openat(covered, "x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
-	check(openat(covered, "c/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
-	check(system("grep -q below /mnt/c/file") == 0);
-	/* The mount that was copied is as it was. */
+	check(system("mount -t tmpfs none /mnt/a/b") == 0);
+	check(masked_paths_cover(&paths, root) == 0);
+	check(openat(root, "a/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
+	check(openat(root, "a/b/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
+	/* The original mount is still writable. */
+	check(openat(before, "x", O_WRONLY | O_CREAT, 0600) >= 0);
 	check(openat(root, "x", O_WRONLY | O_CREAT, 0600) >= 0);
 }
 
@@ -240,21 +240,83 @@ static void what_is_mounted_below_is_read_only_as_well(void **state)
 	in_own_mounts(read_only_with_what_is_below, NULL);
 }
 
+/* A mount on "/" would have no effect, so the root's own mount becomes read-only. */
+static void read_only_root(const char *name)
+{
+	const struct masked_paths paths = { NULL, 0, &name, 1, NULL, 0, NULL };
+	int root = make_root();
+
+	check(symlinkat("../", root, "a/top") == 0);
+	check(masked_paths_cover(&paths, root) == 0);
+	check(openat(root, "x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
+	check(openat(root, "a/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
+	check(openat(root, "c/x", O_WRONLY | O_CREAT, 0600) >= 0);
+	check(system("grep -cE ' /mnt(/[ac][^ ]*)? ' /proc/self/mountinfo | grep -qx 2") == 0);
+}
+
+static void the_root_can_be_read_only(void **state)
+{
+	(void)state;
+	in_own_mounts(read_only_root, "/");
+	in_own_mounts(read_only_root, "/./");
+	in_own_mounts(read_only_root, "/up");
+	in_own_mounts(read_only_root, "/a/top");
+	in_own_mounts(read_only_root, "/c/..");
+}
+
+static void mask_root(const char *name)
+{
+	const struct masked_paths paths = { &name, 1, NULL, 0, NULL, 0, NULL };
+	int root = make_root();
+
+	check(masked_paths_cover(&paths, root) == -1);
+	check(strstr(fail_get()->text, "is the root, which cannot be masked"));
+	check(strstr(fail_get()->text, name));
+	fail_report();
+}
+
+static void the_root_cannot_be_masked(void **state)
+{
+	(void)state;
+	in_own_mounts(mask_root, "/");
+	in_own_mounts(mask_root, "/up");
+	in_own_mounts(mask_root, "a/b/../..");
+}
+
+static void cover_twice(const char *argument)
+{
+	const char *masked[] = { "/a/file", "/c", "/link", "/a/b", "/c/", "/a/b/.", "/a/b" };
+	const char *read_only[] = { "/a", "/a/", "/a/b/..", "/c" };
+	const struct masked_paths paths = { masked, 7, read_only, 4, NULL, 0, NULL };
+	int root = make_root();
+
+	(void)argument;
+	check(root >= 0 && masked_paths_cover(&paths, root) == 0);
+	/* The mounts are the root, /c, /a, and a mask on each of three paths. */
+	check(system("grep -cE ' /mnt(/[ac][^ ]*)? ' /proc/self/mountinfo | grep -qx 6") == 0);
+}
+
+static void what_is_named_twice_is_covered_once(void **state)
+{
+	(void)state;
+	in_own_mounts(cover_twice, NULL);
+}
+
 static void without_null(const char *argument)
 {
 	const char *masked[] = { "/a/file" };
-	const struct paths paths = { masked, 1, NULL, 0, NULL, 0, NULL }, none = { 0 };
+	const struct masked_paths paths = { masked, 1, NULL, 0, NULL, 0, NULL }, none = { 0 };
 	int root = make_root();
 
 	(void)argument;
 	check(unlinkat(root, "dev/null", 0) == 0);
-	check(paths_cover(&none, root) == 0);
-	check(paths_cover(&paths, root) == -1);
+	check(masked_paths_cover(&none, root) == 0);
+	check(masked_paths_cover(&paths, root) == -1);
 	check(strncmp(fail_get()->text, "openat2 /dev/null in the root file system: ENOENT", 49) ==
 	      0);
 	fail_report();
 	check(mknodat(root, "dev/null", S_IFBLK | 0666, makedev(1, 3)) == 0);
-	check(paths_cover(&paths, root) == -1);
+	check(masked_paths_cover(&paths, root) == -1);
 	check(strstr(fail_get()->text, "is not the null device"));
 	fail_report();
 }
@@ -268,14 +330,14 @@ static void a_mask_needs_the_null_device(void **state)
 static void writable_again(const char *argument)
 {
 	const char *writable[] = { "/c", "/missing" };
-	const struct paths paths = { NULL, 0, NULL, 0, writable, 2, NULL };
+	const struct masked_paths paths = { NULL, 0, NULL, 0, writable, 2, NULL };
 	int root = make_root();
 
 	(void)argument;
 	check(system("cd /mnt; mkdir c/d; mount -t tmpfs -o ro none c/d; mount -o remount,bind,ro "
 		     "c\n"
 		     "! touch c/x 2>/dev/null") == 0);
-	check(paths_cover(&paths, root) == 0);
+	check(masked_paths_cover(&paths, root) == 0);
 	check(system("cd /mnt; touch c/x && mount | grep 'c/d .*[(]ro' | wc -l | grep -q 1") == 0);
 }
 
@@ -285,17 +347,19 @@ static void read_only_mounts_can_be_made_writable(void **state)
 	in_own_mounts(writable_again, NULL);
 }
 
+/* One processor is missing (offline, or in no socket), another has no sensor. */
 static void each_processor_is_hidden(const char *argument)
 {
-	struct paths paths = { 0 };
+	struct masked_paths paths = { 0 };
 
 	(void)argument;
 	check(mount("none", "/sys", "tmpfs", 0, NULL) == 0);
-	check(system("for n in 0 1 2; do "
-		     "mkdir -p /sys/devices/system/cpu/cpu$n/thermal_throttle; done") == 0);
-	check(paths_default(&paths) == 0);
-	check(paths.masked_count == 15);
-	check(strcmp(paths.masked[14], "/sys/devices/system/cpu/cpu2/thermal_throttle") == 0);
+	check(system("for n in 0 2 10; do "
+		     "mkdir -p /sys/devices/system/cpu/cpu$n/thermal_throttle; done\n"
+		     "cd /sys/devices/system/cpu; mkdir cpu3 cpufreq cpu cpu1x") == 0);
+	check(masked_paths_default(&paths) == 0);
+	check(paths.masked_count == 16);
+	check(strcmp(paths.masked[15], "/sys/devices/system/cpu/cpu10/thermal_throttle") == 0);
 	check(strcmp(paths.masked[0], "/proc/kcore") == 0);
 	check(paths.read_only_count == 5);
 }
@@ -324,6 +388,9 @@ int main(void)
 		host_test(any_list_will_do),
 		host_test(links_do_not_lead_out_of_the_root),
 		host_test(what_is_mounted_below_is_read_only_as_well),
+		host_test(the_root_can_be_read_only),
+		host_test(the_root_cannot_be_masked),
+		host_test(what_is_named_twice_is_covered_once),
 		host_test(a_mask_needs_the_null_device),
 		host_test(read_only_mounts_can_be_made_writable),
 		host_test(the_heat_of_processors_is_hidden),

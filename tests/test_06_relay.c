@@ -1,4 +1,4 @@
-/* Step 06, the terminal's relay: nothing is lost, and nobody waits for what does not come. */
+/* Step 06, the terminal's relay: it loses nothing, and does not wait for what never comes. */
 #include <poll.h>
 #include <signal.h>
 #include <sys/random.h>
@@ -21,7 +21,7 @@ static void fill_random(unsigned char *bytes, size_t size)
 	}
 }
 
-/* Writes all `bytes` to the terminal, and reads as many from it meanwhile. */
+/* Writes all `bytes` to the terminal, and reads as many from it at the same time. */
 static void exchange(int fd, const unsigned char *bytes, unsigned char *back, size_t size)
 {
 	size_t written = 0, got = 0;
@@ -84,7 +84,7 @@ static void a_failure_after_the_hand_over_is_told(void **state)
 		assert_refused(run(RUN, "-t", "/none"), 127, "step-06: execve /none: ENOENT");
 }
 
-/* As without a terminal: who writes on when nobody reads any more, ends. */
+/* A writer ends when nobody reads any more, as it would without a terminal. */
 static void a_reader_that_leaves_ends_the_writer(void **state)
 {
 	(void)state;
@@ -116,7 +116,10 @@ static void output_that_nobody_reads_does_not_hold_up_signals(void **state)
 static void nor_does_it_after_the_end_of_the_command(void **state)
 {
 	autofd int out = -1;
-	/* More than a pipe (64 KiB) takes, less than pipe and terminal together. */
+	/*
+	 * 66000 bytes are more than a pipe holds (64 KiB), and fewer than pipe and terminal hold
+	 * together.
+	 */
 	pid_t pid = start_unread(&out, "stty raw; head -c 66000 /dev/zero; exit 9");
 
 	(void)state;
@@ -137,7 +140,7 @@ static void it_dies_with_the_step(void **state)
 	kill(pty.pid, SIGKILL);
 	assert_int_equal(pty_finish(&pty), 128 + SIGKILL);
 	wait_until(count_processes(token) == 0);
-	assert_success(run(RUN, "/bin/true")); /* removes the cgroup */
+	assert_success(run(RUN, "/bin/true")); /* removes the cgroup of the killed step */
 }
 
 static void closing_our_terminal_ends_it(void **state)
@@ -159,7 +162,7 @@ static void it_can_be_killed_at_any_moment(void **state)
 	(void)state;
 	kill_at_random_moments(SIGKILL, RUN, "-t", "/bin/probe", "sleep", "60", random_name());
 	kill_at_random_moments(SIGTERM, RUN, "-t", "/bin/probe", "sleep", "60", random_name());
-	/* Perhaps none of these came so far as to remove what one that was killed has left. */
+	/* The killed steps may all have ended too early to remove what another has left. */
 	assert_success(run(RUN, "/bin/true"));
 }
 

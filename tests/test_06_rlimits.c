@@ -1,4 +1,4 @@
-/* Chapter 6's module rlimits: --ulimit, and what the limits do. */
+/* Chapter 6's module rlimits: --ulimit, and the effect of the limits. */
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -22,7 +22,7 @@ static void a_lower_limit_of_our_own_stays(void **state)
 		      "200\n200\n");
 }
 
-/* The others are those of our caller. */
+/* Limits that are not named are the caller's. */
 static void no_other_limit_is_touched(void **state)
 {
 	(void)state;
@@ -167,7 +167,7 @@ static void processes_of_a_user_are_limited(void **state)
 		script(STEP "-u 54321 --ulimit nproc=1 /bin/true", NULL), 126,
 		"execve /bin/true: EAGAIN Resource temporarily unavailable; the user has more "
 		"processes than --ulimit nproc allows");
-	kill(-pid, SIGTERM); /* its session */
+	kill(-pid, SIGTERM); /* the step's session */
 	finish(pid);
 	assert_success(script(STEP "-u 54321 --ulimit nproc=1 /bin/true", NULL));
 }

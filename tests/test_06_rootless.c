@@ -1,11 +1,11 @@
-/* Step 06 without root: what works, and what cannot is said in one line. */
+/* Step 06 without root: what works, and the one-line messages for what does not. */
 #include <signal.h>
 
 #include "pty.h"
 #include "test_06_rootless.h"
 
 #define RUN USER, "./step-06", "run"
-/* A script that begins with this has a root file system $r that is the user's. */
+/* A script that begins with MY_ROOTFS has a root file system $r that belongs to the user. */
 #define MY_ROOTFS ROOTFS IN_USER "chown -hR 54321:54322 $d; "
 
 static void a_user_becomes_root_inside(void **state)
@@ -128,7 +128,64 @@ static void he_may_have_more_ids(void **state)
 		       NULL),
 		" 0 54321 1\n 1 200000 1000\n0:0\n1000:0\n");
 	assert_refused(run(RUN, "--userns", "5000:10", "/bin/true"), 125,
-		       "step-06: /usr/bin/newuidmap does not give us the ids 5000 to 5009");
+		       "step-06: newuidmap: Cannot determine your user name.");
+}
+
+/*
+ * Ranges by name and by number. A range that is given twice counts once; one that is invalid does
+ * not count.
+ */
+static void all_ranges_of_his_are_his(void **state)
+{
+	(void)state;
+	need_user_namespaces();
+	if (run("test", "-u", "/usr/bin/newuidmap")->status != 0)
+		skip_because("newuidmap (package uidmap) is not installed");
+	assert_prints(
+		script(SCRATCH IN_USER MINE IDS
+		       "export as; chmod 755 $d\n"
+		       "printf '%s\\n' other:700000:9 54321:300000:5 54321:200500:1000 "
+		       "tester:54321:1 "
+		       "tester:-5:3 tester:9:x tester:400000:2 tester:400000:2 >>$d/ids\n"
+		       "$mine \"$cover\"'\n"
+		       "$as ./step-06 run /bin/cat /proc/self/uid_map /proc/self/gid_map' $d | "
+		       "tr -s ' '",
+		       NULL),
+		" 0 54321 1\n 1 200000 1000\n 1001 300000 5\n 1006 201000 500\n 1506 400000 2\n"
+		" 0 54322 1\n 1 200000 1000\n 1001 300000 5\n 1006 201000 500\n 1506 54321 1\n"
+		" 1507 400000 2\n");
+}
+
+/* newuidmap was installed with the right to write a map, and has lost it. */
+static void why_newuidmap_cannot_is_told(void **state)
+{
+	static const struct {
+		const char *cover, *reason;
+	} cases[] = {
+		{ "mount --bind $p $p; mount -o remount,bind,nosuid $p",
+		  "it is on a nosuid mount, so it has no rights" },
+		{ "as=\"$as --no-new-privs\"", "no_new_privs is set here, so it has no rights" },
+		{ "cp $p $0/n; chmod 755 $0/n; mount --bind $0/n $p",
+		  "it is neither set-user-ID nor has capabilities: reinstall the package uidmap" },
+	};
+
+	(void)state;
+	need_user_namespaces();
+	if (run("test", "-u", "/usr/bin/newuidmap")->status != 0)
+		skip_because("newuidmap (package uidmap) is not installed");
+	assert_refused(
+		script(SCRATCH IN_USER MINE IDS
+		       "export as; chmod 755 $d\n"
+		       "$mine \"$cover\"'\nexec $as ./step-06 run --userns 5000:10 /bin/true' $d",
+		       NULL),
+		125, "not allowed; subuid(5) tells how to allow it");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_refused(script(SCRATCH IN_USER MINE IDS
+				      "export as; chmod 755 $d\n"
+				      "$mine \"$cover\"\"\np=/usr/bin/newuidmap; $1\n\"'\n"
+				      "exec $as ./step-06 run /bin/true' $d",
+				      cases[i].cover, NULL),
+			       125, cases[i].reason);
 }
 
 static void without_newuidmap_he_is_told_to_install_it(void **state)
@@ -145,6 +202,16 @@ static void without_newuidmap_he_is_told_to_install_it(void **state)
 			      NULL),
 		       125,
 		       "ENOENT No such file or directory; to have more than one user needs root");
+	if (run("test", "-u", "/usr/bin/newgidmap")->status != 0)
+		return;
+	assert_refused(script(SCRATCH IN_USER MINE IDS
+			      "export as; chmod 755 $d\n"
+			      "$mine \"$cover\"'\nmkdir -p $0/o $0/w; mount -t overlay none -o "
+			      "lowerdir=/usr/bin,upperdir=$0/o,workdir=$0/w /usr/bin; "
+			      "rm -f /usr/bin/newgidmap\n"
+			      "$as ./step-06 run --userns 200000:10 /bin/true' $d",
+			      NULL),
+		       125, "to have more than one group needs root, or the package uidmap");
 }
 
 static void it_dies_with_the_step(void **state)
@@ -167,6 +234,8 @@ int main(void)
 		host_test(the_hosts_network_can_be_used),
 		host_test(what_needs_root_is_told),
 		host_test(he_may_have_more_ids),
+		host_test(all_ranges_of_his_are_his),
+		host_test(why_newuidmap_cannot_is_told),
 		host_test(without_newuidmap_he_is_told_to_install_it),
 		host_test(it_dies_with_the_step),
 	};

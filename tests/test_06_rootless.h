@@ -1,14 +1,17 @@
-/* What the tests without root share: a user, and whether one can do anything here. */
+/* Shared by the tests without root: a user, and whether users may make user namespaces here. */
 #ifndef TESTS_TEST_06_ROOTLESS_H
 #define TESTS_TEST_06_ROOTLESS_H
 
 #include "test_06_oci.h"
 
-/* A user who is in no file, and in no group but the own. */
+/* A user who is in no file of /etc, and in no group but their own. */
 #define USER	"setpriv", "--reuid", "54321", "--regid", "54322", "--clear-groups"
 #define IN_USER "as='setpriv --reuid 54321 --regid 54322 --clear-groups'; "
 
-/* The files of a user who was given more ids, in $d; `touch` makes those that they shall cover. */
+/*
+ * The files of a user who was given more IDs, in $d; `touch` makes the files that they are mounted
+ * over.
+ */
 #define IDS                                                                                        \
 	"echo tester:200000:1000 >$d/ids; touch /etc/subuid /etc/subgid\n"                         \
 	"(cat /etc/passwd; echo tester:x:54321:54322::/:/bin/sh) >$d/passwd\n"                     \
@@ -16,8 +19,8 @@
 	"mount --bind $0/passwd /etc/passwd'\n"
 
 /*
- * In a script with a bundle: the bundle is the user's, `oci` runs as the user, and has its states
- * where a session would have them.
+ * In a script with a bundle, the bundle belongs to the user, and `oci` runs as the user, with its
+ * states where a session would have them.
  */
 #define ROOTLESS                                                                                   \
 	IN_USER "mkdir -m 700 xdg; rm config.json; chmod 755 .; chown -hR 54321:54322 .\n"         \
@@ -33,7 +36,7 @@ static inline bool can_get_here(void)
 	return run(USER, "sh", "-c", "test -x \"$(pwd)/rootfs/busybox/bin/busybox\"")->status == 0;
 }
 
-/* Elsewhere a sysctl or an AppArmor profile may keep users from it. */
+/* Returns false where a sysctl or an AppArmor profile keeps users from making user namespaces. */
 static inline bool are_allowed(void)
 {
 	return run(USER, "unshare", "--user", "--map-root-user", "--mount", "true")->status == 0;

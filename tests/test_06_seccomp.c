@@ -1,6 +1,6 @@
 /*
- * Chapter 6's modules filter: --security-opt, what a filter does, and what is compiled from rules.
- * Docker's list itself: test_06_seccomp_list.c.
+ * Chapter 6's seccomp filter: --security-opt, its effect, and what is compiled from rules. Docker's
+ * own list is tested by test_06_seccomp_list.c.
  */
 #include <asm/unistd.h>
 #include <linux/audit.h>
@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 
 #include "bpf_machine.h"
-#include "filter.h"
+#include "seccomp_filter.h"
 #include "test_03.h"
 
 #define STEP	"./step-06 run --network none "
@@ -82,7 +82,7 @@ static void no_new_privileges_can_be_switched(void **state)
 		      "NoNewPrivs:\t0\n");
 }
 
-/* The call itself, by a program: `probe syscall`. */
+/* `probe syscall` makes the call itself. */
 static void calls_are_really_refused(void **state)
 {
 	char text[512], *numbers = text;
@@ -98,7 +98,7 @@ static void calls_are_really_refused(void **state)
 		      "EPERM\nEPERM\nEPERM\nENOSYS\nEPERM\nEPERM\nok 3\nok 0\nENOSYS\nEPERM\n");
 }
 
-/* Through the filter all the same, where Docker lets it pass as well. */
+/* Docker's filter lets these programs run, too. */
 static void programs_run_under_the_filter(void **state)
 {
 	(void)state;
@@ -120,8 +120,9 @@ static void a_call_that_asks_for_a_capability_comes_with_it(void **state)
 				  "'mount -t tmpfs none /mnt && echo mounted'",
 			     NULL),
 		      "mounted\n");
-	/* The filter alone lets it pass, then; a user without the capability fails at the kernel's
-	 * own check. */
+	/*
+	 * The filter lets the call pass; without the capability the kernel's own check refuses it.
+	 */
 	assert_prints(script(STEP "--cap-add SYS_ADMIN -u user /bin/sh -c "
 				  "'mount -t tmpfs none /mnt 2>/dev/null || echo refused'",
 			     NULL),
@@ -130,11 +131,11 @@ static void a_call_that_asks_for_a_capability_comes_with_it(void **state)
 
 static struct sock_fprog program;
 
-static void compile(struct filter *filter)
+static void compile(struct seccomp *filter)
 {
 	free(program.filter);
 	program = filter->program = (struct sock_fprog){ 0 };
-	check(filter_compile(filter) == 0);
+	check(seccomp_compile(filter) == 0);
 	program = filter->program;
 }
 
@@ -154,15 +155,15 @@ static uint32_t ask_native(uint32_t number)
 
 static void each_kind_of_call_has_its_numbers(void **state)
 {
-	const struct filter_rule rules[] = {
+	const struct seccomp_rule rules[] = {
 		{ .names = "read  write socketcall mseal ", .action = SCMP_ACT_ALLOW },
 		{ .names = " execve no_such_call", .action = SCMP_ACT_LOG },
 		{ .names = "pread64", .action = SCMP_ACT_ERRNO(1) },
 	};
-	struct filter filter = { .rules = rules,
-				 .rule_count = 3,
-				 .default_action = SCMP_ACT_ERRNO(1),
-				 .architectures = { SCMP_ARCH_X86, SCMP_ARCH_X32 } };
+	struct seccomp filter = { .rules = rules,
+				  .rule_count = 3,
+				  .default_action = SCMP_ACT_ERRNO(1),
+				  .architectures = { SCMP_ARCH_X86, SCMP_ARCH_X32 } };
 
 	(void)state;
 	compile(&filter);
@@ -188,10 +189,10 @@ static void each_kind_of_call_has_its_numbers(void **state)
 
 static void other_architectures_kill(void **state)
 {
-	const struct filter_rule rule = { .names = "read", .action = SCMP_ACT_ALLOW };
-	struct filter filter = { .rules = &rule,
-				 .rule_count = 1,
-				 .default_action = SCMP_ACT_ERRNO(1) };
+	const struct seccomp_rule rule = { .names = "read", .action = SCMP_ACT_ALLOW };
+	struct seccomp filter = { .rules = &rule,
+				  .rule_count = 1,
+				  .default_action = SCMP_ACT_ERRNO(1) };
 
 	(void)state;
 	compile(&filter);
@@ -202,14 +203,14 @@ static void other_architectures_kill(void **state)
 
 static void newer_calls_where_the_default_does_not_refuse(void **state)
 {
-	const struct filter_rule rule = { .names = "reboot", .action = SCMP_ACT_ERRNO(1) };
+	const struct seccomp_rule rule = { .names = "reboot", .action = SCMP_ACT_ERRNO(1) };
 	const uint32_t defaults[] = { SCMP_ACT_ALLOW, SCMP_ACT_LOG, SCMP_ACT_TRACE(5) };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
-		struct filter filter = { .rules = &rule,
-					 .rule_count = 1,
-					 .default_action = defaults[i] };
+		struct seccomp filter = { .rules = &rule,
+					  .rule_count = 1,
+					  .default_action = defaults[i] };
 
 		compile(&filter);
 		assert_int_equal(ask_native(__NR_reboot), SCMP_ACT_ERRNO(1));
@@ -220,16 +221,16 @@ static void newer_calls_where_the_default_does_not_refuse(void **state)
 
 static void all_comparisons_are_taken_together(void **state)
 {
-	const struct filter_rule rules[] = {
+	const struct seccomp_rule rules[] = {
 		{ "socket",
 		  SCMP_ACT_ALLOW,
 		  { { 0, SCMP_CMP_EQ, 2, 0 }, { 1, SCMP_CMP_MASKED_EQ, 0xf, 1 } },
 		  2 },
 		{ "socket", SCMP_ACT_LOG, { { 0, SCMP_CMP_GT, 1ULL << 40, 0 } }, 1 },
 	};
-	struct filter filter = { .rules = rules,
-				 .rule_count = 2,
-				 .default_action = SCMP_ACT_ERRNO(1) };
+	struct seccomp filter = { .rules = rules,
+				  .rule_count = 2,
+				  .default_action = SCMP_ACT_ERRNO(1) };
 
 	(void)state;
 	compile(&filter);
@@ -241,15 +242,15 @@ static void all_comparisons_are_taken_together(void **state)
 	assert_int_equal(ask(AUDIT_ARCH_X86_64, __NR_socket, 1ULL << 34 | 2, 1), SCMP_ACT_ERRNO(1));
 }
 
-/* What was compiled when the step was built is what would be compiled now. */
+/* The program from the build is the same as one that is compiled now. */
 static void the_program_from_the_build_is_the_same(void **state)
 {
 	const uint64_t bounding = 0xa80425fb; /* the fourteen */
-	struct filter built, now;
+	struct seccomp built, now;
 
 	(void)state;
-	assert_int_equal(filter_default(&built, bounding), 0);
-	assert_int_equal(filter_docker(&now, bounding), 0);
+	assert_int_equal(seccomp_precompiled(&built, bounding), 0);
+	assert_int_equal(seccomp_default(&now, bounding), 0);
 	assert_true(built.program.len > 0);
 	compile(&now);
 	assert_int_equal(built.program.len, now.program.len);
@@ -257,8 +258,8 @@ static void the_program_from_the_build_is_the_same(void **state)
 			    now.program.len * sizeof(*now.program.filter));
 	free((void *)built.rules);
 	free((void *)now.rules);
-	/* Not for other capabilities. */
-	assert_int_equal(filter_default(&built, 0), 0);
+	/* The program from the build is for the usual capabilities only. */
+	assert_int_equal(seccomp_precompiled(&built, 0), 0);
 	assert_int_equal(built.program.len, 0);
 	free((void *)built.rules);
 }
@@ -266,18 +267,18 @@ static void the_program_from_the_build_is_the_same(void **state)
 static void too_many_rules_are_refused(void **state)
 {
 	enum { RULES = 1500 };
-	struct filter_rule *rules = calloc(RULES, sizeof(*rules));
-	struct filter filter = { .rules = rules,
-				 .rule_count = RULES,
-				 .default_action = SCMP_ACT_ERRNO(1) };
+	struct seccomp_rule *rules = calloc(RULES, sizeof(*rules));
+	struct seccomp filter = { .rules = rules,
+				  .rule_count = RULES,
+				  .default_action = SCMP_ACT_ERRNO(1) };
 
 	(void)state;
 	assert_non_null(rules);
 	for (size_t i = 0; i < RULES; i++)
-		rules[i] = (struct filter_rule){
+		rules[i] = (struct seccomp_rule){
 			"read", SCMP_ACT_ALLOW, { { 0, SCMP_CMP_EQ, i << 33 | i, 0 } }, 1
 		};
-	assert_int_equal(filter_compile(&filter), -1);
+	assert_int_equal(seccomp_compile(&filter), -1);
 	assert_string_equal(fail_get()->text,
 			    "seccomp: the filter has more than 4096 instructions");
 	forget_failure();
@@ -287,20 +288,20 @@ static void too_many_rules_are_refused(void **state)
 
 static void load_without_rights(const char *argument)
 {
-	struct filter filter, none = { 0 };
+	struct seccomp filter, none = { 0 };
 
 	(void)argument;
-	check(filter_load(&none) == 0);
-	check(filter_default(&filter, 0) == 0);
+	check(seccomp_filter_load(&none) == 0);
+	check(seccomp_precompiled(&filter, 0) == 0);
 	check(setgid(1) == 0 && setuid(1) == 0);
-	check(filter_load(&filter) == -1);
+	check(seccomp_filter_load(&filter) == -1);
 	check(strcmp(fail_get()->text,
 		     "seccomp SECCOMP_SET_MODE_FILTER: EACCES Permission denied; needs "
 		     "CAP_SYS_ADMIN, or no-new-privileges") == 0);
 	fail_report();
-	check(filter_no_new_privileges() == 0);
+	check(no_new_privileges_set() == 0);
 	check(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
-	check(filter_load(&filter) == 0);
+	check(seccomp_filter_load(&filter) == 0);
 	check(prctl(PR_GET_SECCOMP) == 2);
 	check(unshare(0) == -1 && errno == EPERM);
 }

@@ -1,7 +1,6 @@
 /*
- * Docker's list, compared: what the kernel lets pass in a container against Docker's own file
- * (tests/data), which is read as Docker does (by jq), and compiled and searched as runC does (by
- * libseccomp).
+ * Compares the system calls that pass in a container with Docker's own file (tests/data), which is
+ * read as Docker does (by jq), and compiled and searched as runC does (by libseccomp).
  */
 #include <asm/unistd.h>
 #include <errno.h>
@@ -29,7 +28,7 @@ static const struct {
 	{ "x32", SCMP_ARCH_X32, AUDIT_ARCH_X86_64 },
 };
 
-/* Docker's list for some capabilities. */
+/* Docker's list, compiled for some capabilities. */
 static struct judge {
 	struct sock_filter program[BPF_MAXINSNS];
 	size_t length;
@@ -37,7 +36,10 @@ static struct judge {
 	bool newer[ABIS][LAST + 1]; /* in the list, but not known to this libseccomp */
 } judge;
 
-/* Calls newer than libseccomp 2.5.4: they have the same number everywhere, but for uretprobe. */
+/*
+ * Returns the number of a call that is newer than libseccomp 2.5.4. It is the same for all three
+ * kinds, except for uretprobe.
+ */
 static int number_of_newer(const char *name, int abi)
 {
 	static const struct {
@@ -88,7 +90,7 @@ static void note_number(const char *name)
 	}
 }
 
-/* One line of the list: "ACTION ERRNO NAME" and, if there is one, "INDEX OPERATOR VALUE". */
+/* Adds a line of the list: "ACTION ERRNO NAME" and, if it has one, "INDEX OPERATOR VALUE". */
 static void add_line(scmp_filter_ctx filter, const char *line)
 {
 	char action[32], name[64], operator[32] = "";
@@ -122,7 +124,10 @@ static void add_line(scmp_filter_ctx filter, const char *line)
 			 0);
 }
 
-/* The rules of Docker's file that are for these capabilities, '"CAP_A","CAP_B"', on x86-64. */
+/*
+ * Returns the rules of Docker's file that apply to these capabilities, '"CAP_A","CAP_B"', on
+ * x86-64.
+ */
 static const char *select_rules(const char *capabilities)
 {
 	static const char query[] = ".syscalls[] "
@@ -167,7 +172,7 @@ static void build_judge(const char *capabilities)
 	close(file);
 }
 
-/* What Docker's list says of a call, as `probe filter` prints it. */
+/* Returns Docker's answer to a call, as `probe filter` prints it. */
 static const char *verdict(enum abi abi, int number, uint64_t argument)
 {
 	struct seccomp_data call = {
@@ -177,11 +182,11 @@ static const char *verdict(enum abi abi, int number, uint64_t argument)
 	};
 	uint32_t action;
 
-	/* These the kernel lets pass whatever a filter says: it makes them itself. */
+	/* The kernel never filters these two calls, which it makes itself. */
 	if (abi == X86_64 && (number == 335 || number == 336))
 		return NULL;
 	if (number > judge.newest[abi])
-		return "ENOSYS"; /* runC's answer to what is newer than the list */
+		return "ENOSYS"; /* runC's answer to calls that are newer than the list */
 	if (judge.newer[abi][number])
 		return "passes";
 	action = bpf_machine_run(judge.program, judge.length, &call);
@@ -263,7 +268,7 @@ static void all_calls_with_no_new_privileges(void **state)
 	compare_all(FOURTEEN, "--security-opt no-new-privileges");
 }
 
-/* Each of the capabilities that Docker's list asks for, if it is ours to give. */
+/* Tries each capability that Docker's list names, if the test's caller holds it. */
 static void all_calls_with_each_capability(void **state)
 {
 	static const char *const names[] = { "DAC_READ_SEARCH", "SYS_ADMIN", "SYS_BOOT",

@@ -1,4 +1,7 @@
-/* Chapter 6's module user: --user, --group-add, HOME, and names of the container's own. */
+/*
+ * Chapter 6's module user: --user, --group-add, HOME, and names that are looked up in the
+ * container.
+ */
 #include <grp.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -8,11 +11,10 @@
 
 #define STEP "./step-06 run --network none "
 
-/* What `probe ids` says of users and groups. */
+/* Prints the users and groups of a process: `probe ids`. */
 #define IDS "/bin/probe ids | sed -n 's/^[eu]*[ug]*id //p; s/^groups//p' | tr '\\n' ' '"
 
-/* Fails unless the command of a step with these options has these ids: "uid euid gid egid groups".
- */
+/* Fails unless the command of a step with these options has the IDs "uid euid gid egid groups". */
 static void assert_ids(const char *options, const char *ids)
 {
 	assert_prints(script(STEP "$1 " IDS, options), ids);
@@ -21,7 +23,7 @@ static void assert_ids(const char *options, const char *ids)
 static void without_a_user_it_is_root(void **state)
 {
 	(void)state;
-	/* Not with the groups of our caller. */
+	/* The caller's groups are not kept. */
 	assert_prints(script("setpriv --groups 4,24 " STEP IDS, NULL), "0 0 0 0  0 ");
 }
 
@@ -86,7 +88,7 @@ static void what_is_not_there_is_refused(void **state)
 static void names_are_those_of_the_container(void **state)
 {
 	(void)state;
-	/* Root's own name there, and a user that the host does not have. */
+	/* The container has another name for root, and a user that the host does not have. */
 	assert_prints(script(ROOTFS
 			     "n=$1; echo \"$n:x:4242:4243::/home/$n:/bin/sh\" >$r/etc/passwd\n"
 			     "printf 'a:x:7:x,%s\\nb:x:8:%s2\\nc:x:9:%s,x\\n' $n $n $n "
@@ -103,7 +105,9 @@ static void broken_lines_are_left_out(void **state)
 			     "{ echo; echo '# a comment'; echo user; echo user:x; echo user:x:\n"
 			     "echo user:x:y:7; echo :x:5:5::/:; head -c 100000 /dev/zero | tr "
 			     "'\\0' x; echo\n"
-			     "echo user:x:12; printf 'user:x:77:78:Some One:/srv:/bin/sh'; } "
+			     "echo user:x:12; echo user:x:6:-1::/:; echo user:x:6:x::/:; "
+			     "echo user:x:-1:6::/:; echo user:x:4294967296:6::/:; printf "
+			     "'user:x:77:78:Some One:/srv:/bin/sh'; } "
 			     ">$r/etc/passwd\n" STEP
 			     "--rootfs $r -u user /bin/sh -c \"echo \\$HOME; " IDS "\"",
 			     NULL),
@@ -125,7 +129,7 @@ static void without_the_files_numbers_do(void **state)
 static void hostile_files_do_no_harm(void **state)
 {
 	(void)state;
-	/* A link does not lead to the host's file, which has this user. */
+	/* /etc/passwd is a link, which does not lead to the host's file, where this user is. */
 	assert_refused(script(ROOTFS
 			      "rm $r/etc/passwd; ln -s ../../../../../../etc/passwd $r/etc/\n"
 			      "grep -q ^games: /etc/passwd\n" STEP "--rootfs $r -u games /bin/true",
@@ -139,6 +143,72 @@ static void hostile_files_do_no_harm(void **state)
 				     "--rootfs $r -u user /bin/true",
 			      NULL),
 		       125, "/etc/group in the container is no regular file");
+}
+
+/* The null device hides the users if it is mounted over the file; no other device may. */
+static void the_null_device_is_an_empty_file(void **state)
+{
+	(void)state;
+	assert_prints(script(STEP "-v /dev/null:/etc/passwd -v /dev/null:/etc/group -u 1000:7 "
+				  "--group-add 8 " IDS,
+			     NULL),
+		      "1000 1000 7 7  7 8 ");
+	assert_prints(script(STEP "-v /dev/null:/etc/passwd:ro -u 1000 " IDS, NULL),
+		      "1000 1000 0 0  0 ");
+	assert_prints(script(STEP "-v /dev/null:/etc/group:ro -u user " IDS, NULL),
+		      "1000 1000 1000 1000  1000 ");
+	assert_prints(script(ROOTFS
+			     "ln -sf /dev/null $r/etc/passwd; ln -sf /dev/null $r/etc/group\n" STEP
+			     "--rootfs $r -u 1000 " IDS,
+			     NULL),
+		      "1000 1000 0 0  0 ");
+	assert_refused(script(STEP "-v /dev/null:/etc/passwd -u user /bin/true", NULL), 125,
+		       "user user: not in /etc/passwd of the container");
+	assert_refused(script(STEP "-v /dev/null:/etc/group -u user:user /bin/true", NULL), 125,
+		       "group user: not in /etc/group of the container");
+	for (const char *const *device = (const char *const[]){ "zero", "full", "tty", NULL };
+	     *device; device++)
+		assert_refused(script(STEP "-v /dev/$1:/etc/passwd -u user /bin/true", *device),
+			       125, "/etc/passwd in the container is no regular file");
+}
+
+/*
+ * A sparse file, one without a newline, one with a line that is too long, one with too many lines.
+ */
+static void huge_files_are_refused(void **state)
+{
+	static const struct {
+		const char *make, *message;
+	} cases[] = {
+		{ "truncate -s 3G", "has 3221225472 bytes, more than 16777216" },
+		{ "truncate -s 2M", "has a line of more than 1048576 bytes" },
+		{ "head -c 1048577 /dev/zero | tr '\\0' x >",
+		  "has a line of more than 1048576 bytes" },
+		{ "yes x:x:1:1:: | head -c 16777217 >", "has 16777217 bytes, more than 16777216" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (const char *const *name = (const char *const[]){ "passwd", "group", NULL };
+		     *name; name++) {
+			char message[128];
+
+			snprintf(message, sizeof(message), "/etc/%s in the container %s", *name,
+				 cases[i].message);
+			assert_refused(script(ROOTFS "rm $r/etc/$1; eval \"$2 $r/etc/$1\"\n" STEP
+						     "--memory 8m --rootfs $r -u user /bin/true",
+					      *name, cases[i].make),
+				       125, message);
+		}
+	}
+	/* A file of the largest size is read, and a group may have many members. */
+	assert_prints(script(ROOTFS
+			     "{ head -c 1048576 /dev/zero | tr '\\0' x; echo; "
+			     "echo user:x:77:78::/srv:/bin/sh; } >$r/etc/passwd\n"
+			     "{ printf many:x:9:; yes abcdefgh, | head -100000 | tr -d '\\n'; "
+			     "echo user; } >$r/etc/group\n" STEP "--rootfs $r -u user " IDS,
+			     NULL),
+		      "77 77 78 78  9 78 ");
 }
 
 static void home_is_the_users_own(void **state)
@@ -158,18 +228,21 @@ static void home_is_the_users_own(void **state)
 static void the_user_has_no_more_than_his_own_rights(void **state)
 {
 	(void)state;
-	assert_prints(script(ROOTFS STEP "--rootfs $r -u user /bin/sh -c '"
-					 "ls /root 2>/dev/null || echo not /root\n"
-					 "cd /; touch here 2>/dev/null || echo not /\n"
-					 "cd /tmp; touch t; stat -c %u:%g:%a t; rm t; umask\n"
-					 "kill -0 1 && echo PID 1 is mine'",
+	assert_prints(script(ROOTFS "chmod 700 $r/root\n" STEP "--rootfs $r -u user /bin/sh -c '"
+				    "ls /root 2>/dev/null || echo not /root\n"
+				    "cd /; touch here 2>/dev/null || echo not /\n"
+				    "cd /tmp; touch t; stat -c %u:%g:%a t; rm t; umask\n"
+				    "kill -0 1 && echo PID 1 is mine'",
 			     NULL),
 		      "not /root\nnot /\n1000:1000:644\n0022\nPID 1 is mine\n");
 	assert_refused(script(ROOTFS "chmod 700 $r/bin/probe; chown 0 $r/bin/probe\n" STEP
 				     "--rootfs $r -u user /bin/probe ids",
 			      NULL),
 		       126, "execve /bin/probe: EACCES");
-	assert_refused(script(STEP "-u user -w /root /bin/true", NULL), 125, "chdir /root: EACCES");
+	assert_refused(script(ROOTFS "chmod 700 $r/root\n" STEP
+				     "--rootfs $r -u user -w /root /bin/true",
+			      NULL),
+		       125, "chdir /root: EACCES");
 }
 
 static void the_init_is_the_user_as_well(void **state)
@@ -187,7 +260,7 @@ static void the_umask_is_the_usual_one(void **state)
 	assert_prints(script("umask 077; " STEP "/bin/sh -c umask", NULL), "0022\n");
 }
 
-/* It has lost root's rights, so PR_SET_PDEATHSIG must have been set again. */
+/* The command has lost root's rights, so PR_SET_PDEATHSIG must have been set again. */
 static void another_user_does_not_outlive_the_step(void **state)
 {
 	const char *token = random_name();
@@ -202,7 +275,7 @@ static void another_user_does_not_outlive_the_step(void **state)
 	run("./step-06", "run", "--network", "none", "/bin/true"); /* removes its cgroup */
 }
 
-/* As config.json says it: numbers, and the groups beside them. */
+/* config.json has numbers, and the groups beside them. */
 static void numbers_are_taken_as_they_are(const char *argument)
 {
 	gid_t groups[] = { 11, 12 }, got[8];
@@ -263,6 +336,8 @@ int main(void)
 		host_test(broken_lines_are_left_out),
 		host_test(without_the_files_numbers_do),
 		host_test(hostile_files_do_no_harm),
+		host_test(the_null_device_is_an_empty_file),
+		host_test(huge_files_are_refused),
 		host_test(home_is_the_users_own),
 		host_test(the_user_has_no_more_than_his_own_rights),
 		host_test(the_init_is_the_user_as_well),

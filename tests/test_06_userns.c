@@ -5,15 +5,15 @@
 
 #define RUN  "./step-06", "run", "--network", "none"
 #define AUTO RUN, "--userns", "auto"
-/* For scripts. */
+/* `$run` in a script starts a container without a network. */
 #define SCRIPT_RUN "run=\"./step-06 run --network none\"; "
-/* A root file system on the same file system as the default one. */
+/* A root file system on the file system of the default one. */
 #define HERE "export TMPDIR=$PWD/rootfs; " ROOTFS
-/* Ids that nobody was given: what is used where no file tells others. */
+/* Hides the files that give out IDs: then the default range is used. */
 #define NO_SUBUID                                                                                  \
 	"for f in /etc/subuid /etc/subgid; do [ ! -e $f ] || mount --bind /dev/null $f; done\n"
 
-/* What shows a root file system of the host's root in a user namespace. */
+/* A root file system of the host's root is shown by an idmapped mount in a user namespace. */
 #define need_idmapped_mounts()                                                                     \
 	do {                                                                                       \
 		if (strstr(run(AUTO, "/bin/true")->err, "MOUNT_ATTR_IDMAP"))                       \
@@ -49,7 +49,7 @@ static void its_namespaces_are_new(void **state)
 	assert_new_namespaces("cgroup ipc mnt net pid uts ", RUN, "/bin/probe", "namespaces");
 }
 
-/* The hole that it closes: first without. */
+/* The hole, first without a user namespace. */
 static void roots_files_are_closed_to_it(void **state)
 {
 	(void)state;
@@ -78,7 +78,7 @@ static void its_own_files_are_its_own(void **state)
 		"0:0\n0:0\n1000:100\n7:8\n7:8\n");
 }
 
-/* Which has no idmapped mount then, so it may be on any file system. */
+/* No idmapped mount is needed, so the root may be on any file system. */
 static void a_root_made_for_its_ids_is_shown_as_it_is(void **state)
 {
 	(void)state;
@@ -90,6 +90,26 @@ static void a_root_made_for_its_ids_is_shown_as_it_is(void **state)
 		       "stat -c %u:%g $r/new",
 		       NULL),
 		"0:0\n0\n654321:654321\n");
+}
+
+/* `make rootfs` makes such a root for a user: the owner of its directory is root inside. */
+static void a_root_of_a_users_is_roots_inside(void **state)
+{
+	(void)state;
+	need_idmapped_mounts();
+	assert_prints(
+		script(HERE SCRIPT_RUN
+		       "chown -hR 1000:1001 $r\n"
+		       "for ids in auto 654321:1000; do\n"
+		       "$run --userns $ids --rootfs $r /bin/sh -ec 'stat -c %u:%g / /bin/busybox; "
+		       "rm "
+		       "-f /new; echo mine >/new; chown 7:8 /new; stat -c %u:%g /new; touch "
+		       "/tmp/x'\n"
+		       "stat -c %u:%g $r/new $r/tmp/x; done\n"
+		       "$run --userns auto --rootfs $r --user 1000:1001 /bin/sh -ec 'touch /tmp/y; "
+		       "stat -c %u:%g /tmp/y'",
+		       NULL),
+		"0:0\n0:0\n7:8\n7:8\n1000:1001\n0:0\n0:0\n7:8\n7:8\n1000:1001\n1000:1001\n");
 }
 
 static void the_way_to_the_root_may_be_closed_to_it(void **state)
@@ -139,7 +159,7 @@ static void devices_that_are_asked_for_are_there(void **state)
 		      "1:b\n");
 }
 
-/* Mount points, but those below /dev, /proc and /sys. */
+/* Lists the mount points except those below /dev, /proc and /sys. */
 static void no_mount_of_the_host_is_in_view(void **state)
 {
 	static const char *const networks[] = { "none", "host", "bridge" };
@@ -195,7 +215,7 @@ static void all_else_works_as_without(void **state)
 		run("sh", "-c", "sed s:.*:/: /proc/1/cgroup")->out);
 }
 
-/* Root inside could not have made it, so it may not use it. */
+/* Root of the container could not have made this node, so it may not use it. */
 static void a_device_in_the_root_is_none(void **state)
 {
 	(void)state;
@@ -215,7 +235,9 @@ static void ids_are_those_that_were_given(void **state)
 	need_idmapped_mounts();
 	assert_prints(
 		script(SCRATCH MINE
-		       "echo someone:100000:65536 >$d/ids; echo root:300000:10 >>$d/ids\n"
+		       "echo someone:100000:65536 >$d/ids\n"
+		       "for i in -1:10 5:-1 4294967295:1 0:0 +5:1 0x5:1 5 5:1:1 "
+		       "a:1; do echo root:$i >>$d/ids; done; echo root:300000:10 >>$d/ids\n"
 		       "touch /etc/subuid /etc/subgid\n"
 		       "$mine 'for f in /etc/subuid /etc/subgid; do mount --bind $0/ids $f; done\n"
 		       "./step-06 run --network none --userns auto /bin/cat /proc/self/uid_map | "
@@ -279,7 +301,7 @@ static void it_dies_with_the_step(void **state)
 	need_idmapped_mounts();
 	kill_at_random_moments(SIGKILL, AUTO, "/bin/probe", "sleep", "60", random_name());
 	kill_at_random_moments(SIGTERM, AUTO, "/bin/probe", "sleep", "60", random_name());
-	/* Perhaps none of these came so far as to remove what one that was killed has left. */
+	/* The killed steps may all have ended too early to remove what another has left. */
 	assert_success(run(AUTO, "/bin/true"));
 }
 
@@ -291,6 +313,7 @@ int main(void)
 		host_test(roots_files_are_closed_to_it),
 		host_test(its_own_files_are_its_own),
 		host_test(a_root_made_for_its_ids_is_shown_as_it_is),
+		host_test(a_root_of_a_users_is_roots_inside),
 		host_test(the_way_to_the_root_may_be_closed_to_it),
 		host_test(what_has_no_id_inside_cannot_be_had),
 		host_test(devices_do_their_work),

@@ -3,13 +3,16 @@
 # compares what the commands print with what the page shows.
 #
 # clitest takes all lines up to the next prompt as output, so the blocks' fences become bare
-# prompts. `sudo` is stood in for by a command that just executes: here we are root already.
+# prompts. For root a command that just executes stands in for `sudo`, which may not be installed;
+# a user's is the real one.
 set -eu
 page=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-printf '#!/bin/sh\nexec "$@"\n' >"$work/sudo"
-chmod +x "$work/sudo"
+if [ "$(id -u)" -eq 0 ]; then
+	printf '#!/bin/sh\nexec "$@"\n' >"$work/sudo"
+	chmod +x "$work/sudo"
+fi
 awk '/^```console/ { inside = 1; print "$"; next }
      /^```/ { if (inside) print "$"; inside = 0; next }
      inside' "$page" >"$work/blocks"
@@ -18,8 +21,9 @@ if ! grep -q '^\$ ' "$work/blocks"; then
 	exit 0
 fi
 echo "$page:"
-# The makes in the blocks are no part of a `make -j test` around us: its job server is not for them.
-MAKEFLAGS=$(printf '%s' "${MAKEFLAGS:-}" | sed 's/ *-j[0-9]*//; s/ *--jobserver-[a-z]*=[^ ]*//g')
+# A `make` in the blocks must not use the job server of a `make -j test` that runs this script.
+# The lines that say what is compiled depend on what has been compiled before, so no page has them.
+MAKEFLAGS="--silent $(printf '%s' "${MAKEFLAGS:-}" | sed 's/ *-j[0-9]*//; s/ *--jobserver-[a-z]*=[^ ]*//g')"
 export MAKEFLAGS
-# A step that is broken on purpose leaves no /proc, without which SANITIZE=1 cannot look for leaks.
+# A step that is broken on purpose leaves no /proc, which the leak checker of SANITIZE=1 needs.
 ASAN_OPTIONS=detect_leaks=0 PATH="$work:$PATH" clitest --progress none --color never "$work/blocks"

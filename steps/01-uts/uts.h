@@ -14,9 +14,9 @@ struct uts {
 };
 
 /*
- * Whether `name` can be a host or domain name: 1 to 64 bytes (the kernel's limit), in labels of
- * at most 63 letters, digits and hyphens, divided by dots, with no hyphen at a label's ends
- * (RFC 1123). Returns NULL, or what is wrong with it.
+ * Checks whether `name` can be a host or domain name: 1 to 64 bytes (the kernel's limit), in labels
+ * of at most 63 letters, digits and hyphens, divided by dots, with no hyphen at a label's ends (RFC
+ * 1123). Returns NULL, or what is wrong with it.
  */
 const char *uts_problem(const char *name);
 

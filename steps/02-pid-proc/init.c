@@ -10,8 +10,8 @@
 #include "narrate.h"
 
 /*
- * Waits for every child that has ended or stopped. When the command itself has ended, so do we,
- * and the kernel ends all that is left in the namespace.
+ * Waits for every child that has ended or stopped. Ends when the command has ended; then the kernel
+ * ends all other processes of the namespace.
  */
 static void reap(pid_t command)
 {
@@ -28,20 +28,34 @@ static void reap(pid_t command)
 	}
 }
 
+/* Whether the whole group, and so the command, has got the signal: from the terminal, or from us.
+ */
+static bool is_for_group(const siginfo_t *info)
+{
+	return info->si_code == SI_KERNEL || info->si_pid == getpid();
+}
+
+/* Whether the step passes on what was typed at the terminal, for the whole group (job.c). */
+static bool is_to_pass_to_group(const siginfo_t *info)
+{
+	return info->si_code == SI_QUEUE && info->si_pid == 0;
+}
+
 static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 {
 	siginfo_t info;
 	sigset_t early;
 
-	sigpending(&early);	     /* perhaps from before the fork: new to the command */
+	sigpending(&early);	     /* from before the fork: the command has not got them */
 	close_range(0, UINT_MAX, 0); /* nothing of the host stays in /proc/1/fd */
 	for (;;) {
 		if (sigwaitinfo(all, &info) < 0)
 			continue;
 		if (info.si_signo == SIGCHLD)
 			reap(command);
-		/* What the terminal sends (SI_KERNEL), it sends to the command as well. */
-		else if (info.si_code != SI_KERNEL || sigismember(&early, info.si_signo))
+		else if (is_to_pass_to_group(&info))
+			kill(0, info.si_signo);
+		else if (!is_for_group(&info) || sigismember(&early, info.si_signo))
 			kill(command, info.si_signo);
 		sigdelset(&early, info.si_signo);
 	}

@@ -1,8 +1,8 @@
 /*
  * Chapter 2: the first process, PID 1.
  *
- * The kernel treats it unlike any other: signals that it has no handler for do not reach it, and
- * orphans become its children, to be waited for by it.
+ * The kernel does not deliver a signal to PID 1 that it has no handler for. Orphans become children
+ * of PID 1, which has to wait for them.
  *
  * Source: pid_namespaces(7), "The namespace init process"; wait(2).
  */
@@ -18,8 +18,9 @@ struct init {
 };
 
 /*
- * Executes the command as PID 1; or, if an init is wanted, becomes it: forwards each signal to
- * the command, waits for all children, and ends when the command does, with its exit status.
+ * Executes the command as PID 1. If an init is wanted, executes the command as a child, and becomes
+ * the init: passes each signal on to the command, waits for all children, and ends when the command
+ * has ended, with its exit status.
  *
  * Returns only on failure: -1.
  */

@@ -19,7 +19,7 @@ int mount_private(void)
 	return 0;
 }
 
-/* The kernel keeps what it has to say about an option in the context: "e tmpfs: Bad value". */
+/* The context holds the kernel's message about an option: "e tmpfs: Bad value". */
 static int fail_option(int context, const char *type, const char *option)
 {
 	char text[256];
@@ -34,7 +34,7 @@ static int fail_option(int context, const char *type, const char *option)
 	return fail("fsconfig %s %s (%s)", type, option, text + 2);
 }
 
-/* The text up to the next comma; one between quotation marks, as in labels, is none. */
+/* Returns the text up to the next comma. Between quotation marks, as in labels, a comma is text. */
 static char *next_option(char **rest)
 {
 	char *option = *rest, *end = option;
@@ -79,7 +79,7 @@ int mount_create(const char *type, uint64_t attributes, const char *options)
 	context = fsopen(type, FSOPEN_CLOEXEC);
 	if (context < 0)
 		return fail("fsopen %s", type);
-	/* What mount(8) shows as the device; without one, the type stands there. */
+	/* mount(8) shows the source as the device; without a source it gets the type. */
 	if ((!options || strncmp(options, "source=", strlen("source=")) != 0) &&
 	    fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0) < 0)
 		return fail_option(context, type, "source");

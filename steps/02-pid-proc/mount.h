@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 /*
- * Cuts every mount of this namespace off from those it was copied from. On a systemd machine they
- * are shared, and what is mounted here would appear on the host as well. Returns 0 or -1.
+ * Cuts every mount of this namespace off from the mount that it was copied from. On a systemd
+ * machine these are shared: a mount made here would appear on the host as well. Returns 0 or -1.
  */
 int mount_private(void);
 

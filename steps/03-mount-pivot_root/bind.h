@@ -10,13 +10,16 @@
 #include <stdint.h>
 
 /*
- * Makes a bind mount of `path` (a file or a directory with all that is mounted below it), which
- * is looked up in the open `directory` or AT_FDCWD. It is attached nowhere yet. Returns a
- * descriptor of the mount or -1.
+ * Makes a bind mount of `path`: of a file, or of a directory with all that is mounted below it. The
+ * path is relative to the open `directory`, or to AT_FDCWD. mount_attach() gives the mount a place.
+ * Returns a descriptor of the mount or -1.
  */
 int bind_create(int directory, const char *path);
 
-/* Adds `attributes` (MOUNT_ATTR_*) to a mount; `flags` AT_RECURSIVE: to those below it as well. */
+/*
+ * Adds `attributes` (MOUNT_ATTR_*) to a mount. With AT_RECURSIVE in `flags`, the mounts below it
+ * get them, too. Returns 0 or -1.
+ */
 int bind_restrict(int mount, uint64_t attributes, unsigned int flags);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-/* Makes the device node `name` below the open directory, for everyone. Returns 0 or -1. */
+/* Makes the device node `name` in the open directory, with mode 0666. Returns 0 or -1. */
 int dev_make_node(int directory, const char *name, mode_t type, dev_t device);
 
 /*
@@ -18,7 +18,7 @@ int dev_make_node(int directory, const char *name, mode_t type, dev_t device);
  */
 int dev_populate(int root);
 
-/* The links alone. */
+/* Makes the links alone: the nodes may be bind mounts of the host's. Returns 0 or -1. */
 int dev_link(int root);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * Chapter 3: /etc/hosts, /etc/resolv.conf and /etc/hostname.
  *
- * They say who and where this container is, so they cannot be the root file system's own, which
- * many containers may share.
+ * These files name the container, its address and its name servers. Many containers may share a
+ * root file system, so each has files of its own over those in the root file system.
  *
  * Source: hosts(5), resolv.conf(5), hostname(5).
  */
@@ -11,11 +11,11 @@
 
 #include <stdbool.h>
 
-/* What the files say. */
+/* The text of the files. */
 struct etc {
-	char address[46];  /* the container's own in /etc/hosts; empty: 127.0.1.1 */
-	char *resolv_conf; /* the text of it; NULL: the host's */
-	bool as_it_is;	   /* the files stay what they are (chapter 6) */
+	char address[46];  /* the container's address in /etc/hosts; empty: 127.0.1.1 */
+	char *resolv_conf; /* the text of /etc/resolv.conf; NULL: the host's */
+	bool as_it_is;	   /* the root file system's own files are used (chapter 6) */
 };
 
 /*

@@ -68,6 +68,7 @@ int main(int argc, char **argv)
 		return fail_report();
 	if (options_parse(argc, argv, ABOUT, parts, &step.command) < 0)
 		return fail_report();
+	child.job.has_init = step.init.wanted;
 	if (child_spawn(&child, namespaces, inside, &step) < 0)
 		return fail_report();
 	if (child_release(&child) < 0)

@@ -66,16 +66,14 @@ int rootfs_close_callers(void)
 	return 0;
 }
 
-/* Opens the directory that becomes "/", which it must not be already. */
+/* Opens the directory that becomes "/". The directory that is "/" already is refused. */
 static int open_path(const struct rootfs *rootfs)
 {
-	struct stat ours, theirs;
 	int fd = open(rootfs->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail("open rootfs %s", rootfs->path);
-	if (fstat(fd, &theirs) == 0 && stat("/", &ours) == 0 && ours.st_ino == theirs.st_ino &&
-	    ours.st_dev == theirs.st_dev) {
+	if (file_is_at(fd, AT_FDCWD, "/")) {
 		close(fd);
 		return fail_input("--rootfs %s: is the root that we have already", rootfs->path);
 	}
@@ -97,8 +95,9 @@ static int open_sources(struct rootfs *rootfs)
 }
 
 /*
- * pivot_root wants a mount point, and /etc wants files of its own: both are on a tmpfs, which
- * covers the directory `place` in this namespace and goes away with the old root.
+ * Attaches the new root on a tmpfs that covers the directory `place` in this namespace, and is
+ * unmounted with the old root. pivot_root(2) needs a mount point, and the container's files for
+ * /etc need a file system that nobody shares: the tmpfs is both.
  */
 static int attach_root(const struct rootfs *rootfs, int root, int place)
 {
@@ -127,12 +126,12 @@ int rootfs_clone(struct rootfs *rootfs)
 
 int rootfs_open(struct rootfs *rootfs)
 {
-	/* A tree that is there already, by a path that we may not follow, covers something else. */
+	/* The host side has cloned a tree whose path this process may not follow: cover /proc. */
 	const char *covered = rootfs->tree > 0 ? "/proc" : rootfs->path;
 	autofd int place = -1;
 
 	umask(022);
-	/* Before the directory is covered: a source may be in it, or hold it. */
+	/* Open the sources before the directory is covered: it may contain one, or be in one. */
 	if (rootfs->tree <= 0 && rootfs_clone(rootfs) < 0)
 		return -1;
 	place = file_open_directory(covered);
@@ -189,8 +188,8 @@ int rootfs_populate(const struct rootfs *rootfs, int root)
 }
 
 /*
- * Exchanges the roots. The new root is "." and so is the place for the old one: the old root then
- * lies over the new one, and unmounting "." takes it away. No directory for it is needed.
+ * Exchanges the roots. Both the new root and the place for the old one are ".": so the kernel
+ * stacks the old root over the new one, and umount2(".") unmounts it. It needs no directory.
  */
 static int pivot(void)
 {

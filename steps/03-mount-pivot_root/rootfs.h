@@ -15,61 +15,61 @@
 
 /* One mount below the new root. */
 struct rootfs_mount {
-	const char *type;    /* of file system; NULL: a bind mount */
+	const char *type;    /* type of the file system; NULL: a bind mount */
 	const char *source;  /* of a bind mount: a path on the host */
-	const char *target;  /* the path inside */
+	const char *target;  /* the path in the container */
 	uint64_t attributes; /* MOUNT_ATTR_* */
-	const char *options; /* of the file system: "mode=755,size=64m" */
-	int opened;	     /* rootfs_open() opens a source, rootfs_populate() mounts it */
+	const char *options; /* options of the file system: "mode=755,size=64m" */
+	int opened;	     /* the source: rootfs_open() opens it, rootfs_populate() mounts it */
 };
 
 struct rootfs {
 	const char *path; /* the directory that becomes "/" */
 	bool read_only;
-	bool chroot; /* chroot(2) in the place of pivot_root(2): to be broken */
+	bool chroot; /* chroot(2) instead of pivot_root(2): a command can escape from it */
 	struct etc etc;
-	struct rootfs_mount *mounts; /* what goes on top of the default ones */
+	struct rootfs_mount *mounts; /* mounted after the default ones */
 	size_t mount_count;
-	/* For a user namespace (chapter 6), where some of this has to be done otherwise: */
-	const struct rootfs_mount *first; /* in the place of the default ones; NULL: those */
+	/* For a user namespace (chapter 6), where the kernel does not allow all of this: */
+	const struct rootfs_mount *first; /* mounted instead of the default ones; NULL: those */
 	size_t first_count;
-	bool no_nodes; /* devices are among the mounts */
-	int tree;      /* what rootfs_clone() made of the directory; 0: nothing so far */
+	bool no_nodes; /* no device nodes are made: bind mounts of the host's are in `mounts` */
+	int tree;      /* the bind mount of the directory, from rootfs_clone(); 0: none yet */
 };
 
 /*
- * Closes what our caller left open above standard error, so to be called before anything is
- * opened: a descriptor of a directory leads back to the host. That execve(2) would close it is not
- * enough: "/proc/self/fd/7" is followed before, as the command or the directory to start in
- * (CVE-2024-21626). Returns 0 or -1.
+ * Closes all descriptors above standard error, which our caller may have left open: one of a
+ * directory leads back to the host. execve(2) would close them too late, since the kernel looks up
+ * the command and the working directory before, and they may be "/proc/self/fd/7" (CVE-2024-21626).
+ * Call this before anything is opened. Returns 0 or -1.
  */
 int rootfs_close_callers(void);
 
-/* What is mounted first: the second article's Mounts, without its /proc. */
+/* Returns the default mounts: the second article's Mounts, without its /proc. */
 const struct rootfs_mount *rootfs_defaults(size_t *count);
 
 /*
- * Makes bind mounts of the directory and of the sources, attached nowhere yet. rootfs_open() does
- * that first of all, unless it is done. Returns 0 or -1.
+ * Makes bind mounts of the directory and of the sources, and attaches them nowhere yet. Where the
+ * caller has not done so, rootfs_open() does. Returns 0 or -1.
  */
 int rootfs_clone(struct rootfs *rootfs);
 
 /*
- * Makes the directory a mount that only this namespace has, in which /etc names the container, and
- * opens the sources of the bind mounts. Sets the umask to 022, the usual one: mount points and
- * files are made for all users inside. Returns a descriptor of the new root or -1.
+ * Makes the directory a mount in this mount namespace, with the container's own files in /etc, and
+ * opens the sources of the bind mounts. Sets the umask to 022, so that all users inside can reach
+ * the mount points that are made. Returns a descriptor of the new root or -1.
  */
 int rootfs_open(struct rootfs *rootfs);
 
 /*
- * Mounts /dev and what belongs below it, /sys, and rootfs->mounts below the new root. /proc is
- * the second chapter's: proc_mount(). Returns 0 or -1.
+ * Mounts /dev and what belongs below it, /sys, and rootfs->mounts below the new root. Chapter 2's
+ * proc_mount() mounts /proc. Returns 0 or -1.
  */
 int rootfs_populate(const struct rootfs *rootfs, int root);
 
 /*
- * Makes the new root "/" and lets go of the old one: no mount and no working directory leads back
- * to it. Returns 0 or -1.
+ * Makes the new root "/" and unmounts the old one: neither a mount nor the working directory leads
+ * back to it. Returns 0 or -1.
  */
 int rootfs_enter(const struct rootfs *rootfs, int root);
 

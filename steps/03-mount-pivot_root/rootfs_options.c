@@ -21,7 +21,7 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* The options of a mount that are attributes; the rest are the file system's own. */
+/* Options that are attributes of the mount. All others are options of the file system. */
 static const struct {
 	const char *name;
 	uint64_t attribute;
@@ -33,7 +33,7 @@ static const struct {
 	{ "noexec", MOUNT_ATTR_NOEXEC, true }, { "exec", MOUNT_ATTR_NOEXEC, false },
 };
 
-/* Changes `mount` as the option says. Returns whether it is an attribute. */
+/* Sets or clears the attribute that `option` names. Returns false if it names none. */
 static bool set_attribute(struct rootfs_mount *mount, const char *option)
 {
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
@@ -63,7 +63,7 @@ static struct rootfs_mount *add_mount(struct rootfs *rootfs)
 	return grown;
 }
 
-/* Whether `target` is an absolute path inside, and not "/" itself, which is --rootfs's. */
+/* Returns whether `target` is an absolute path other than "/", which --rootfs chooses. */
 static bool is_target(const char *target)
 {
 	return target && *target == '/' && target[strspn(target, "/.")];
@@ -73,7 +73,7 @@ static bool is_target(const char *target)
 static error_t add_volume(struct rootfs *rootfs, const char *text)
 {
 	struct rootfs_mount *mount = add_mount(rootfs);
-	char *rest = strdup(text); /* its parts stay in use */
+	char *rest = strdup(text); /* `mount` points into it */
 
 	if (!mount || !rest)
 		return ENOMEM;
@@ -125,7 +125,7 @@ static error_t add_tmpfs(struct rootfs *rootfs, const char *text)
 	return 0;
 }
 
-/* The root file system that `make rootfs` builds beside the program. */
+/* By default the root is what `make rootfs` builds beside the program. */
 static error_t set_default(struct rootfs *rootfs)
 {
 	static char beside[PATH_MAX];

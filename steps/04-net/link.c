@@ -21,7 +21,7 @@ static int find(const char *name)
 	return index ? (int)index : fail("if_nametoindex %s", name);
 }
 
-/* Keeps the device from giving itself a link-local IPv6 address: on the host it shall have none. */
+/* Keeps the kernel from giving the device a link-local IPv6 address. */
 static int prevent_ipv6(struct rtnl *rtnl, const char *name)
 {
 	struct nlattr *families, *inet6;
@@ -36,11 +36,18 @@ static int prevent_ipv6(struct rtnl *rtnl, const char *name)
 	return rtnl_send(rtnl, "RTM_SETLINK %s without an IPv6 address", name);
 }
 
-static void put_hardware_address(struct rtnl *rtnl, struct in_addr address)
+static void fill_hardware_address(unsigned char mac[6], unsigned int prefix, struct in_addr address)
 {
-	unsigned char mac[6] = { 0x02, 'S' }; /* 02: chosen here, of no manufacturer */
-
+	mac[0] = (unsigned char)(prefix >> 8);
+	mac[1] = (unsigned char)prefix;
 	memcpy(mac + 2, &address, sizeof(address));
+}
+
+static void put_hardware_address(struct rtnl *rtnl, unsigned int prefix, struct in_addr address)
+{
+	unsigned char mac[6];
+
+	fill_hardware_address(mac, prefix, address);
 	nla_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
 }
 
@@ -50,7 +57,7 @@ int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr addre
 
 	rtnl_begin(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct ifinfomsg));
 	nla_put_string(rtnl->message, IFLA_IFNAME, name);
-	put_hardware_address(rtnl, address);
+	put_hardware_address(rtnl, LINK_MAC_PREFIX, address);
 	info = nla_nest_start(rtnl->message, IFLA_LINKINFO);
 	nla_put_string(rtnl->message, IFLA_INFO_KIND, "bridge");
 	nla_nest_end(rtnl->message, info);
@@ -62,23 +69,23 @@ int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr addre
 int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, const char *peer,
 		     int namespace, struct in_addr address)
 {
-	const struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	const size_t header = sizeof(struct ifinfomsg);
 	struct nlattr *info, *data, *other;
 	int master = find(bridge);
 
 	if (master < 0)
 		return -1;
-	*(struct ifinfomsg *)rtnl_begin(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, sizeof(up)) =
-		up;
+	rtnl_begin(rtnl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, header);
 	nla_put_string(rtnl->message, IFLA_IFNAME, name);
 	nla_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)master);
+	put_hardware_address(rtnl, LINK_MAC_PORT, address);
 	info = nla_nest_start(rtnl->message, IFLA_LINKINFO);
 	nla_put_string(rtnl->message, IFLA_INFO_KIND, "veth");
 	data = nla_nest_start(rtnl->message, IFLA_INFO_DATA);
 	other = nla_nest_start(rtnl->message, VETH_INFO_PEER);
-	nlmsg_reserve(rtnl->message, sizeof(up), NLMSG_ALIGNTO);
+	nlmsg_reserve(rtnl->message, header, NLMSG_ALIGNTO);
 	nla_put_string(rtnl->message, IFLA_IFNAME, peer);
-	put_hardware_address(rtnl, address);
+	put_hardware_address(rtnl, LINK_MAC_PREFIX, address);
 	nla_put_u32(rtnl->message, IFLA_NET_NS_FD, (uint32_t) namespace);
 	nla_nest_end(rtnl->message, other);
 	nla_nest_end(rtnl->message, data);
@@ -101,6 +108,51 @@ int link_set_hairpin(struct rtnl *rtnl, const char *name)
 	nla_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
 	nla_nest_end(rtnl->message, port);
 	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
+}
+
+/* The kind and the hardware address of a device that we made. */
+struct ownership {
+	const char *kind;
+	unsigned char mac[6];
+	bool ours;
+};
+
+static int look_at_ownership(struct nl_msg *message, void *data)
+{
+	const int header = sizeof(struct ifinfomsg);
+	const struct nlattr *mac = rtnl_attribute(message, header, IFLA_ADDRESS);
+	const struct nlattr *info = rtnl_attribute(message, header, IFLA_LINKINFO);
+	const struct nlattr *kind =
+		info ? nla_find(nla_data(info), nla_len(info), IFLA_INFO_KIND) : NULL;
+	struct ownership *wanted = data;
+
+	wanted->ours = kind && nla_strcmp(kind, wanted->kind) == 0 && mac &&
+		nla_len(mac) == sizeof(wanted->mac) &&
+		memcmp(nla_data(mac), wanted->mac, sizeof(wanted->mac)) == 0;
+	return NL_STOP;
+}
+
+bool link_is_ours(struct rtnl *rtnl, const char *name, const char *kind, unsigned int prefix,
+		  struct in_addr address)
+{
+	struct ownership wanted = { .kind = kind };
+
+	fill_hardware_address(wanted.mac, prefix, address);
+	rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
+	return rtnl_dump(rtnl, look_at_ownership, &wanted, "RTM_GETLINK") == 0 && wanted.ours;
+}
+
+int link_set_master(struct rtnl *rtnl, const char *name, const char *bridge)
+{
+	int master = find(bridge);
+
+	if (master < 0)
+		return -1;
+	rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(struct ifinfomsg));
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
+	nla_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)master);
+	return rtnl_send(rtnl, "RTM_SETLINK %s on %s", name, bridge);
 }
 
 int link_delete(struct rtnl *rtnl, const char *name)

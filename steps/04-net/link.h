@@ -15,35 +15,53 @@
 #include "rtnl.h"
 
 /*
- * Makes a bridge that is to have this address; it has no IPv6 address of its own. Its hardware
- * address, as that of a container's device, is made of the IP address: then who has learnt it is
- * right also about the next one with that IP address.
+ * The first 16 bits of the hardware addresses of our devices: 02, which no manufacturer has, and a
+ * letter, 'S', or 's' for the end of a veth pair that is on the host. The rest is an IP address. By
+ * these addresses we know the devices that we made.
+ */
+#define LINK_MAC_PREFIX 0x0253
+#define LINK_MAC_PORT	0x0273
+
+/*
+ * Makes a bridge that is to have this address, and no IPv6 address. Its hardware address, as that
+ * of a container's device, is made of the IP address: so what a neighbour has learnt by ARP holds
+ * for the next device with that IP address, too.
  */
 int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address);
 
 /*
  * Makes a pair of veth devices: `name` here, as a port of the bridge, and `peer` in the network
- * namespace that the descriptor `namespace` names, where it is to have this address.
+ * namespace of the descriptor `namespace`, where it is to have this address. Both are down.
  */
 int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, const char *peer,
 		     int namespace, struct in_addr address);
 
 /*
- * Lets the bridge send frames back through the port that they came from: so a container reaches
- * its own published port where the bridge's frames go through the firewall (br_netfilter).
+ * Lets the bridge send frames back through the port that they came from. A container needs this to
+ * reach its own published port, where the bridge's frames go through the firewall (br_netfilter).
  */
 int link_set_hairpin(struct rtnl *rtnl, const char *name);
+
+/*
+ * Returns whether we made the device: whether it is of this kind ("bridge"), with the hardware
+ * address of this prefix and IP address.
+ */
+bool link_is_ours(struct rtnl *rtnl, const char *name, const char *kind, unsigned int prefix,
+		  struct in_addr address);
+
+/* Makes the device a port of the bridge. */
+int link_set_master(struct rtnl *rtnl, const char *name, const char *bridge);
 
 int link_delete(struct rtnl *rtnl, const char *name);
 int link_set_up(struct rtnl *rtnl, const char *name);
 
 /*
- * Waits until the device is operational, at most a second. The kernel lets frames through only a
- * moment after both ends of a pair are up, and loses them until then.
+ * Waits until the device is operational, at most a second. The kernel lets frames pass only a
+ * moment after both ends of a pair are up, and drops them until then.
  */
 int link_wait(struct rtnl *rtnl, const char *name);
 
-/* Fills `found`: whether any device is a port of the bridge. */
+/* Sets `found` if any device is a port of the bridge. */
 int link_has_ports(struct rtnl *rtnl, const char *bridge, bool *found);
 
 int link_add_address(struct rtnl *rtnl, const char *name, struct in_addr address,

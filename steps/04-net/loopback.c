@@ -8,7 +8,6 @@
 #include "fail.h"
 #include "narrate.h"
 
-/* The old way to say it; a routing socket would take 60 microseconds more, of each start. */
 int loopback_up(void)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_LOOPBACK };

@@ -78,11 +78,12 @@ int main(int argc, char **argv)
 	if (options_parse(argc, argv, ABOUT, parts, &step.command) < 0)
 		return fail_report();
 	step.child = &child;
-	child_defer_signals(&child);
+	job_defer_signals(&child.job);
 	if (net_prepare(net) < 0)
 		return fail_report();
 	if (resolver_describe(net, &step.rootfs.etc) < 0)
 		return fail_report();
+	child.job.has_init = step.init.wanted;
 	if (child_spawn(&child, namespaces, inside, &step) < 0)
 		return fail_report();
 	if (child_release(&child) < 0)

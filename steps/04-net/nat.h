@@ -1,8 +1,8 @@
 /*
- * Chapter 4: address translation and filtering, with nftables.
+ * Chapter 4: address translation and filtering, as commands of nft(8).
  *
  * All rules of a bridge are in one table of its name, so that nobody else's are touched and all go
- * at once.
+ * at once. host/rules.c has nft execute the commands.
  *
  * Source: nft(8).
  */
@@ -11,8 +11,8 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "subnet.h"
 
@@ -25,18 +25,13 @@ struct port {
 };
 
 /*
- * Makes the table for the bridge `name`, and lets the bridge's traffic pass other tools' firewalls,
- * or warns. Returns 0 or -1.
+ * Writes the commands that make the bridge's table, without published ports, in the place of one
+ * that may be there. They print all chains of the host first, for firewall_pass().
  */
-int nat_create(const char *name, const struct subnet *subnet);
+void nat_print_table(FILE *commands, const char *bridge, const struct subnet *subnet);
 
-/* Removes the table and what is in others' firewalls, if it is there. */
-void nat_remove(const char *name);
-
-/* Publishes ports of the container with that address. Returns 0 or -1. */
-int nat_publish(const char *name, const struct port *ports, size_t count, struct in_addr address);
-
-/* Withdraws all ports of the container with that address. */
-void nat_withdraw(const char *name, struct in_addr address);
+/* Writes the command that publishes the port of the container with this address. */
+void nat_print_port(FILE *commands, const char *bridge, const struct port *port,
+		    struct in_addr container);
 
 #endif

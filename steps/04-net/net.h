@@ -8,14 +8,13 @@
 #define STEPS_NET_H
 
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "aside.h"
 #include "nat.h"
 #include "pool.h"
 #include "subnet.h"
+#include "worker.h"
 
 enum net_mode {
 	NET_BRIDGE, /* a device on a bridge of the host, and out by address translation */
@@ -30,15 +29,14 @@ struct net {
 	uint64_t rate;		/* bits a second, each way; 0: as fast as it goes */
 	struct port *ports;	/* to publish */
 	size_t port_count;
-	const char *dns[3]; /* servers for /etc/resolv.conf; it takes no more than three */
+	const char *dns[3]; /* servers for /etc/resolv.conf, which takes no more than three */
 	size_t dns_count;
-	/* What net_prepare() got, and net_disconnect() gives back. */
-	int pool; /* its directory, as long as we have its lock; 0: we have not */
+	int namespace; /* of the container; 0: net_connect() makes one */
+	/* net_prepare() fills these, and net_disconnect() gives them back. */
+	int pool; /* the pool's directory while we hold its lock; 0: we do not */
 	struct lease lease;
-	int held;	    /* the descriptor that holds the lease; 0: none */
-	bool is_first;	    /* on its bridge, which it makes */
-	struct aside rules; /* makes them while we go on */
-	int namespace;	    /* of the container; 0: net_connect() makes it */
+	int held;	     /* the descriptor that holds the lease; 0: none */
+	struct worker rules; /* makes rules while we go on */
 };
 
 struct child; /* spawn.h */
@@ -46,24 +44,28 @@ struct child; /* spawn.h */
 #define autonet __attribute__((cleanup(net_cleanup)))
 
 /*
- * On the host, before the container is there: makes the bridge and its rules if it is the first,
- * leases an address and reserves the ports to publish. Does nothing but for NET_BRIDGE.
- * Returns 0 or -1; net_disconnect() undoes it in both cases.
+ * The host side calls this before the container is there. Leases an address, reserves the ports to
+ * publish, and, for the first container of a subnet, makes the bridge and its rules. Does nothing
+ * unless the mode is NET_BRIDGE. Returns 0 or -1; net_disconnect() undoes it in both cases.
  */
 int net_prepare(struct net *net);
 
 /*
- * On the host, while the child makes its mounts: makes its network namespace, connects it, and
- * hands it over when what the child sends will arrive. Does nothing for NET_HOST. Returns 0 or -1.
+ * The host side calls this while the child makes its mounts. Makes a network namespace, connects it
+ * to the bridge, and hands it over to the child as soon as packets pass. Does nothing for NET_HOST.
+ * Returns 0 or -1.
  */
 int net_connect(struct net *net, const struct child *child);
 
-/* In the container: waits for that, if it has a network of its own, and enters. Returns 0 or -1. */
+/*
+ * The child calls this. Waits for the network namespace and enters it. Does nothing for NET_HOST.
+ * Returns 0 or -1.
+ */
 int net_enter(const struct net *net, const struct child *child);
 
 /*
- * On the host, after the container's end: withdraws what net_prepare() and net_connect() made;
- * with the last container, bridge and rules go, and settings are put back.
+ * The host side calls this after the container's end. Undoes what net_prepare() and net_connect()
+ * did. With the last container, bridge and rules go, and the host's settings are as before.
  */
 void net_disconnect(struct net *net);
 

@@ -16,7 +16,7 @@ static const struct argp_option options[] = {
 	{ "ip", KEY_IP, "ADDRESS", 0, "The container's address (default: a free one)", 0 },
 	{ "publish", 'p', "[IP:]HOST:PORT[/udp]", 0, "Lead a port of the host to the container's",
 	  0 },
-	{ "network-rate", KEY_RATE, "RATE", 0, "At most this much, each way (10mbit)", 0 },
+	{ "network-rate", KEY_RATE, "RATE", 0, "Limit the rate of each direction (10mbit)", 0 },
 	{ "dns", KEY_DNS, "ADDRESS", 0, "Name server for /etc/resolv.conf (up to three)", 0 },
 	{ 0 },
 };
@@ -34,7 +34,7 @@ static error_t set_mode(struct net *net, const char *value)
 	return options_refuse("network", value, "must be bridge, none or host");
 }
 
-/* "10mbit": bits a second, with the suffixes of tc(8). */
+/* Reads "10mbit": bits a second, with the suffixes of tc(8). */
 static error_t set_rate(struct net *net, const char *value)
 {
 	static const struct {
@@ -56,7 +56,7 @@ static error_t set_rate(struct net *net, const char *value)
 			      "must be a rate like 500kbit or 10mbit, 8kbit at least");
 }
 
-/* Reads a port number. Returns whether it is one. */
+/* Reads a port number. Returns whether the text is one. */
 static bool read_port(const char *text, uint16_t *port)
 {
 	int64_t number;
@@ -112,7 +112,7 @@ static error_t add_server(struct net *net, const char *value)
 	return 0;
 }
 
-/* What can only be judged when all options are known. */
+/* Refuses options that do not go together. Called after the last one. */
 static error_t check(struct net *net)
 {
 	struct in_addr gateway = subnet_gateway(&net->subnet);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "descriptor.h"
 #include "fail.h"
 #include "loopback.h"
 #include "narrate.h"
@@ -13,8 +14,8 @@
 
 static const char ours[] = "/proc/self/ns/net";
 
-/* Where we are now is the new one. */
-static int furnish(void)
+/* In the new namespace: sets loopback up. Returns a descriptor of the namespace, or -1. */
+static int open_new(void)
 {
 	int made;
 
@@ -34,7 +35,7 @@ int netns_create(void)
 	narrate("unshare CLONE_NEWNET");
 	if (unshare(CLONE_NEWNET) < 0)
 		return fail("unshare CLONE_NEWNET");
-	made = furnish();
+	made = open_new();
 	if (setns(own, CLONE_NEWNET) < 0) {
 		fail("setns back to the host's network namespace");
 		return NETNS_STRANDED;
@@ -44,7 +45,7 @@ int netns_create(void)
 
 int netns_hand_over(int namespace, const struct child *child)
 {
-	if (child_hand_over(child, namespace) == 0)
+	if (descriptor_send(child->socket, namespace) == 0)
 		return 0;
 	if (errno != EPIPE && errno != ECONNRESET)
 		return -1;
@@ -54,13 +55,13 @@ int netns_hand_over(int namespace, const struct child *child)
 
 int netns_enter(const struct child *child)
 {
-	autofd int namespace = child_accept(child);
+	autofd int namespace = descriptor_receive(child->socket);
 
 	if (namespace < 0)
 		return -1;
 	narrate("setns to the network namespace");
 	if (setns(namespace, CLONE_NEWNET) < 0)
 		return fail("setns to the network namespace");
-	/* It may have died right after its word, and that was not seen behind it. */
+	/* The host side may have died right after it sent the descriptor. */
 	return child_die_with_host(child);
 }

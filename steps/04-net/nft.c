@@ -9,22 +9,20 @@
 #include "narrate.h"
 #include "program.h"
 
-const char *nft_run(const char **problem, const char *commands, ...)
+static unsigned int changes;
+
+__attribute__((format(printf, 2, 0))) static const char *
+run(const char **problem, const char *commands, va_list arguments)
 {
-	/* Names of protocols would be looked up, maybe over the network; sets may be huge. */
+	/* --numeric: nft would look up names, over the network maybe. --terse: sets may be huge. */
 	static const char *const nft[] = { "/usr/sbin/nft", "--handle", "--numeric", "--stateless",
 					   "--terse",	    "--file",	"-",	     NULL };
 	static char *printed, wrong[256];
 	autofree char *text = NULL;
-	va_list arguments;
-	int length;
 
-	va_start(arguments, commands);
-	length = vasprintf(&text, commands, arguments);
-	va_end(arguments);
 	free(printed);
 	printed = NULL;
-	if (length < 0) {
+	if (vasprintf(&text, commands, arguments) < 0) {
 		text = NULL;
 		snprintf(wrong, sizeof(wrong), "out of memory");
 	} else {
@@ -34,6 +32,34 @@ const char *nft_run(const char **problem, const char *commands, ...)
 	if (problem)
 		*problem = wrong;
 	return printed;
+}
+
+const char *nft_run(const char **problem, const char *commands, ...)
+{
+	const char *printed;
+	va_list arguments;
+
+	va_start(arguments, commands);
+	printed = run(problem, commands, arguments);
+	va_end(arguments);
+	changes += printed != NULL;
+	return printed;
+}
+
+const char *nft_list(const char *commands, ...)
+{
+	const char *printed;
+	va_list arguments;
+
+	va_start(arguments, commands);
+	printed = run(NULL, commands, arguments);
+	va_end(arguments);
+	return printed;
+}
+
+unsigned int nft_changes(void)
+{
+	return changes;
 }
 
 char *nft_line(char **rest, struct nft_chain *chain)
@@ -50,7 +76,7 @@ char *nft_line(char **rest, struct nft_chain *chain)
 
 void nft_delete_marked(const char *commands, const char *comment)
 {
-	const char *listing = nft_run(NULL, "%s", commands);
+	const char *listing = nft_list("%s", commands);
 	autofree char *copy = listing ? strdup(listing) : NULL;
 	struct nft_chain chain = { 0 };
 	char *rest = copy, *line;

@@ -9,11 +9,17 @@
 #define STEPS_NFT_H
 
 /*
- * Runs commands. Returns what they print, which is valid until the next call, or NULL with one line
- * of nft's own words in `problem`, if that is not NULL.
+ * Runs commands. Returns what they print, which is valid until the next call. On failure returns
+ * NULL, with one line of nft's own words in `problem`, if that is not NULL.
  */
 const char *nft_run(const char **problem, const char *commands, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Runs commands that list and change nothing. Returns what nft_run() does. */
+const char *nft_list(const char *commands, ...) __attribute__((format(printf, 1, 2)));
+
+/* Returns how often this process has changed rules. The kernel counts each nft as one change. */
+unsigned int nft_changes(void);
 
 /* A chain, as nft(8) names it. */
 struct nft_chain {
@@ -21,13 +27,12 @@ struct nft_chain {
 };
 
 /*
- * The next line of what nft_run() has listed: advances `rest`, and fills `chain` from the lines
- * that begin a table or a chain. Returns the line without what it is indented by, or NULL at the
- * end.
+ * Returns the next line of what nft_run() has listed, without its indent, or NULL at the end.
+ * Advances `rest`, and fills in `chain` from the lines that begin a table or a chain.
  */
 char *nft_line(char **rest, struct nft_chain *chain);
 
-/* Deletes the rules with that comment from what `commands` list. */
+/* Deletes the rules with this comment, of those that `commands` list. */
 void nft_delete_marked(const char *commands, const char *comment);
 
 #endif

@@ -1,15 +1,19 @@
 /*
  * Chapter 4: which container has which address.
  *
- * An address is leased by a lock on a file, flock(2): the kernel releases it when its owner is
- * gone, so no crash can leak one. The files are in a directory in /run, one for each network
- * namespace that is a host; it is gone with the last container.
+ * An address is leased by a lock on a file, flock(2). The kernel releases the lock when its owner
+ * ends, so no crash can leak an address. The files are in a directory in /run, one for each network
+ * namespace that is a host; the last container removes it.
+ *
+ * A bridge of ours that has ports and no lease belongs to a step with another /run, and is left
+ * alone.
  */
 #ifndef STEPS_POOL_H
 #define STEPS_POOL_H
 
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "subnet.h"
 
@@ -20,13 +24,13 @@ struct lease {
 };
 
 /*
- * Opens the directory, and takes the lock of all that containers share, until pool_close(). Returns
- * the descriptor or -1.
+ * Opens the directory and locks it until pool_close(). The lock is for all that the containers of
+ * this host share. Returns the descriptor or -1.
  */
 int pool_open(void);
 void pool_close(int pool);
 
-/* Removes the directory, if it is empty. Call it with the lock held, as all that follows. */
+/* Removes the directory if it is empty. Caller must hold the lock, as for all that follows. */
 void pool_remove(void);
 
 /*
@@ -35,15 +39,23 @@ void pool_remove(void);
  */
 int pool_lease(int pool, const struct subnet *subnet, struct lease *lease);
 
-/* Gives a lease back. */
+/* Ends a lease. */
 void pool_release(int pool, const struct lease *lease);
 
-/* How many leases there are of the bridge, or, if that is NULL, of all bridges; or -1. */
+/* Returns how many leases there are on the bridge, or, if that is NULL, on all bridges; or -1. */
 int pool_count(int pool, const char *bridge);
 
 /*
- * Finds a lease whose owner has crashed: the file is there, and nobody holds it. Returns its
- * descriptor and fills `lease`; -1 if there is none.
+ * Calls each(pool, lease, data) for the leases on all bridges until it returns -1. Returns 0 or -1.
+ */
+int pool_each(int pool, int (*each)(int pool, const struct lease *lease, void *data), void *data);
+
+/* Opens the lease's file, which lists the published ports. Returns NULL after a message. */
+FILE *pool_read(int pool, const struct lease *lease);
+
+/*
+ * Finds a lease whose owner has crashed: the file is there, and no process holds its lock. Returns
+ * a descriptor that holds it and fills `lease`, or -1 if there is none.
  */
 int pool_find_crashed(int pool, struct lease *lease);
 

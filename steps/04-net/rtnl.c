@@ -8,7 +8,7 @@
 #include "fail.h"
 #include "narrate.h"
 
-/* Keeps what an NLMSG_ERROR says. */
+/* Keeps the errno and the words of an NLMSG_ERROR. */
 static int keep_refusal(struct sockaddr_nl *from, struct nlmsgerr *error, void *data)
 {
 	struct nlmsghdr *answer = (struct nlmsghdr *)((char *)error - NLMSG_HDRLEN);
@@ -41,7 +41,7 @@ int rtnl_open(struct rtnl *rtnl, int protocol)
 		return fail("socket AF_NETLINK");
 	nl_socket_disable_auto_ack(rtnl->socket);
 	nl_socket_modify_err_cb(rtnl->socket, NL_CB_CUSTOM, keep_refusal, rtnl);
-	/* Older kernels have fewer words for what they refuse; that is all that would be lost. */
+	/* A failure is no matter: the kernel would refuse without words. */
 	setsockopt(nl_socket_get_fd(rtnl->socket), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	return 0;
 }
@@ -78,7 +78,7 @@ static int send_request(struct rtnl *rtnl, const char *what)
 	return nl_send_auto(rtnl->socket, rtnl->message) < 0 ? fail("sendmsg %s", what) : 0;
 }
 
-/* Says what went wrong: the kernel's refusal, or that of the socket. */
+/* Reports the failure: the kernel's refusal, or that of the socket. Returns -1. */
 static int tell_refusal(const struct rtnl *rtnl, const char *what)
 {
 	if (rtnl->refused == 0)
@@ -111,6 +111,6 @@ int rtnl_dump(struct rtnl *rtnl, nl_recvmsg_msg_cb_t each, void *data, const cha
 		if (send_request(rtnl, what) < 0)
 			return -1;
 		answered = nl_recvmsgs_default(rtnl->socket);
-	} while (answered == -NLE_DUMP_INTR); /* something changed meanwhile: once more */
+	} while (answered == -NLE_DUMP_INTR); /* the list has changed meanwhile: ask again */
 	return answered < 0 ? tell_refusal(rtnl, what) : 0;
 }

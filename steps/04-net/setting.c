@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -41,5 +42,19 @@ int setting_disable_ipv6(const char *device)
 {
 	if (setting_get("ipv6", device, "disable_ipv6") < 0 && errno == ENOENT)
 		return 0;
+	if (setting_set("ipv6", device, "accept_ra", '0') < 0)
+		return -1;
 	return setting_set("ipv6", device, "disable_ipv6", '1');
+}
+
+int setting_allow_ping(void)
+{
+	static const char path[] = "/proc/sys/net/ipv4/ping_group_range", range[] = "0 2147483647";
+	autofd int fd = -1;
+
+	narrate("write %s to %s", range, path);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail("open %s", path);
+	return write(fd, range, strlen(range)) > 0 ? 0 : fail("write %s", path);
 }

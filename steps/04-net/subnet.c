@@ -44,12 +44,26 @@ bool subnet_contains(const struct subnet *subnet, struct in_addr address)
 	return ((ntohl(address.s_addr) ^ subnet->network) & mask(subnet->prefix)) == 0;
 }
 
+/*
+ * Returns whether the route does not tell that another host has the addresses. A route to half of
+ * all addresses, or a quarter, is a default route (VPNs add 0.0.0.0/1 and 128.0.0.0/1). A route
+ * that refuses packets is for all addresses in it that have no better route, as the subnet's will
+ * be.
+ */
+static bool is_nobodys(const struct rtmsg *route, const struct subnet *subnet)
+{
+	bool refuses = route->rtm_type == RTN_UNREACHABLE || route->rtm_type == RTN_BLACKHOLE ||
+		route->rtm_type == RTN_PROHIBIT || route->rtm_type == RTN_THROW;
+
+	return route->rtm_dst_len < 8 || (refuses && route->rtm_dst_len < subnet->prefix);
+}
+
 struct overlap {
 	const struct subnet *subnet;
 	bool *found;
 };
 
-/* One route of the host. The default route has no destination. */
+/* Compares one route of the host. The default route has no destination. */
 static int look_at_route(struct nl_msg *message, void *data)
 {
 	const struct rtmsg *route = nlmsg_data(nlmsg_hdr(message));
@@ -58,7 +72,7 @@ static int look_at_route(struct nl_msg *message, void *data)
 	unsigned int prefix = overlap->subnet->prefix;
 	uint32_t network;
 
-	if (route->rtm_family != AF_INET || !destination)
+	if (route->rtm_family != AF_INET || !destination || is_nobodys(route, overlap->subnet))
 		return NL_OK;
 	if (route->rtm_dst_len < prefix)
 		prefix = route->rtm_dst_len;

@@ -9,12 +9,12 @@
  *                                                  then the cgroup namespace
  *                                              cgroup_mount(&cgroup, root)
  *     child_wait()
- *     cgroup_report(&cgroup)
+ *     cgroup_report(&cgroup, !child.unexecuted)
  *     cgroup_remove(&cgroup), or autocgroup
  *
  * Source: cgroups(7), cgroup_namespaces(7); in the kernel's Documentation/admin-guide:
  * cgroup-v2.rst, and cgroup-v1/ for the older version.
- * Article 2: configs.Cgroup, Resources; Stats, Pause, Resume.
+ * Article 2: configs.Cgroup, Stats.
  */
 #ifndef STEPS_CGROUP_H
 #define STEPS_CGROUP_H
@@ -26,28 +26,11 @@
 #include "cgroup_file.h"
 #include "device.h"
 #include "hierarchy.h"
-
-/* How much of a block device may be used. */
-struct cgroup_rate {
-	enum { RATE_READ_BPS, RATE_WRITE_BPS, RATE_READ_IOPS, RATE_WRITE_IOPS } kind;
-	dev_t device;
-	uint64_t rate; /* bytes or operations, a second */
-};
+#include "limit.h"
 
 struct cgroup {
-	/* What is wanted; where nothing else is said, 0 or NULL: no limit. */
-	uint64_t memory;	     /* bytes */
-	int64_t memory_swap;	     /* memory and swap together; 0: twice the memory; -1: any */
-	uint64_t memory_reservation; /* bytes that are taken away last */
-	int swappiness;		     /* 0 to 100; -1: the host's */
-	uint64_t cpu_quota;	     /* microseconds of CPU time in each period */
-	uint64_t cpu_period;	     /* microseconds; 0: the kernel's, 100 ms */
-	uint64_t cpu_shares;	     /* as in v1: 1024 is what others have */
-	const char *cpuset_cpus;     /* "0-2,7" */
-	const char *cpuset_mems;
-	int64_t pids; /* processes and threads; -1: no limit */
-	struct cgroup_rate *rates;
-	size_t rate_count;
+	/* What is wanted. */
+	struct limits limits;
 	struct devices devices;
 	bool stats; /* cgroup_report() prints them */
 	/* What cgroup_create() made. */
@@ -58,7 +41,7 @@ struct cgroup {
 
 #define autocgroup __attribute__((cleanup(cgroup_cleanup)))
 
-/* What was used; CGROUP_UNKNOWN: nobody has counted it. */
+/* What the processes have used. CGROUP_UNKNOWN: no controller has counted it. */
 struct cgroup_usage {
 	uint64_t memory_peak;		    /* bytes */
 	uint64_t killed;		    /* processes that the kernel killed for memory */
@@ -75,35 +58,31 @@ struct cgroup_usage {
  */
 int cgroup_create(struct cgroup *cgroup);
 
-/* The directory to start the child in (CLONE_INTO_CGROUP of v2), or -1: there is none. */
+/* Returns a hierarchy with our cgroup that is v2 or has one of these controllers, or NULL. */
+const struct hierarchy *cgroup_hierarchy(const struct cgroup *cgroup, unsigned int controllers);
+
+/* Returns the directory for CLONE_INTO_CGROUP, which v2 alone has, or -1. */
 int cgroup_directory(const struct cgroup *cgroup);
 
 /*
- * In the child, which must have no threads: enters the cgroups of v1, and then a new cgroup
- * namespace, for which they all are "/". Returns 0 or -1.
+ * In the child, which must have one thread only: enters the cgroups of v1, then a new cgroup
+ * namespace, in which all its cgroups are "/". Returns 0 or -1.
  */
 int cgroup_enter(const struct cgroup *cgroup);
 
-/* In that namespace: mounts /sys/fs/cgroup below the new root, read-only. Returns 0 or -1. */
+/* In the new cgroup namespace: mounts /sys/fs/cgroup, read-only, below `root`. Returns 0 or -1. */
 int cgroup_mount(const struct cgroup *cgroup, int root);
 
-/*
- * Stops all processes of the cgroup where they are, and lets them go on. They return when it is
- * so: 0, or -1.
- */
-int cgroup_freeze(const struct cgroup *cgroup);
-int cgroup_thaw(const struct cgroup *cgroup);
-
-/* Ends all processes of the cgroup, frozen ones too. Returns 0 or -1. */
-int cgroup_kill(const struct cgroup *cgroup);
-
-/* Fills `usage`. */
+/* Fills `usage` with what the controllers have counted so far. */
 void cgroup_count(const struct cgroup *cgroup, struct cgroup_usage *usage);
 
-/* Says on stderr if the kernel killed for memory, and what was used if that is wanted. */
-void cgroup_report(const struct cgroup *cgroup);
+/*
+ * Prints on stderr that the kernel has killed processes for memory, if it has; with --stats, also
+ * what was used. Returns 0, or -1: the limit of memory is too low to execute the command.
+ */
+int cgroup_report(const struct cgroup *cgroup, bool is_executed);
 
-/* Removes the cgroup, with whatever may still run in it. */
+/* Kills the processes that are still in the cgroup, and removes it. */
 void cgroup_remove(struct cgroup *cgroup);
 
 /* For autocgroup. */

@@ -33,16 +33,6 @@ int cgroup_write(int directory, const char *name, const char *text, ...)
 	return 0;
 }
 
-int cgroup_write_both(int directory, const char *name, uint64_t number)
-{
-	char outer[64];
-
-	snprintf(outer, sizeof(outer), "../%s", name);
-	if (cgroup_write(directory, outer, "%ju", number) < 0)
-		return -1;
-	return cgroup_write(directory, name, "%ju", number);
-}
-
 int cgroup_try_write(int directory, const char *name, const char *text)
 {
 	autofd int fd = openat(directory, name, O_WRONLY | O_CLOEXEC);

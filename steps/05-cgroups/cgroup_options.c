@@ -22,8 +22,13 @@ enum {
 	KEY_PIDS,
 	KEY_STATS,
 	KEY_DEVICE,
-	KEY_RATE, /* and three more, in the order of the enum in cgroup.h */
+	KEY_RBPS,
+	KEY_WBPS,
+	KEY_RIOPS,
+	KEY_WIOPS,
 };
+
+enum { PERIOD = 100000 }; /* microseconds: the kernel's own */
 
 static const struct argp_option options[] = {
 	{ "memory", 'm', "BYTES", 0, "At most so much memory (64m, 1.5g); 0: no limit", 0 },
@@ -39,74 +44,62 @@ static const struct argp_option options[] = {
 	{ "cpuset-mems", KEY_CPUSET_MEMS, "LIST", 0, "Use memory of these nodes", 0 },
 	{ "pids-limit", KEY_PIDS, "NUMBER", 0, "At most so many processes and threads; -1: any",
 	  0 },
-	{ "device-read-bps", KEY_RATE + RATE_READ_BPS, "PATH:BYTES", 0,
+	{ "device-read-bps", KEY_RBPS, "PATH:BYTES", 0,
 	  "Read so much a second from a block device (/dev/sda:1mb)", 0 },
-	{ "device-write-bps", KEY_RATE + RATE_WRITE_BPS, "PATH:BYTES", 0, "Write so much", 0 },
-	{ "device-read-iops", KEY_RATE + RATE_READ_IOPS, "PATH:NUMBER", 0,
-	  "Read so many times a second", 0 },
-	{ "device-write-iops", KEY_RATE + RATE_WRITE_IOPS, "PATH:NUMBER", 0, "Write so many times",
-	  0 },
+	{ "device-write-bps", KEY_WBPS, "PATH:BYTES", 0, "Write so much", 0 },
+	{ "device-read-iops", KEY_RIOPS, "PATH:NUMBER", 0, "Read so many times a second", 0 },
+	{ "device-write-iops", KEY_WIOPS, "PATH:NUMBER", 0, "Write so many times", 0 },
 	{ "device", KEY_DEVICE, "PATH[:PATH][:rwm]", 0, "Make and allow a device of the host", 0 },
 	{ "stats", KEY_STATS, NULL, 0, "Say what was used, at the end", 0 },
 	{ 0 },
 };
 
-/* A limit that is above it is none; and twice as much is a number that the kernel takes. */
-#define BYTES_MAX 0x1p62L
-
-/* "64m", "1.5g", "1mb", "512KiB", "100": bytes, as Docker reads them. Returns whether it is that.
- */
-static bool read_bytes(const char *text, uint64_t *bytes)
+/* When an option is given twice, the last value counts. */
+static error_t set(struct limits *limits, const char *name, int row, struct limit_value value)
 {
-	static const char units[] = "kmgtp";
-	const char *rest = text + strspn(text, "0123456789.");
-	const char *unit = *rest ? strchr(units, *rest | ' ') : NULL;
-	char *end;
-	long double number = strtold(text, &end);
-
-	if (rest == text || end != rest)
-		return false;
-	if (unit) {
-		number *= (long double)(UINT64_C(1) << 10 * (unit - units + 1));
-		rest++;
-		rest += (*rest | ' ') == 'i';
-	}
-	*bytes = number < BYTES_MAX ? (uint64_t)number : 0;
-	return (!*rest || strcasecmp(rest, "b") == 0) && number < BYTES_MAX;
+	limits_remove(limits, &limit_rows[row]);
+	return limits_add(limits, name, &limit_rows[row], &value) ? 0 : ENOMEM;
 }
 
-static error_t set_bytes(uint64_t *bytes, const char *option, const char *value)
+/* As for Docker, 0 means: no limit. */
+static error_t set_number(struct limits *limits, const char *name, int row, int64_t number)
 {
-	if (read_bytes(value, bytes))
-		return 0;
-	return options_refuse(option, value, "must be a number of bytes, like 64m or 1.5g");
+	if (number)
+		return set(limits, name, row, (struct limit_value){ .number = number });
+	limits_remove(limits, &limit_rows[row]);
+	return 0;
 }
 
-static error_t set_swap(struct cgroup *cgroup, const char *value)
+static error_t set_bytes(struct limits *limits, const char *name, int row, const char *value)
 {
-	uint64_t bytes = 0;
-	error_t error;
+	uint64_t bytes;
 
-	if (strcmp(value, "-1") == 0) {
-		cgroup->memory_swap = -1;
-		return 0;
-	}
-	error = set_bytes(&bytes, "memory-swap", value);
-	cgroup->memory_swap = (int64_t)bytes;
-	return error;
+	if (!options_read_bytes(value, &bytes))
+		return options_refuse(name, value, "must be a number of bytes, like 64m or 1.5g");
+	return set_number(limits, name, row, (int64_t)bytes);
 }
 
-static error_t set_swappiness(struct cgroup *cgroup, const char *value)
+static error_t set_swap(struct limits *limits, const char *value)
+{
+	if (strcmp(value, "-1") == 0)
+		return set_number(limits, "memory-swap", LIMIT_SWAP, -1);
+	return set_bytes(limits, "memory-swap", LIMIT_SWAP, value);
+}
+
+static error_t set_swappiness(struct limits *limits, const char *value)
 {
 	int64_t number;
 
 	if (!options_read_number(value, -1, 100, &number))
 		return options_refuse("memory-swappiness", value, "must be from 0 to 100");
-	cgroup->swappiness = (int)number;
+	if (number >= 0)
+		return set(limits, "memory-swappiness", LIMIT_SWAPPINESS,
+			   (struct limit_value){ .number = number });
+	limits_remove(limits, &limit_rows[LIMIT_SWAPPINESS]);
 	return 0;
 }
 
-static error_t set_cpus(struct cgroup *cgroup, const char *value)
+static error_t set_cpus(struct limits *limits, const char *value)
 {
 	long available = sysconf(_SC_NPROCESSORS_ONLN);
 	char *end;
@@ -118,59 +111,55 @@ static error_t set_cpus(struct cgroup *cgroup, const char *value)
 			   available);
 		return EINVAL;
 	}
-	cgroup->cpu_period = number != 0 ? 100000 : 0;
-	cgroup->cpu_quota = (uint64_t)(number * 100000 + 0.5);
+	if (number != 0)
+		return set(limits, "cpus", LIMIT_QUOTA,
+			   (struct limit_value){ .number = (int64_t)(number * PERIOD + 0.5),
+						 .period = PERIOD });
+	limits_remove(limits, &limit_rows[LIMIT_QUOTA]);
 	return 0;
 }
 
-static error_t set_shares(struct cgroup *cgroup, const char *value)
+static error_t set_shares(struct limits *limits, const char *value)
 {
 	int64_t number;
 
 	if (!options_read_number(value, 0, 262144, &number) || number == 1)
 		return options_refuse("cpu-shares", value, "must be from 2 to 262144");
-	cgroup->cpu_shares = (uint64_t)number;
-	return 0;
+	return set_number(limits, "cpu-shares", LIMIT_SHARES, number);
 }
 
-static error_t set_list(const char **list, const char *option, const char *value)
+static error_t set_list(struct limits *limits, const char *name, int row, const char *value)
 {
 	if (strspn(value, "0123456789") == 0 || value[strspn(value, "0123456789,-")])
-		return options_refuse(option, value, "must be a list of numbers, like 0-2,7");
-	*list = value;
-	return 0;
+		return options_refuse(name, value, "must be a list of numbers, like 0-2,7");
+	return set(limits, name, row, (struct limit_value){ .list = value });
 }
 
-static error_t set_pids(struct cgroup *cgroup, const char *value)
+static error_t set_pids(struct limits *limits, const char *value)
 {
-	if (options_read_number(value, -1, INT64_MAX, &cgroup->pids))
-		return 0;
-	return options_refuse("pids-limit", value, "must be a number, or -1 for no limit");
+	int64_t number;
+
+	if (!options_read_number(value, -1, INT64_MAX, &number))
+		return options_refuse("pids-limit", value, "must be a number, or -1 for no limit");
+	return set_number(limits, "pids-limit", LIMIT_PIDS, number);
 }
 
 /* PATH:RATE */
-static error_t add_rate(struct cgroup *cgroup, int kind, const char *option, const char *value)
+static error_t add_rate(struct limits *limits, int row, const char *option, const char *value)
 {
-	struct cgroup_rate *grown =
-		reallocarray(cgroup->rates, cgroup->rate_count + 1, sizeof(*grown));
 	const char *colon = strrchr(value, ':');
-	struct cgroup_rate rate = { .kind = (unsigned int)kind };
-	bool counts = kind == RATE_READ_IOPS || kind == RATE_WRITE_IOPS;
-	int64_t number = 0;
+	struct limit_value rate = { 0 };
+	bool counts = row == LIMIT_RIOPS || row == LIMIT_WIOPS;
+	uint64_t bytes = 0;
 	char path[256];
 	struct stat status;
 
-	if (!grown) {
-		fail("reallocarray");
-		return ENOMEM;
-	}
-	cgroup->rates = grown;
 	if (!colon || colon == value || (size_t)(colon - value) >= sizeof(path))
 		return options_refuse(option, value, "must be PATH:RATE");
 	memcpy(path, value, (size_t)(colon - value));
 	path[colon - value] = '\0';
-	if (counts ? !options_read_number(colon + 1, 0, UINT32_MAX, &number)
-		   : !read_bytes(colon + 1, &rate.rate))
+	if (counts ? !options_read_number(colon + 1, 0, UINT32_MAX, &rate.number)
+		   : !options_read_bytes(colon + 1, &bytes))
 		return options_refuse(option, value,
 				      counts ? "the rate must be a whole number"
 					     : "the rate must be a number of bytes, like 1mb");
@@ -181,76 +170,88 @@ static error_t add_rate(struct cgroup *cgroup, int kind, const char *option, con
 	if (!S_ISBLK(status.st_mode))
 		return options_refuse(option, value, "must be a block device, like /dev/sda");
 	rate.device = status.st_rdev;
-	if (counts)
-		rate.rate = (uint64_t)number;
-	if (rate.rate) /* 0: no limit */
-		grown[cgroup->rate_count++] = rate;
-	return 0;
+	rate.number += (int64_t)bytes;
+	if (rate.number == 0)
+		return 0; /* no limit */
+	return limits_add(limits, "rates of devices", &limit_rows[row], &rate) ? 0 : ENOMEM;
 }
 
-/* What can only be judged when all options are known. */
-static error_t check(const struct cgroup *cgroup)
+/* The number that an option has given, or 0. */
+static int64_t given(const struct limits *limits, int row)
 {
+	const struct limit *limit = limits_find(limits, &limit_rows[row]);
+
+	return limit ? limit->number : 0;
+}
+
+/* Checks and completes what depends on several options. */
+static error_t finish(struct limits *limits)
+{
+	int64_t memory = given(limits, LIMIT_MEMORY), swap = given(limits, LIMIT_SWAP);
+	struct limit_value both = { .number = swap ? swap : 2 * memory, .memory = memory };
 	const char *wrong = NULL;
 
-	if (cgroup->memory_swap > 0 && !cgroup->memory)
+	if (swap > 0 && !memory)
 		wrong = "--memory-swap needs --memory";
-	else if (cgroup->memory_swap > 0 && (uint64_t)cgroup->memory_swap < cgroup->memory)
+	else if (swap > 0 && swap < memory)
 		wrong = "--memory-swap: is memory and swap together, so not less than --memory";
-	else if (cgroup->memory && cgroup->memory_reservation > cgroup->memory)
+	else if (memory && given(limits, LIMIT_LOW) > memory)
 		wrong = "--memory-reservation: must not be more than --memory";
-	if (!wrong)
+	if (wrong) {
+		fail_input("%s", wrong);
+		return EINVAL;
+	}
+	/* Put it behind the limit of memory in the list: v1 refuses a lower limit of both. */
+	limits_remove(limits, &limit_rows[LIMIT_SWAP]);
+	if (!memory)
 		return 0;
-	fail_input("%s", wrong);
-	return EINVAL;
-}
-
-static error_t set_defaults(struct cgroup *cgroup)
-{
-	cgroup->swappiness = -1;
-	return device_add_defaults(&cgroup->devices) < 0 ? ENOMEM : 0;
+	if (set(limits, "memory-swap", LIMIT_SWAP, both) != 0)
+		return ENOMEM;
+	limits_find(limits, &limit_rows[LIMIT_SWAP])->is_optional = !swap;
+	return 0;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct cgroup *cgroup = state->input;
+	struct limits *limits = &cgroup->limits;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		return set_defaults(cgroup);
+		return device_add_defaults(&cgroup->devices) < 0 ? ENOMEM : 0;
 	case 'm':
-		return set_bytes(&cgroup->memory, "memory", argument);
+		return set_bytes(limits, "memory", LIMIT_MEMORY, argument);
 	case KEY_SWAP:
-		return set_swap(cgroup, argument);
+		return set_swap(limits, argument);
 	case KEY_SWAPPINESS:
-		return set_swappiness(cgroup, argument);
+		return set_swappiness(limits, argument);
 	case KEY_RESERVATION:
-		return set_bytes(&cgroup->memory_reservation, "memory-reservation", argument);
+		return set_bytes(limits, "memory-reservation", LIMIT_LOW, argument);
 	case KEY_CPUS:
-		return set_cpus(cgroup, argument);
+		return set_cpus(limits, argument);
 	case 'c':
-		return set_shares(cgroup, argument);
+		return set_shares(limits, argument);
 	case KEY_CPUSET_CPUS:
-		return set_list(&cgroup->cpuset_cpus, "cpuset-cpus", argument);
+		return set_list(limits, "cpuset-cpus", LIMIT_CPUS, argument);
 	case KEY_CPUSET_MEMS:
-		return set_list(&cgroup->cpuset_mems, "cpuset-mems", argument);
+		return set_list(limits, "cpuset-mems", LIMIT_MEMS, argument);
 	case KEY_PIDS:
-		return set_pids(cgroup, argument);
-	case KEY_RATE + RATE_READ_BPS:
-		return add_rate(cgroup, RATE_READ_BPS, "device-read-bps", argument);
-	case KEY_RATE + RATE_WRITE_BPS:
-		return add_rate(cgroup, RATE_WRITE_BPS, "device-write-bps", argument);
-	case KEY_RATE + RATE_READ_IOPS:
-		return add_rate(cgroup, RATE_READ_IOPS, "device-read-iops", argument);
-	case KEY_RATE + RATE_WRITE_IOPS:
-		return add_rate(cgroup, RATE_WRITE_IOPS, "device-write-iops", argument);
+		return set_pids(limits, argument);
+	case KEY_RBPS:
+		return add_rate(limits, LIMIT_RBPS, "device-read-bps", argument);
+	case KEY_WBPS:
+		return add_rate(limits, LIMIT_WBPS, "device-write-bps", argument);
+	case KEY_RIOPS:
+		return add_rate(limits, LIMIT_RIOPS, "device-read-iops", argument);
+	case KEY_WIOPS:
+		return add_rate(limits, LIMIT_WIOPS, "device-write-iops", argument);
 	case KEY_DEVICE:
 		return device_add_option(&cgroup->devices, argument);
 	case KEY_STATS:
 		cgroup->stats = true;
 		return 0;
 	case ARGP_KEY_SUCCESS:
-		return check(cgroup);
+		return finish(limits);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

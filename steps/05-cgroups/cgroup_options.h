@@ -3,8 +3,7 @@
 
 #include "options.h"
 
-/* --memory, --cpus, --pids-limit, --device and the rest of this chapter's; they fill a struct
- * cgroup. */
+/* --memory, --cpus, --pids-limit, --device and the others of this chapter fill a struct cgroup. */
 extern const struct options_group cgroup_options;
 
 #endif

@@ -1,12 +1,9 @@
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cgroup_version.h"
@@ -16,56 +13,10 @@
 #include "file.h"
 #include "mount.h"
 
-enum { FREEZE_MILLISECONDS = 10000 };
-
 /*
- * The logarithm to the base 2, digit by digit, for squaring a number doubles it. libm has it too,
- * but to load libm would cost every start 0.1 ms.
- */
-static double logarithm(double number)
-{
-	double result = 0, digit = 0.5;
-
-	while (number >= 2) {
-		number /= 2;
-		result++;
-	}
-	for (int digits = 0; digits < 50; digits++, digit /= 2) {
-		number *= number;
-		if (number < 2)
-			continue;
-		number /= 2;
-		result += digit;
-	}
-	return result;
-}
-
-/*
- * The default of v1 is 1024 shares, that of v2 a weight of 100; and the ends are to be the ends.
- * Through these three points goes a parabola, over logarithms, that runC 1.3.2 and crun 1.23 agree
- * on. The weight is rounded up: it is the least whose logarithm is not below the parabola.
- */
-uint64_t cgroup_weight(uint64_t shares)
-{
-	double l = logarithm((double)shares);
-	double exponent = (l * l + 125 * l) / 612 - 7.0 / 34;
-	uint64_t low = 1, high = 10000;
-
-	while (low < high) {
-		uint64_t middle = (low + high) / 2;
-
-		if (logarithm((double)middle) / logarithm(10) < exponent - 1e-12)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/*
- * Whether it may not give controllers to its children, since processes are in it: the root alone,
- * which has no type, may have both. The kernel refuses it too, but for some controllers only when
- * all that is below has already become unfit for processes ("domain invalid").
+ * A cgroup with processes may not give controllers to its children. The root alone, which has no
+ * file cgroup.type, may have both. The kernel refuses that as well, but for some controllers only
+ * after the cgroups below have become unfit for processes ("domain invalid").
  */
 static bool has_processes(int directory)
 {
@@ -90,13 +41,13 @@ static int adopt(int parent, int child, unsigned int controllers)
 	enabled = cgroup_read(parent, "cgroup.subtree_control");
 	if (!enabled)
 		return -1;
-	/* Only what is missing: to change it takes long where processes are below. */
+	/* Write only what is missing: where processes are below, a change takes long. */
 	missing = controllers & ~hierarchy_controllers(2, enabled);
 	if (missing && has_processes(parent)) {
 		errno = EBUSY;
 		return fail("write cgroup.subtree_control");
 	}
-	/* All in one: each write costs, and on an older kernel waits for all processors. */
+	/* Write all at once: on an older kernel each write waits for all processors. */
 	for (int i = 0; i < CONTROLLERS; i++) {
 		size_t used = strlen(change);
 
@@ -107,126 +58,12 @@ static int adopt(int parent, int child, unsigned int controllers)
 	return missing ? cgroup_write(parent, "cgroup.subtree_control", "%s", change) : 0;
 }
 
-static int limit_swap(const struct cgroup *cgroup, int directory)
+/* Without root the container has no more rights to devices than we have, and BPF is root's. */
+static int limit_devices(const struct devices *devices, const struct hierarchy *hierarchy)
 {
-	uint64_t both = (uint64_t)cgroup->memory_swap;
-
-	if (!cgroup->memory_swap && !cgroup_has(directory, "memory.swap.max"))
-		return 0; /* a kernel without swap: what nobody asked for need not be limited */
-	if (!cgroup->memory_swap)
-		both = 2 * cgroup->memory;
-	if (cgroup->memory_swap < 0)
-		return cgroup_write(directory, "memory.swap.max", "max");
-	return cgroup_write(directory, "memory.swap.max", "%ju", both - cgroup->memory);
-}
-
-static int limit_memory(const struct cgroup *cgroup, int directory)
-{
-	if (cgroup->swappiness >= 0)
-		return fail_input("memory-swappiness: cgroup v2 has none; memory-swap limits swap");
-	if (cgroup->memory) {
-		if (cgroup_write(directory, "memory.max", "%ju", cgroup->memory) < 0)
-			return -1;
-		if (limit_swap(cgroup, directory) < 0)
-			return -1;
-	}
-	if (cgroup->memory_reservation)
-		return cgroup_write_both(directory, "memory.low", cgroup->memory_reservation);
-	return 0;
-}
-
-static int limit_cpu(const struct cgroup *cgroup, int directory)
-{
-	if (cgroup->cpu_shares &&
-	    cgroup_write_both(directory, "cpu.weight", cgroup_weight(cgroup->cpu_shares)) < 0)
-		return -1;
-	if (cgroup->cpu_quota)
-		return cgroup_write(directory, "cpu.max", "%ju %ju", cgroup->cpu_quota,
-				    cgroup->cpu_period ? cgroup->cpu_period : 100000);
-	return 0;
-}
-
-int cgroup_limit_cpuset(const struct cgroup *cgroup, int directory)
-{
-	if (cgroup->cpuset_cpus &&
-	    cgroup_write(directory, "cpuset.cpus", "%s", cgroup->cpuset_cpus) < 0)
-		return -1;
-	if (cgroup->cpuset_mems)
-		return cgroup_write(directory, "cpuset.mems", "%s", cgroup->cpuset_mems);
-	return 0;
-}
-
-int cgroup_limit_pids(const struct cgroup *cgroup, int directory)
-{
-	if (cgroup->pids < 0)
-		return cgroup_write(directory, "pids.max", "max");
-	return cgroup->pids ? cgroup_write(directory, "pids.max", "%jd", cgroup->pids) : 0;
-}
-
-/* A list may name what is there but not for us; then v2 takes all that is, and says nothing. */
-static int check_list(int directory, const char *name, const char *effective_name)
-{
-	autofree char *wanted = cgroup_read(directory, name);
-	autofree char *effective = cgroup_read(directory, effective_name);
-
-	if (!wanted || !effective)
-		return -1;
-	wanted[strcspn(wanted, "\n")] = effective[strcspn(effective, "\n")] = '\0';
-	if (*wanted && strcmp(wanted, effective) != 0)
-		return fail_input("%s %s: of these, %s can be had", name, wanted, effective);
-	return 0;
-}
-
-static int limit_cpuset(const struct cgroup *cgroup, int directory)
-{
-	if (cgroup_limit_cpuset(cgroup, directory) < 0)
-		return -1;
-	if (cgroup->cpuset_cpus &&
-	    check_list(directory, "cpuset.cpus", "cpuset.cpus.effective") < 0)
-		return -1;
-	if (cgroup->cpuset_mems)
-		return check_list(directory, "cpuset.mems", "cpuset.mems.effective");
-	return 0;
-}
-
-static int limit_io(const struct cgroup *cgroup, int directory)
-{
-	static const char *const keys[] = {
-		[RATE_READ_BPS] = "rbps",
-		[RATE_WRITE_BPS] = "wbps",
-		[RATE_READ_IOPS] = "riops",
-		[RATE_WRITE_IOPS] = "wiops",
-	};
-
-	for (size_t i = 0; i < cgroup->rate_count; i++) {
-		const struct cgroup_rate *rate = &cgroup->rates[i];
-
-		if (cgroup_write(directory, "io.max", "%u:%u %s=%ju", major(rate->device),
-				 minor(rate->device), keys[rate->kind], rate->rate) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int limit(const struct cgroup *cgroup, const struct hierarchy *hierarchy)
-{
-	static int (*const limits[])(const struct cgroup *, int) = {
-		[CONTROLLER_MEMORY] = limit_memory, [CONTROLLER_CPU] = limit_cpu,
-		[CONTROLLER_CPUSET] = limit_cpuset, [CONTROLLER_PIDS] = cgroup_limit_pids,
-		[CONTROLLER_IO] = limit_io,
-	};
-
-	/* Whoever removes it need not go down without end. */
-	if (hierarchy->lock >= 0 &&
-	    cgroup_write(hierarchy->directory, "../cgroup.max.depth", "100") < 0)
-		return -1;
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if (hierarchy->controllers & SET(i) && limits[i](cgroup, hierarchy->directory) < 0)
-			return -1;
-	/* Without root it has no more rights to devices than we have anyway; and BPF is root's. */
-	if (cgroup->devices.rule_count == 0 || geteuid() != 0)
+	if (devices->rule_count == 0 || geteuid() != 0)
 		return 0;
-	return device_attach(&cgroup->devices, hierarchy->directory);
+	return device_attach(devices, hierarchy->directory);
 }
 
 static int mount_in(const struct hierarchy *hierarchy, int root, bool alone)
@@ -242,36 +79,9 @@ static int mount_in(const struct hierarchy *hierarchy, int root, bool alone)
 			       S_IFDIR);
 }
 
-/* The kernel says in cgroup.events when all are frozen, and wakes whoever polls the file. */
-static int freeze(int directory, bool frozen)
+static int kill_all(int directory, int64_t deadline)
 {
-	autofd int events = openat(directory, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	struct pollfd changed = { .fd = events, .events = POLLPRI };
-	char text[128];
-	ssize_t length;
-	int ready;
-
-	if (events < 0)
-		return fail("open cgroup.events");
-	if (cgroup_write(directory, "cgroup.freeze", "%d", frozen) < 0)
-		return -1;
-	for (;;) {
-		length = pread(events, text, sizeof(text) - 1, 0);
-		if (length < 0)
-			return fail("read cgroup.events");
-		text[length] = '\0';
-		if (strstr(text, frozen ? "frozen 1" : "frozen 0"))
-			return 0;
-		ready = poll(&changed, 1, FREEZE_MILLISECONDS);
-		if (ready == 0)
-			return fail_input("cgroup.freeze: the processes cannot be frozen");
-		if (ready < 0 && errno != EINTR)
-			return fail("poll cgroup.events");
-	}
-}
-
-static int kill_all(int directory)
-{
+	(void)deadline;
 	return cgroup_try_write(directory, "cgroup.kill", "1");
 }
 
@@ -311,9 +121,8 @@ static void count(const struct hierarchy *hierarchy, struct cgroup_usage *usage)
 
 const struct cgroup_version cgroup_v2 = {
 	.adopt = adopt,
-	.limit = limit,
+	.limit_devices = limit_devices,
 	.mount = mount_in,
-	.freeze = freeze,
 	.kill = kill_all,
 	.count = count,
 };

@@ -1,8 +1,8 @@
 /*
  * Chapter 5: which devices can be used.
  *
- * Making a node is no right to what it names: that is asked when the node is made (m), and when it
- * is opened for reading (r) or writing (w).
+ * A device node alone gives no right to the device. The kernel asks the cgroup when a process makes
+ * a node (m), and when it opens one for reading (r) or writing (w).
  *
  * Source: Documentation/admin-guide/cgroup-v1/devices.rst; cgroup-v2.rst, "Device controller".
  * Article 2: configs.DefaultAllowedDevices, AllowedDevices.
@@ -16,9 +16,12 @@
 
 enum { DEVICE_ALL = -1 };
 
+/* /dev/net/tun. The second article's containers may use it; with runC 1.2 they have to ask. */
+enum { TUN_MAJOR = 10, TUN_MINOR = 200 };
+
 /*
- * A later rule counts more than an earlier one; but v1 cannot take away a part of what one rule has
- * allowed: it goes by the same numbers.
+ * A later rule counts more than an earlier one. On v1, a rule can only take away what another rule
+ * with the same numbers has allowed, not a part of it.
  */
 struct device_rule {
 	bool allow;
@@ -39,24 +42,28 @@ struct device_node {
 struct devices {
 	struct device_rule *rules;
 	size_t rule_count;
+	bool required; /* chapter 6: where the rules cannot be kept, do not start */
 	struct device_node *nodes;
 	size_t node_count;
 };
 
-/* Each adds one. They return 0 or -1. */
+/* Adds a rule, or a node. Returns 0 or -1. */
 int device_add_rule(struct devices *devices, struct device_rule rule);
 int device_add_node(struct devices *devices, struct device_node node);
 
-/* Adds the rules that a container has by default: those of the second article. Returns 0 or -1. */
+/* Adds the second article's rules, which a container has by default. Returns 0 or -1. */
 int device_add_defaults(struct devices *devices);
+
+/* Takes the first rule with these numbers off the list, if there is one. */
+void device_remove_rule(struct devices *devices, int major, int minor);
 
 /* Makes the nodes below `root`, where /dev is mounted. Returns 0 or -1. */
 int device_populate(const struct devices *devices, int root);
 
 /*
- * Puts the rules in force for a cgroup whose directory is open: on v2 by a program that the kernel
- * runs whenever a device is asked for, on v1 by the files of the controller "devices".
- * Returns 0 or -1.
+ * Put the rules in force for a cgroup whose directory is open. Return 0 or -1. On v2
+ * device_attach() does it, by a program that the kernel runs whenever a process asks for a device;
+ * on v1 device_write(), by the files of the controller "devices".
  */
 int device_attach(const struct devices *devices, int directory);
 int device_write(const struct devices *devices, int directory);

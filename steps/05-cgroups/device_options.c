@@ -15,7 +15,7 @@ static bool is_access(const char *text)
 	return *text && !text[strspn(text, "rwm")];
 }
 
-/* Whether `path` is one below /dev, which is a tmpfs of the container's own. */
+/* Returns true if `path` is below /dev, which is a tmpfs of the container's own. */
 static bool is_in_dev(const char *path)
 {
 	return strncmp(path, "/dev/", 5) == 0 && path[strlen(path) - 1] != '/' &&
@@ -24,7 +24,7 @@ static bool is_in_dev(const char *path)
 
 error_t device_add_option(struct devices *devices, const char *value)
 {
-	autofree char *text = strdup(value); /* its parts stay in use, if it is right */
+	autofree char *text = strdup(value); /* not freed on success: its parts stay in use */
 	char *rest = text;
 	const char *host, *inside, *access;
 	struct stat status;

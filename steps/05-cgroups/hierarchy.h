@@ -18,10 +18,10 @@ enum controller {
 	CONTROLLER_CPUSET,
 	CONTROLLER_PIDS,
 	CONTROLLER_IO,	    /* v1 calls it blkio */
-	CONTROLLER_CPUACCT, /* v1 alone, as are the next two: v2 does that in every cgroup */
+	CONTROLLER_CPUACCT, /* v1 alone, and the next two: v2 does this in every cgroup */
 	CONTROLLER_DEVICES,
 	CONTROLLER_FREEZER,
-	CONTROLLER_HUGETLB, /* from here on for chapter 6 */
+	CONTROLLER_HUGETLB, /* this one and those that follow are for chapter 6 */
 	CONTROLLER_RDMA,
 	CONTROLLER_NET_CLS, /* v1 alone, and the next one */
 	CONTROLLER_NET_PRIO,
@@ -34,35 +34,48 @@ enum controller {
 
 struct hierarchy {
 	int version;   /* 1 or 2 */
-	char name[64]; /* v1: its controllers, as mounted, "cpu,cpuacct"; v2: "unified" */
+	char name[64]; /* v1: its controllers, "cpu,cpuacct", or its name; v2: "unified" */
 	unsigned int controllers; /* the set of those that live here */
 	int top;		  /* the topmost cgroup that we may write to */
-	int depth;		  /* how many are above it, up to the hierarchy's root */
+	int depth;		  /* how many cgroups are above `top` */
 	int directory;		  /* our cgroup; -1: we have none here */
-	int lock;		  /* what keeps it ours */
+	int lock;		  /* the outer cgroup, locked as long as the step lives */
 };
 
-enum { HIERARCHIES_MAX = CONTROLLERS + 1 };
+/* With v2, and some of v1 that have a name and no controllers. */
+enum { NAMED_MAX = 4, HIERARCHIES_MAX = CONTROLLERS + 1 + NAMED_MAX };
 
 /*
  * Finds the hierarchies that are mounted and that we may write to: v2, and those of v1 that have
  * one of the controllers `wanted`. They come in the order in which a container's cgroups are
- * removed: the freezer first, for a frozen process dies when it is thawed; last v2, or else that of
- * the devices, for one of these each container has. Returns how many, whose `top` is to be closed,
- * or -1.
+ * removed. The freezer is first, since a frozen process does not die before it is thawed. The home
+ * hierarchy, in which each container has a cgroup, is last: v2, or else that of the devices.
+ * Returns how many there are, or -1. The caller closes `top` of each.
  */
 int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int wanted);
 
 /*
- * What of a cgroup's path, which begins at the hierarchy's root, is below `top`; all of it, if it
- * does not lead there.
+ * Finds all hierarchies, for chapter 6; on machines with v1 also those with a name and no
+ * controllers, such as "systemd", by which a service manager tells its services apart.
+ */
+int hierarchy_find_all(struct hierarchy hierarchies[HIERARCHIES_MAX]);
+
+/* True for a hierarchy of v1 that has a name and no controllers. */
+bool hierarchy_is_named(const struct hierarchy *hierarchy);
+
+/* True if a line of /proc/PID/cgroup with the list "cpu,cpuacct" is about the hierarchy. */
+bool hierarchy_is_in(const struct hierarchy *hierarchy, const char *list);
+
+/*
+ * Returns the part of a cgroup's path that is below `top`; the path begins at the hierarchy's root.
+ * A path that does not lead below `top` is returned as it is.
  */
 const char *hierarchy_below_top(const struct hierarchy *hierarchy, const char *path);
 
-/* What a controller is called in that version of cgroups; NULL: it is not there. */
+/* Returns a controller's name in that version of cgroups, or NULL: that version has none. */
 const char *hierarchy_controller(int version, enum controller controller);
 
-/* The set of controllers that are in a list: "cpu,cpuacct" or "cpu io memory". */
+/* Returns the set of the controllers in a list: "cpu,cpuacct" or "cpu io memory". */
 unsigned int hierarchy_controllers(int version, const char *list);
 
 #endif

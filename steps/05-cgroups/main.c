@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	if (options_parse(argc, argv, ABOUT, parts, &step.command) < 0)
 		return fail_report();
 	step.child = &child;
-	child_defer_signals(&child);
+	job_defer_signals(&child.job);
 	if (net_prepare(net) < 0)
 		return fail_report();
 	if (resolver_describe(net, &step.rootfs.etc) < 0)
@@ -98,6 +98,7 @@ int main(int argc, char **argv)
 	if (cgroup_create(cgroup) < 0)
 		return fail_report();
 	child.cgroup = cgroup_directory(cgroup);
+	child.job.has_init = step.init.wanted;
 	if (child_spawn(&child, namespaces, inside, &step) < 0)
 		return fail_report();
 	if (child_release(&child) < 0)
@@ -105,8 +106,7 @@ int main(int argc, char **argv)
 	if (net_connect(net, &child) < 0)
 		return fail_report();
 	status = child_wait(&child);
-	if (status < 0)
+	if (status < 0 || cgroup_report(cgroup, !child.unexecuted) < 0)
 		return fail_report();
-	cgroup_report(cgroup);
 	return status;
 }

@@ -7,14 +7,17 @@
 enum { KEY_CAP_ADD = 0x610, KEY_CAP_DROP, KEY_PRIVILEGED };
 
 static const struct argp_option options[] = {
-	{ "cap-add", KEY_CAP_ADD, "CAPABILITY", 0, "Give a capability, or ALL that we hold", 0 },
-	{ "cap-drop", KEY_CAP_DROP, "CAPABILITY", 0, "Take a capability away, or ALL", 0 },
+	{ "cap-add", KEY_CAP_ADD, "CAPABILITY", 0,
+	  "Give a capability, or ALL that the caller holds", 0 },
+	{ "cap-drop", KEY_CAP_DROP, "CAPABILITY", 0, "Take a capability away, or ALL of them", 0 },
 	{ "privileged", KEY_PRIVILEGED, NULL, 0,
-	  "Give all capabilities, devices and system calls; it contains nothing then", 0 },
+	  "Give all capabilities, devices and system calls: no protection is left", 0 },
 	{ 0 },
 };
 
-/* The order of the options does not matter: ALL of them comes first, as Docker has it. */
+/*
+ * --cap-drop ALL and --cap-add ALL come first, wherever they are on the command line, as in Docker.
+ */
 static error_t combine(struct capabilities_options *wanted)
 {
 	uint64_t set = (capabilities_default & ~wanted->dropped) | wanted->added;

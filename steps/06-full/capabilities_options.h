@@ -8,8 +8,8 @@
 
 struct capabilities_options {
 	uint64_t added, dropped;
-	bool privileged;		  /* the caller has to take away other walls as well */
-	struct capabilities capabilities; /* what results */
+	bool privileged;		  /* the caller must take away the other walls as well */
+	struct capabilities capabilities; /* the result of all three options */
 };
 
 /* --cap-add, --cap-drop and --privileged; they fill a struct capabilities_options. */

@@ -4,7 +4,7 @@
 
 static const struct argp_option options[] = {
 	{ "tty", 't', NULL, 0, "Give the command a terminal of its own", 0 },
-	{ "interactive", 'i', NULL, 0, "Let the command read our standard input", 0 },
+	{ "interactive", 'i', NULL, 0, "Let the command read standard input", 0 },
 	{ 0 },
 };
 

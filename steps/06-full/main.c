@@ -1,6 +1,5 @@
 /* Step 06: a container runtime. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include "console_options.h"
 #include "fail.h"
 #include "file.h"
+#include "habits.h"
 #include "init_options.h"
 #include "net_options.h"
 #include "options.h"
@@ -19,12 +19,14 @@
 #include "user_options.h"
 #include "userns_options.h"
 #include "uts_options.h"
+#include "verb.h"
 
 #define ABOUT "Run a command (default: /bin/sh) in a container."
 
 /* step-06 run [options] [COMMAND [ARG...]] */
-static int run(int argc, char **argv)
+static int run(const struct runtime *none, const struct verb *verb, char **words)
 {
+	static char name[] = "step-06 run";
 	static struct container container = { .uts.hostname = "testing" };
 	struct capabilities_options capabilities = { 0 };
 	struct seccomp_options security = { 0 };
@@ -43,63 +45,61 @@ static int run(int argc, char **argv)
 		{ .group = &command_options, .fills = &container.command },
 		{ NULL, NULL },
 	};
-	char **command;
+	int status, count = 0;
 
+	(void)none;
+	(void)verb;
+	while (words[count])
+		count++;
+	words[0] = name; /* in the texts of --help and --usage */
 	if (geteuid() != 0)
-		container.net.mode = NET_NONE; /* all that one may have without root */
-	if (options_parse(argc, argv, ABOUT, parts, &container.command) < 0)
+		container.net.mode = NET_NONE; /* without root, no other network can be made */
+	if (options_parse(count, words, ABOUT, parts, &container.command) < 0)
 		return -1;
-	command = container.command.argv;
-	if (command && **command != '/')
-		return fail_input("%s: a command begins with /, as in /bin/sh", *command);
 	if (rights_choose(&container, &capabilities, &security) < 0)
 		return -1;
-	return container_run(&container);
+	habits_warn_of_input(&container);
+	status = container_run(&container);
+	return status < 0 ? habits_explain(&container) : status;
 }
 
-static const struct {
-	const char *name, *about;
-	int (*run)(int argc, char **argv);
-} verbs[] = {
-	{ "run", ABOUT, run },
-};
+static const struct verb verb_run = { "run", "", ABOUT, STATUS_FAILED, run };
+static const struct verb *const verbs[] = { &verb_run, NULL };
 
 static int print_help(void)
 {
 	printf("Usage: step-06 [VERB [OPTION...] ...]\n"
 	       "A container runtime. Without a verb: a shell in a container.\n\n");
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		printf("  %-10s %s\n", verbs[i].name, verbs[i].about);
+	verb_print_all(verbs);
 	printf("\n`step-06 VERB --help` lists the options of one.\n");
 	return fflush(stdout) < 0 ? fail("write the help") : 0;
 }
 
-static int run_verb(int argc, char **argv)
+static int run_verb(char **words)
 {
-	static char name[] = "step-06 run", terminal[] = "-ti", input[] = "-i";
-	char *shell[] = { name, isatty(STDIN_FILENO) ? terminal : input, NULL };
+	static char run_word[] = "run", terminal[] = "-ti", input[] = "-i";
+	char *shell[] = { run_word, isatty(STDIN_FILENO) ? terminal : input, NULL };
+	const struct verb *verb;
 
-	if (argc == 1)
-		return run(2, shell);
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (strcmp(argv[1], verbs[i].name) == 0) {
-			argv[1] = name;
-			return verbs[i].run(argc - 1, argv + 1);
-		}
-	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-?") == 0)
+	if (!*words)
+		words = shell;
+	verb = verb_find(verbs, *words);
+	if (verb)
+		return verb->run(NULL, verb, words);
+	if (strcmp(*words, "--help") == 0 || strcmp(*words, "-?") == 0)
 		return print_help();
-	return fail_input("%s: unknown verb; step-06 --help lists them", argv[1]);
+	return habits_refuse_verb(*words, verb_nearest(verbs, *words));
 }
 
 int main(int argc, char **argv)
 {
 	int status;
 
+	(void)argc;
 	if (file_reserve_standard() < 0)
 		return fail_report();
 	if (rootfs_close_callers() < 0)
 		return fail_report();
-	status = run_verb(argc, argv);
+	status = run_verb(argv + 1);
 	return status < 0 ? fail_report() : status;
 }

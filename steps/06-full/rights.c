@@ -1,13 +1,13 @@
 #include "rights.h"
 
-/* No wall but the namespaces. */
+/* --privileged: only the namespaces stay. */
 static int open_all(struct container *container)
 {
 	const struct device_rule all = { true, 'a', DEVICE_ALL, DEVICE_ALL, "rwm" };
 
 	if (device_add_rule(&container->cgroup.devices, all) < 0)
 		return -1;
-	return paths_privileged(&container->paths);
+	return masked_paths_privileged(&container->masked_paths);
 }
 
 int rights_choose(struct container *container, const struct capabilities_options *capabilities,
@@ -17,9 +17,14 @@ int rights_choose(struct container *container, const struct capabilities_options
 	container->no_new_privileges = security->no_new_privileges;
 	if (capabilities->privileged)
 		return open_all(container);
-	if (!security->paths_unconfined && paths_default(&container->paths) < 0)
+	/*
+	 * The second article's list allows /dev/net/tun. Only that rule is removed: one of --device
+	 * is later in the list, and stays.
+	 */
+	device_remove_rule(&container->cgroup.devices, TUN_MAJOR, TUN_MINOR);
+	if (!security->paths_unconfined && masked_paths_default(&container->masked_paths) < 0)
 		return -1;
 	if (security->unconfined)
 		return 0;
-	return filter_default(&container->filter, container->capabilities.bounding);
+	return seccomp_precompiled(&container->seccomp, container->capabilities.bounding);
 }

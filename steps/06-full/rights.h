@@ -1,6 +1,4 @@
-/*
- * Chapter 6: what the options on rights come to, taken together.
- */
+/* Chapter 6: the rights that several options decide together. */
 #ifndef STEPS_RIGHTS_H
 #define STEPS_RIGHTS_H
 
@@ -9,8 +7,8 @@
 #include "seccomp_options.h"
 
 /*
- * Fills in the capabilities, the filter, the paths and, for --privileged, the devices. Returns 0 or
- * -1.
+ * Fills in the capabilities, the seccomp filter, the paths and, for --privileged, the devices.
+ * Returns 0 or -1.
  */
 int rights_choose(struct container *container, const struct capabilities_options *capabilities,
 		  const struct seccomp_options *security);

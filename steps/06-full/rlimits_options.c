@@ -18,7 +18,7 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* "1024", or "-1" for no limit. */
+/* Reads "1024", or "-1" for no limit. */
 static bool parse_value(const char *text, rlim_t *value)
 {
 	unsigned long long number;
@@ -64,7 +64,9 @@ static error_t add(struct rlimits *rlimits, const char *text)
 	return rlimits_add(rlimits, type, soft, hard) < 0 ? ENOMEM : 0;
 }
 
-/* The second article's limit of open files, but never a higher one than our own. */
+/*
+ * Sets the second article's limit of open files, or the caller's own hard limit if that is lower.
+ */
 static error_t set_default(struct rlimits *rlimits)
 {
 	struct rlimit ours;

@@ -14,7 +14,7 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* What can be said, and which switch it sets to what. */
+/* The values of --security-opt, and the switch that each sets. */
 static const struct {
 	const char *option;
 	size_t flag;

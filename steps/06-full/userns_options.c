@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "ids.h"
 #include "userns.h"
 
 enum { KEY_USERNS = 0x640, USUAL_SIZE = 65536 };
@@ -17,32 +18,16 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* A number of digits alone, below 2^32 - 1, which is no id. */
-static bool read_id(const char *text, uint32_t *id)
-{
-	uint64_t number;
-
-	if (!*text || text[strspn(text, "0123456789")])
-		return false;
-	errno = 0;
-	number = strtoull(text, NULL, 10);
-	*id = (uint32_t)number;
-	return errno == 0 && number < UINT32_MAX;
-}
-
-/* UID[:SIZE]: the same numbers for groups. */
+/* Reads UID[:SIZE]. The groups get the same numbers. */
 static error_t set_range(struct userns *userns, const char *text)
 {
 	static struct id_map map;
-	char first[32] = "";
-	size_t length = strcspn(text, ":");
+	bool is_read;
 
 	map = (struct id_map){ .size = USUAL_SIZE };
-	if (length < sizeof(first))
-		memcpy(first, text, length);
-	if (!read_id(first, &map.outside) ||
-	    (text[length] && !read_id(text + length + 1, &map.size)) || map.size == 0 ||
-	    map.size > UINT32_MAX - map.outside) {
+	is_read = strchr(text, ':') ? ids_read_pair(text, ID_MAX, &map.outside, &map.size)
+				    : ids_read(text, ID_MAX, &map.outside);
+	if (!is_read || map.size == 0 || map.size > UINT32_MAX - map.outside) {
 		fail_input("--userns %s: must be auto, host or UID[:SIZE], below 4294967295", text);
 		return EINVAL;
 	}

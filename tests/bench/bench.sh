@@ -1,10 +1,10 @@
 #!/bin/sh
 # Compares the steps with Debian's unshare and bwrap: time from start to exit of `true`, and peak
-# memory; and step 04's network alone. First it makes sure that both sides isolate the same: a
-# namespace or a filter for system calls that only one of them has is no comparison.
+# memory; and step 04's network alone. First it checks that both sides have the same new namespaces
+# and filters for system calls, or they could not be compared.
 #
-# Each pair is timed in turn, ROUNDS times, so that a machine whose speed drifts is as kind to one
-# as to the other; the medians of all runs are shown. Source of the numbers: hyperfine.
+# Both sides of a pair take turns, ROUNDS times, so that a change of the machine's speed meets both
+# alike. The medians of all runs are shown. Source of the numbers: hyperfine.
 set -eu
 cd "$(dirname "$0")/../.."
 rounds=${ROUNDS:-5} runs=${RUNS:-100}
@@ -13,8 +13,8 @@ trap 'rm -rf "$work"' EXIT
 host=$PWD/rootfs/busybox/bin
 build/precompile bare >"$work/filter"
 
-# isolation BIN COMMAND...: what BIN/probe has when the command runs it: the kinds of namespaces that
-# are not ours, and how its system calls are filtered.
+# isolation BIN COMMAND...: prints the kinds of new namespaces that BIN/probe is in when the command
+# runs it, and how its system calls are filtered.
 isolation() {
 	bin=$1
 	shift
@@ -24,9 +24,9 @@ isolation() {
 	"$@" "$bin/cat" /proc/self/status <"$work/filter" | grep '^Seccomp:' | tr '\n' ' '
 }
 
-# compare NAME OURS PEER BIN [KIND]: OURS and PEER are commands that take another one; BIN is where
-# they find `true` and the probe, the static ones of our root file system for all. KIND is a namespace
-# that OURS alone has, where that is what the chapter adds.
+# compare NAME OURS PEER BIN [KIND]: OURS and PEER are commands that run another command. BIN is the
+# directory of `true` and the probe, which are those of our root file system for all. KIND is a
+# namespace that only OURS makes, if the chapter adds it.
 compare() {
 	name=$1 ours=$2 peer=$3 bin=$4 more=${5:+$5 }
 	# shellcheck disable=SC2086  # the commands are divided into words
@@ -35,7 +35,7 @@ compare() {
 		echo "$name: not comparable: '$ours' has $a, '$peer' has $b" >&2
 		exit 1
 	fi
-	# bwrap reads its filter, so it needs a shell to open the file: then both are started by one.
+	# bwrap reads its filter from a descriptor, which a shell opens: so a shell starts both sides.
 	shell=none input=
 	case $peer in *--seccomp*) shell=/bin/sh input="<$work/filter" ;; esac
 	rm -f "$work"/*.json
@@ -72,9 +72,9 @@ compare step-06 './step-06 run --network none' "bwrap --unshare-uts --unshare-ip
 	--bind rootfs/busybox / --proc /proc --dev /dev --mqueue /dev/mqueue --ro-bind /sys /sys \
 	--cap-drop ALL$capabilities --seccomp 0" /bin
 
-# With a bridge: from the start to the command's first line, and what it takes to take the network
-# down. In a network namespace of its own, so that the machine's is left alone. The second is a
-# container beside another one, whose bridge is there.
+# With a bridge: the time from the start to the command's first line, and the time to remove the
+# network. A new network namespace keeps the machine's own network out. The second row is a container
+# beside another one, which has made the bridge.
 # shellcheck disable=SC2016 # the inner shell expands them
 network=$(unshare --net --mount sh -euc '
 	ip link set lo up

@@ -1,7 +1,7 @@
 #!/bin/bash
-# tests/bench/ready.sh RUNS COMMAND... : how long a step's command takes from its start to its first
+# tests/bench/ready.sh RUNS COMMAND...: prints the time from a step's start to its command's first
 # line ("ready"), and from there to the step's end: medians in microseconds, on one line. Each
-# COMMAND is one argument, divided into words; they take turns.
+# COMMAND is one argument, which is divided into words; the commands take turns.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

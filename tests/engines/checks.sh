@@ -1,9 +1,10 @@
-# shellcheck shell=sh disable=SC2154,SC2016 # who sources it sets $work and $runtime
-# What the engines' tests share; to be sourced. A check that fails is counted, and the next goes on.
+# shellcheck shell=sh disable=SC2154,SC2016 # the script that sources it sets $work and $runtime
+# Functions of the engines' tests, which source this file. A check that fails is counted, and the
+# others follow.
 image=workbook/busybox:1
 failed=0
 
-# check WHAT EXPECTED COMMAND...: runs it, and compares what it prints, and a line with its exit
+# check WHAT EXPECTED COMMAND...: runs the command and compares its output, with a line for its exit
 # status if that is not 0
 check() {
 	what=$1 expected=$2
@@ -19,7 +20,7 @@ check() {
 	fi
 }
 
-# until_true COMMAND...: tries it again for at most 20 s
+# until_true COMMAND...: repeats the command until it succeeds, for at most 20 s
 until_true() {
 	tries=200
 	until "$@" >/dev/null 2>&1; do
@@ -29,7 +30,7 @@ until_true() {
 	done
 }
 
-# check_run: what `run OPTION... $image COMMAND...` does, with either engine
+# check_run: checks `run OPTION... $image COMMAND...`, with either engine
 check_run() {
 	check 'run' 'hello' run --rm $image echo hello
 	check 'its exit status' 'status 42' run --rm $image sh -c 'exit 42'
@@ -52,14 +53,14 @@ check_run() {
 		sh -c 'cd /sys/fs/cgroup; cat memory/memory.limit_in_bytes 2>/dev/null || cat memory.max'
 }
 
-# terminal COMMAND...: runs it at a terminal of its own, on whose keyboard nobody types: at the end of
-# its input script(1) would type an end-of-file, sooner or later than the command is ready
+# terminal COMMAND...: runs it at a new terminal. Its input stays open: at the end of the input
+# script(1) would type an end-of-file, perhaps before the command is ready
 terminal() {
 	[ -p "$work/keyboard" ] || mkfifo "$work/keyboard"
 	script -qec "$*" /dev/null <>"$work/keyboard" | tr -d '\r'
 }
 
-# finish: the exit status of the script
+# finish: ends the script with its exit status
 finish() {
 	[ "$failed" -eq 0 ]
 }

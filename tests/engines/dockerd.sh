@@ -1,5 +1,5 @@
-# shellcheck shell=sh disable=SC2154 # who sources it sets $work and $runtime
-# Starts and ends Docker's daemon, with our runtime as its own; to be sourced.
+# shellcheck shell=sh disable=SC2154 # the script that sources it sets $work and $runtime
+# Functions that start and end Docker's daemon, with our runtime in the place of its own.
 
 start_dockerd() {
 	cat >"$work/docker" <<-END

@@ -14,7 +14,7 @@ END
 chmod +x "$work/podman"
 PATH=$work:$PATH
 
-# On a machine without CAP_SYS_RESOURCE, Podman asks for more than may be had.
+# Without CAP_SYS_RESOURCE, Podman asks for higher limits than it may set.
 run() {
 	podman run --cgroup-parent oci-tests --network none --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 "$@"
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/engines/rootless.sh DIRECTORY RUNTIME: a user's containers, by Podman and our runtime. The
-# user has no right but those that everybody has, and the ids that /etc/subuid gives.
+# user has no special rights, only the IDs that /etc/subuid gives.
 # shellcheck disable=SC2016 # the containers' shells expand them
 set -u
 work=$1 runtime=$2

@@ -1,10 +1,9 @@
 #!/bin/sh
-# tests/engines/run.sh [ENGINE...]: drives Podman, Docker and containerd with our runtime, ./step-06-oci, in
-# the place of theirs.
+# tests/engines/run.sh [ENGINE...]: runs Podman, Docker and containerd with our runtime, ./step-06-oci,
+# in the place of theirs.
 #
-# The engines run in mount, network and PID namespaces of their own, with a /run and a /var/lib of
-# their own: what they mount, listen to and leave running goes away with these. What they have made
-# in the cgroups is removed at the end.
+# The engines run in new mount, network and PID namespaces, with an empty /run and /var/lib: their
+# mounts, sockets and processes end with these. Their cgroups are removed at the end.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 if [ "${ENGINES_NAMESPACE:-}" != entered ]; then
@@ -13,7 +12,7 @@ if [ "${ENGINES_NAMESPACE:-}" != entered ]; then
 	ENGINES_NAMESPACE=entered unshare --mount --propagation private --net --pid --fork \
 		--kill-child --mount-proc "$0" "$@"
 	status=$?
-	# The deepest first. What somebody else has made meanwhile is not empty, or is theirs to remove.
+	# Cgroups are removed from the deepest up. Those of other programs stay: they are not empty.
 	groups | while read -r group; do
 		echo "$before" | grep -qxF "$group" || echo "$group"
 	done | grep -E '/(oci-tests|docker|default|libpod_parent|machine\.slice|conmon|buildkit|moby)' |

@@ -1,8 +1,8 @@
 #!/bin/bash
-# tests/vm/broken.sh: is the matrix able to be red? With each of the patches in tests/vm/broken
-# chapter 5's part for cgroup v2 has a mistake; and one machine lacks a controller, so that tests
-# are skipped that are expected to run. Each of these rows has to be red, but not for a machine that
-# did not start. Build first.
+# tests/vm/broken.sh: proves that a row of the matrix can be red. Each patch in tests/vm/broken makes a
+# mistake in chapter 5's part for cgroup v2; and one machine lacks a controller, so that tests are
+# skipped which must run. Each of these rows must be red, and not because its machine did not start.
+# Build first.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 rows=no-pids
@@ -10,7 +10,7 @@ for patch in tests/vm/broken/*.patch; do
 	name=broken-$(basename "$patch" .patch) copy=build/vm/$name
 	rm -rf "$copy" && mkdir -p "$copy/build" &&
 		cp -pr Makefile common steps rootfs tests step-* "$copy" &&
-		cp -pr build/{common,steps,tests,common.a,flags,filter_default.h,precompile,probe,rootfs.made} "$copy/build" &&
+		cp -pr build/{common,steps,tests,common.a,flags,seccomp_precompiled.h,precompile,probe,rootfs.made} "$copy/build" &&
 		patch -s -p 1 -d "$copy" <"$patch" && make -s -C "$copy" step-05 step-06 || exit 1
 	rows="$rows $name"
 done

@@ -17,8 +17,8 @@ for module in virtio_pci 9pnet_virtio 9p overlay virtio_blk virtio_net crc32c_ge
 	modprobe $module
 done
 
-# overlay NAME DIRECTORY WHERE: that one of the machine that we run on, never written to: what is
-# changed is on the tmpfs.
+# overlay NAME DIRECTORY WHERE: mounts a directory of the machine that we run on. Changes go to a
+# tmpfs.
 overlay() {
 	mkdir -p "/top/$1/upper" "/top/$1/work" "$3"
 	mount -t overlay -o "lowerdir=$2,upperdir=/top/$1/upper,workdir=/top/$1/work" none "$3"
@@ -36,11 +36,11 @@ mount -t tmpfs -o nosuid,nodev tmpfs dev/shm
 mount -t mqueue -o nosuid,nodev,noexec mqueue dev/mqueue
 mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs run
 mount -t tmpfs -o nosuid,nodev tmpfs tmp
-# An overlay of its own: a system has no workbook, and /tmp or /run, where it may be, are empty now.
+# The workbook is an overlay of its own: a system has none, and /tmp and /run are empty now.
 overlay workbook "/host$workbook" "/new$workbook"
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 results "/new$workbook/build/vm/results"
 
-# Other users have to get there, too: your home may be closed to them.
+# Other users must reach it, too, and a home directory may be closed to them.
 directory=$workbook
 while [ -n "$directory" ]; do
 	chmod o+x "/new$directory"
@@ -53,7 +53,7 @@ echo /run/modprobe >/proc/sys/kernel/modprobe
 mkdir -p lib/modules
 ln -sfn "$workbook/$image/lib/modules/$(uname -r)" "lib/modules/$(uname -r)"
 
-# On a file system with idmapped mounts, as at home: an overlay has none.
+# A file system with idmapped mounts, which an overlay does not have.
 mount -t ext4 dev/vda "/new$workbook/rootfs"
 rmdir "/new$workbook/rootfs/lost+found"
 rm -f .dockerenv # in case it is one that we run on
@@ -83,7 +83,7 @@ if [ "${host:-}" = systemd ]; then
 	exec switch_root /new /lib/systemd/systemd
 fi
 
-# The rest of what systemd does: cgroup v2.
+# cgroup v2, as systemd sets it up.
 mount -t cgroup2 -o nosuid,nodev,noexec,nsdelegate,memory_recursiveprot cgroup2 sys/fs/cgroup
 cd sys/fs/cgroup || exit
 if [ "${host:-}" != plain ]; then
@@ -98,5 +98,5 @@ if [ "${host:-}" != plain ]; then
 fi
 cd /
 mount --move /proc /new/proc
-# Not chroot: who is in a chroot may not make user namespaces.
+# A process in a chroot could not make user namespaces.
 exec switch_root /new "$busybox" sh "$workbook/tests/vm/session.sh"

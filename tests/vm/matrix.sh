@@ -10,8 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 rows='v2 newer-kernel systemd scopes slices user no-user-namespaces no-memory no-nftables old-kernel'
 
-# What there is: the options of run.sh, and the command. Without hardware virtualization a test
-# takes ten times as long as here: so each row runs the tests of what differs on its machine.
+# The rows: options of run.sh, and the command. Without hardware virtualization a test takes ten times
+# as long, so each row runs the tests of what differs on its machine.
 row() {
 	case $1 in
 	v2) machine -a host=plain tests/vm/tests.sh test_00_spawn test_04_modes \
@@ -36,7 +36,7 @@ row() {
 	esac
 }
 
-machine() { tests/vm/run.sh -t "${SECONDS_A_ROW:-600}" "$@"; }
+machine() { tests/vm/run.sh -t "${SECONDS_A_ROW:-900}" "$@"; }
 
 # summary ROW STATUS SECONDS: from its log; exit status 1: it is red
 summary() {
@@ -77,7 +77,7 @@ one() {
 	cat "$log.summary"
 }
 
-# In process groups of their own, so that we can take them with us.
+# Each row has a process group of its own, so that this script can end it.
 set -m
 # shellcheck disable=SC2154 # job
 trap 'trap "" TERM; for job in $(jobs -p); do kill -- -"$job"; done; wait; exit 130' INT TERM

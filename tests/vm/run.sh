@@ -18,6 +18,7 @@
 # serial lines come out: the console, the output and the exit status. Exit status 77: the archive has
 # no such kernel.
 set -u
+PATH=$PATH:/usr/sbin:/sbin # where a user may not have it: mke2fs is there
 limit='' cpus=2 kernel=linux-image-amd64 arguments='' system=''
 cd "$(dirname "$0")/../.." || exit 125
 
@@ -37,10 +38,12 @@ while getopts t:c:k:sa: option; do
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || set -- bash
+[ $# -gt 0 ] || set -- bash --rcfile tests/vm/bashrc
 image=build/vm/${kernel//\//-} run=build/vm/run.$$
 command -v qemu-system-x86_64 >/dev/null || fail 'no qemu-system-x86_64 here: make deps'
 busybox=$(command -v busybox) || fail 'no busybox here: make deps'
+command -v mke2fs >/dev/null || fail 'no mke2fs here: make deps'
+[ -x rootfs/busybox/bin/busybox ] || fail 'no rootfs/busybox here: make rootfs'
 
 # A bzImage begins with a header that says where the compressed kernel is in it: decompressing it
 # here takes less time than its own code takes without hardware virtualization.
@@ -57,7 +60,7 @@ payload() {
 		head -c $(($(number 588 4) - 4)) # without the size at its end
 }
 
-# The lists of another release are fetched to here, too; the machine's own are left as they are.
+# The package lists of another release are fetched to here; the machine's own stay as they are.
 fetch_kernel() (
 	mkdir -p "$run.new/lists/partial" && cd "$run.new" || exit 1
 	options=()
@@ -77,13 +80,13 @@ fetch_kernel() (
 	apt-get -q -q "${options[@]}" download "$package" 2>apt.log || { cat apt.log >&2 && exit 1; }
 	dpkg -x ./*.deb . && unpack_vmlinux boot/vmlinuz-* >vmlinux || exit 1
 	"$busybox" depmod -b . "$(ls lib/modules)" || exit 1
-	# Devices that are not there have thousands of names, which would be read at each modprobe.
+	# The aliases of absent devices are left out: modprobe would read thousands at each call.
 	sed -i '/^alias [a-z0-9]*:/d' lib/modules/*/modules.alias || exit 1
 	rm -rf ./*.deb lists boot
 	cd - >/dev/null && rm -rf "$image" && mv "$run.new" "$image"
 )
 
-# The same release as this machine's, so that what was built here runs there.
+# The system has this machine's release, so that programs that were built here run there.
 packages=systemd-sysv,systemd-resolved,dbus,dbus-user-session,kmod,sudo,make,busybox-static
 packages=$packages,libcmocka0,libnl-3-200,libseccomp2,strace,iproute2,nftables
 packages=$packages,iptables,apparmor,procps,libcap2-bin,uidmap,jq,python3-minimal
@@ -112,7 +115,7 @@ make_initramfs() (
 		done && cp "$image/$modules/modules.dep" "$tree/$modules" && cd "$tree" && find . | "$busybox" cpio -o -H newc 2>/dev/null >../initramfs.cpio
 )
 
-# shellcheck disable=SC2317 # it is called by the trap
+# shellcheck disable=SC2317 # the trap calls it
 clean() {
 	trap '' EXIT INT TERM HUP
 	[ -z "$machine" ] || kill "$machine" 2>/dev/null
@@ -144,7 +147,7 @@ mkdir "$run" || exit 125
 make_initramfs || fail 'no initramfs'
 printf '%q ' "$@" >"$run/command"
 truncate -s 256M "$run/disk" || exit 125
-mke2fs -q -F -t ext4 -d rootfs "$run/disk" || fail 'no file system for rootfs/busybox: make rootfs'
+mke2fs -q -F -t ext4 -d rootfs "$run/disk" || fail 'no file system could be made of rootfs (mke2fs, see above)'
 
 # Hardware virtualization, if the processor has it: /dev/kvm alone says nothing.
 # Otherwise QEMU translates. It does so anew when code is at another address (norandmaps makes that
@@ -165,13 +168,15 @@ qemu=(qemu-system-x86_64 -M q35 $accelerator -smp $cpus -m 2G -nodefaults -no-us
 	-virtfs "local,path=build/vm/results,mount_tag=results,security_model=none")
 [ -z "$system" ] || arguments="host=systemd system=$PWD/$system systemd.wants=workbook.service systemd.getty_auto=no systemd.mask=apparmor.service systemd.show_status=no $arguments"
 append="console=ttyS0 quiet panic=-1 workbook=$PWD run=$run image=$image busybox=$busybox $arguments"
-# It ends with us, even if we are killed.
+# QEMU ends with this script, even if it is killed.
 if [ -t 0 ] && [ -t 1 ]; then
-	append="$append terminal=$(stty size | tr ' ' x) TERM=$TERM"
+	size=$(stty size | tr ' ' x)
+	[ "$size" != 0x0 ] || size=24x80 # nobody has told it
+	append="$append terminal=$size TERM=${TERM:-dumb}"
 	setpriv --pdeathsig TERM timeout --foreground --kill-after=5 "${limit:-0}" \
 		"${qemu[@]}" -append "$append"
 else
-	# The output by a pipe: QEMU makes what it writes to non-blocking, for others as well.
+	# The output goes through a pipe: QEMU would make the caller's own descriptor non-blocking.
 	setpriv --pdeathsig TERM timeout --kill-after=5 "${limit:-1800}" \
 		"${qemu[@]}" -append "$append" </dev/null > >(cat) &
 	machine=$!

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What runs in the virtual machine after init.sh, as PID 1, or by systemd: runs the command in a
-# session of its own, reports its exit status, and switches the machine off.
+# tests/vm/session.sh: runs in the virtual machine after init.sh, as PID 1 or by systemd. It runs the
+# command in a session of its own, reports its exit status, and switches the machine off.
 #
 # From the kernel's command line: $workbook and $run, paths; $host, see init.sh; $terminal, the size
 # of the caller's, if there is one. ttyS1 is the output, ttyS2 the exit status.
@@ -25,6 +25,7 @@ in_session() {
 
 stty -F /dev/ttyS2 raw -echo
 if [ -n "${terminal:-}" ]; then
+	exec 3<>/dev/ttyS1 # with the last descriptor the size would go
 	stty -F /dev/ttyS1 sane rows "${terminal%x*}" cols "${terminal#*x}"
 	in_session -c <>/dev/ttyS1 >&0 2>&1
 	echo $? >/dev/ttyS2
@@ -35,7 +36,7 @@ else
 	cat=$!
 	in_session </dev/null >/run/output 2>&1
 	echo $? >/dev/ttyS2
-	# To the end of the output, or not: a process that was left behind may keep it open.
+	# Waits for the end of the output only for a while: a process that is left may keep it open.
 	(sleep 2 && kill $cat) &
 	wait $cat
 fi

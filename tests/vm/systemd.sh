@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/vm/systemd.sh: the row for --systemd-cgroup, whose tests need the machine's own systemd, and so
-# no namespaces that stand for it; and then a user, with a systemd of his own.
+# tests/vm/systemd.sh: the row for --systemd-cgroup. Its tests need the machine's own systemd, so they
+# run outside of the namespaces that stand for a host. Then a user runs them with their own systemd.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0
@@ -13,7 +13,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	exit $wrong
 fi
 
-# prints TEXT COMMAND...: it prints that, on standard output or error
+# prints TEXT COMMAND...: checks that the command prints the text, on standard output or error
 prints() {
 	text=$1
 	shift
@@ -38,7 +38,7 @@ bundle=$(mktemp -d) && mkdir "$bundle/rootfs" && cp -a rootfs/busybox/bin "$bund
 		.linux.resources = {memory: {limit: 33554432}}' "$bundle/config.json" >"$bundle/new" &&
 	mv "$bundle/new" "$bundle/config.json" || exit 1
 if [ "$1" = outside ]; then
-	# A session's processes are not among the user's own systemd's: nobody but root may move there.
+	# A session's processes are outside of the user's systemd, and only root may move them there.
 	scope=/user.slice/user-4711.slice/user@4711.service/user.slice/oci-learner.scope
 	prints "step-06-oci: systemd: $scope cannot be entered from our cgroup; start us by \`systemd-run --user --scope\`" \
 		oci --systemd-cgroup run --detach --bundle "$bundle" learner

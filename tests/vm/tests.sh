@@ -1,7 +1,7 @@
 #!/bin/sh
-# tests/vm/tests.sh [TEST...]: what a row of the matrix runs in its machine: is doctor right about
-# it, do the steps leave it as it was, and these tests (see tests/run.sh). Unlike the tests, doctor
-# and the steps that it speaks of meet the machine itself here, not namespaces that stand for it.
+# tests/vm/tests.sh [TEST...]: runs a row of the matrix in its machine: it checks that doctor is right
+# and that the steps leave the machine as it was, and then runs these tests (tests/run.sh). Doctor and
+# the steps run on the machine itself, not in namespaces that stand for a host.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0
@@ -18,5 +18,5 @@ if [ -s /tmp/changed ]; then
 else
 	echo '[       OK ] the steps have left the machine as it was'
 fi
-[ $# -eq 0 ] || SLOWER=4 tests/run.sh "$@" || wrong=1
+[ $# -eq 0 ] || SLOWER=4 CGROUPS=machine tests/run.sh "$@" || wrong=1
 exit $wrong

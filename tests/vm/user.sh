@@ -1,13 +1,13 @@
 #!/bin/sh
-# tests/vm/user.sh: the row without root. As a user who has no way to become root: what user
-# namespaces make possible works, and what needs root is refused with one line that says so.
+# tests/vm/user.sh: the row without root, for a user who cannot become root. What user namespaces make
+# possible works, and what needs root is refused with one line that says so.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0
 if [ "$(id -u)" -eq 0 ]; then
 	as_user='setpriv --reuid=54321 --regid=54322 --clear-groups --bounding-set=-all'
 	$as_user "$0" || wrong=1
-	# And a user who was given a cgroup, and is in one below it, as in a session of systemd --user.
+	# A second user was given a cgroup, and is in one below it, as in a session of systemd --user.
 	given=/sys/fs/cgroup/user.slice/user-0.slice/given
 	mkdir -p $given/shell && chown -R 54321:54322 $given
 	# shellcheck disable=SC2086 # words
@@ -17,7 +17,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	exit $wrong
 fi
 
-# told WHAT RIGHT: the line of a test's result
+# told WHAT RIGHT: prints the line of a test's result
 told() {
 	if [ "$2" = yes ]; then
 		printf '[       OK ] user: %s\n' "$1"
@@ -27,7 +27,7 @@ told() {
 	fi
 }
 
-# refused PART COMMAND...: exit status 125, and one line with PART
+# refused PART COMMAND...: checks for exit status 125 and one line with PART
 refused() {
 	part=$1 right=no
 	shift
@@ -40,7 +40,7 @@ refused() {
 	told "it is told why this cannot be: $*" $right
 }
 
-# prints TEXT OPTION-OR-COMMAND...: step 06 does it
+# prints TEXT OPTION-OR-COMMAND...: checks that step 06 prints the text
 prints() {
 	text=$1 right=no
 	shift
@@ -74,7 +74,7 @@ prints terminal -t /bin/sh -c 'tty >/dev/null && printf terminal'
 refused 'a bridge needs root' ./step-06 run --network bridge /bin/true
 refused 'memory: no cgroup hierarchy here has' ./step-06 run --memory 64m /bin/true
 refused 'pids-limit: no cgroup hierarchy here has' ./step-06 run --pids-limit 9 /bin/true
-refused 'newuidmap does not give us the ids' ./step-06 run --userns 1000:10 /bin/true
+refused 'newuidmap: ' ./step-06 run --userns 1000:10 /bin/true
 refused 'the user namespace does not have this group' ./step-06 run --user 1000 /bin/true
 refused 'above our own hard limit' ./step-06 run --ulimit nofile=99999999 /bin/true
 OUTER_NAMESPACE=entered SLOWER=4 tests/run.sh test_00_fail test_00_narrate test_00_signals || wrong=1

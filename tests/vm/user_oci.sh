@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/vm/user_oci.sh: the OCI runtime as a user, on cgroup v2: what a container has of cgroups where none was given,
-# and where the user was given one ($GIVEN, its directory).
+# tests/vm/user_oci.sh: the OCI runtime as a user, on cgroup v2: the cgroups of a container where the
+# user was given none, and where the user was given one ($GIVEN is its directory).
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0 bundle=$(mktemp -d)
@@ -8,7 +8,7 @@ export XDG_RUNTIME_DIR="$bundle"
 trap 'rm -rf "$bundle"' EXIT
 
 oci() { ./step-06-oci "$@" </dev/null; }
-# config PROGRAM: the configuration, changed by a jq program
+# config PROGRAM: changes the configuration by a jq program
 config() {
 	jq "$1" "$bundle/first" >"$bundle/config.json"
 }
@@ -56,7 +56,7 @@ if [ -z "${GIVEN:-}" ]; then
 	check 'a limit' '*linux.resources.pids.limit: no cgroup hierarchy here*status 1' oci run --bundle "$bundle" one
 else
 	check 'a limit' 0 oci run --bundle "$bundle" one
-	# An engine names the cgroup by its whole path.
+	# Engines name the cgroup by its full path.
 	config ".linux.cgroupsPath = \"${GIVEN#/sys/fs/cgroup}/engine/two\" | .process.args = [\"sleep\", \"1000\"]"
 	check 'a path' '' oci run -d --bundle "$bundle" two
 	check 'the cgroup at it' 1 sh -c "wc -l <$GIVEN/engine/two/cgroup.procs"

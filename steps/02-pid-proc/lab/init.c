@@ -10,8 +10,8 @@
 #include "narrate.h"
 
 /*
- * Waits for every child that has ended or stopped. When the command itself has ended, so do we,
- * and the kernel ends all that is left in the namespace.
+ * Waits for every child that has ended or stopped. Ends when the command has ended; then the kernel
+ * ends all other processes of the namespace.
  */
 static void reap(pid_t command)
 {
@@ -24,6 +24,19 @@ static void reap(pid_t command)
 	(void)command;
 }
 
+/* Whether the whole group, and so the command, has got the signal: from the terminal, or from us.
+ */
+static bool is_for_group(const siginfo_t *info)
+{
+	return info->si_code == SI_KERNEL || info->si_pid == getpid();
+}
+
+/* Whether the step passes on what was typed at the terminal, for the whole group (job.c). */
+static bool is_to_pass_to_group(const siginfo_t *info)
+{
+	return info->si_code == SI_QUEUE && info->si_pid == 0;
+}
+
 static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 {
 	/*
@@ -31,10 +44,13 @@ static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 	 * close_range(2).
 	 *
 	 * TODO 7: for ever, wait for the next signal: sigwaitinfo(2). SIGCHLD means reap(), and any
-	 * other is the command's: kill(2). But not what the terminal sends (si_code is SI_KERNEL):
-	 * it sends it to the command as well; unless it came so early that the command was not
-	 * there yet: what sigpending(2) shows before the first wait.
+	 * other is the command's: kill(2). But is it to be passed to our group, it goes to group 0.
+	 * And what is for our group (the terminal's, for one) the command gets by itself; unless it
+	 * came so early that the command was not there yet: what sigpending(2) shows before the
+	 * first wait.
 	 */
+	(void)is_for_group;
+	(void)is_to_pass_to_group;
 	(void)all;
 	reap(command);
 	_exit(STATUS_FAILED);

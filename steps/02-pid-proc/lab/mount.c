@@ -21,7 +21,7 @@ int mount_private(void)
 	return 0;
 }
 
-/* The kernel keeps what it has to say about an option in the context: "e tmpfs: Bad value". */
+/* The context holds the kernel's message about an option: "e tmpfs: Bad value". */
 static int fail_option(int context, const char *type, const char *option)
 {
 	char text[256];

@@ -21,7 +21,7 @@ static int find(const char *name)
 	return index ? (int)index : fail("if_nametoindex %s", name);
 }
 
-/* Keeps the device from giving itself a link-local IPv6 address: on the host it shall have none. */
+/* Keeps the kernel from giving the device a link-local IPv6 address. */
 static int prevent_ipv6(struct rtnl *rtnl, const char *name)
 {
 	struct nlattr *families, *inet6;
@@ -36,11 +36,18 @@ static int prevent_ipv6(struct rtnl *rtnl, const char *name)
 	return rtnl_send(rtnl, "RTM_SETLINK %s without an IPv6 address", name);
 }
 
-static void put_hardware_address(struct rtnl *rtnl, struct in_addr address)
+static void fill_hardware_address(unsigned char mac[6], unsigned int prefix, struct in_addr address)
 {
-	unsigned char mac[6] = { 0x02, 'S' }; /* 02: chosen here, of no manufacturer */
-
+	mac[0] = (unsigned char)(prefix >> 8);
+	mac[1] = (unsigned char)prefix;
 	memcpy(mac + 2, &address, sizeof(address));
+}
+
+static void put_hardware_address(struct rtnl *rtnl, unsigned int prefix, struct in_addr address)
+{
+	unsigned char mac[6];
+
+	fill_hardware_address(mac, prefix, address);
 	nla_put(rtnl->message, IFLA_ADDRESS, sizeof(mac), mac);
 }
 
@@ -48,7 +55,8 @@ int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr addre
 {
 	/*
 	 * TODO 3: as TODO 1, but the device is new, and it is an error if there is one of the name:
-	 * two flags for rtnl_begin(), netlink(7). put_hardware_address() adds its own. What kind of
+	 * two flags for rtnl_begin(), netlink(7). put_hardware_address() adds its own, with the
+	 * prefix LINK_MAC_PREFIX. What kind of
 	 * device it is stands in a nest of attributes: IFLA_INFO_KIND in IFLA_LINKINFO. In the end
 	 * prevent_ipv6(), which shows such a nest. Tell rtnl_send() "RTM_NEWLINK bridge NAME".
 	 */
@@ -63,12 +71,12 @@ int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, co
 		     int namespace, struct in_addr address)
 {
 	/*
-	 * TODO 5: one message makes both ends. `name` is new, up at once, and a port of the bridge,
-	 * whose index is in IFLA_MASTER. In IFLA_LINKINFO is the kind, "veth", and beside it
-	 * IFLA_INFO_DATA; in that VETH_INFO_PEER; and in that the other end, as in a message of its
-	 * own: a struct ifinfomsg (nlmsg_reserve()), its name, its hardware address,
-	 * and in IFLA_NET_NS_FD its namespace. Tell rtnl_send() "RTM_NEWLINK veth NAME, PEER in the
-	 * container".
+	 * TODO 5: one message makes both ends. `name` is new, down, and a port of the bridge,
+	 * whose index is in IFLA_MASTER; its hardware address has the prefix LINK_MAC_PORT. In
+	 * IFLA_LINKINFO is the kind, "veth", and beside it IFLA_INFO_DATA; in that VETH_INFO_PEER;
+	 * and in that the other end, as in a message of its own: a struct ifinfomsg
+	 * (nlmsg_reserve()), its name, its hardware address, and in IFLA_NET_NS_FD its namespace.
+	 * Tell rtnl_send() "RTM_NEWLINK veth NAME, PEER in the container".
 	 */
 	(void)rtnl;
 	(void)bridge;
@@ -92,6 +100,51 @@ int link_set_hairpin(struct rtnl *rtnl, const char *name)
 	nla_put_u8(rtnl->message, IFLA_BRPORT_MODE, 1);
 	nla_nest_end(rtnl->message, port);
 	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
+}
+
+/* The kind and the hardware address of a device that we made. */
+struct ownership {
+	const char *kind;
+	unsigned char mac[6];
+	bool ours;
+};
+
+static int look_at_ownership(struct nl_msg *message, void *data)
+{
+	const int header = sizeof(struct ifinfomsg);
+	const struct nlattr *mac = rtnl_attribute(message, header, IFLA_ADDRESS);
+	const struct nlattr *info = rtnl_attribute(message, header, IFLA_LINKINFO);
+	const struct nlattr *kind =
+		info ? nla_find(nla_data(info), nla_len(info), IFLA_INFO_KIND) : NULL;
+	struct ownership *wanted = data;
+
+	wanted->ours = kind && nla_strcmp(kind, wanted->kind) == 0 && mac &&
+		nla_len(mac) == sizeof(wanted->mac) &&
+		memcmp(nla_data(mac), wanted->mac, sizeof(wanted->mac)) == 0;
+	return NL_STOP;
+}
+
+bool link_is_ours(struct rtnl *rtnl, const char *name, const char *kind, unsigned int prefix,
+		  struct in_addr address)
+{
+	struct ownership wanted = { .kind = kind };
+
+	fill_hardware_address(wanted.mac, prefix, address);
+	rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
+	return rtnl_dump(rtnl, look_at_ownership, &wanted, "RTM_GETLINK") == 0 && wanted.ours;
+}
+
+int link_set_master(struct rtnl *rtnl, const char *name, const char *bridge)
+{
+	int master = find(bridge);
+
+	if (master < 0)
+		return -1;
+	rtnl_begin(rtnl, RTM_SETLINK, 0, sizeof(struct ifinfomsg));
+	nla_put_string(rtnl->message, IFLA_IFNAME, name);
+	nla_put_u32(rtnl->message, IFLA_MASTER, (uint32_t)master);
+	return rtnl_send(rtnl, "RTM_SETLINK %s on %s", name, bridge);
 }
 
 int link_delete(struct rtnl *rtnl, const char *name)

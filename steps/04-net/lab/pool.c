@@ -44,7 +44,7 @@ int pool_open(void)
 
 	if (directory_path(path) < 0)
 		return -1;
-	/* The last container removes the directory: who waited for that one takes the next. */
+	/* The last container removes the directory. A step that waited makes a new one. */
 	while (status.st_nlink == 0) {
 		if (fd >= 0)
 			close(fd);
@@ -62,7 +62,8 @@ int pool_open(void)
 
 void pool_close(int pool)
 {
-	flock(pool, LOCK_UN); /* a child has inherited the descriptor */
+	/* The child has inherited the descriptor, which would hold the lock. */
+	flock(pool, LOCK_UN);
 	close(pool);
 }
 
@@ -91,7 +92,7 @@ static bool lease_parse(const char *name, struct lease *lease)
 		inet_pton(AF_INET, address, &lease->address) == 1;
 }
 
-/* Returns the descriptor of the locked file; -1 and EWOULDBLOCK if someone else has it. */
+/* Returns the descriptor of the locked file; -1 and EWOULDBLOCK if another process has the lock. */
 static int try_lease(int pool, const struct lease *lease)
 {
 	/*
@@ -136,9 +137,7 @@ void pool_release(int pool, const struct lease *lease)
 	unlinkat(pool, name, 0);
 }
 
-/*
- * The next lease in the directory, after those that were read before. Returns whether there is one.
- */
+/* Fills in the next lease of the directory. Returns whether there is one. */
 static bool next_lease(DIR *directory, struct lease *lease)
 {
 	struct dirent *entry;
@@ -149,7 +148,7 @@ static bool next_lease(DIR *directory, struct lease *lease)
 	return false;
 }
 
-/* For reading it from its beginning; NULL after a message. */
+/* Opens the directory to read it from its beginning. Returns NULL after a message. */
 static DIR *list(int pool)
 {
 	autofd int fd = openat(pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -173,6 +172,33 @@ int pool_count(int pool, const char *bridge)
 	while (next_lease(directory, &lease))
 		count += !bridge || strcmp(lease.bridge, bridge) == 0;
 	return count;
+}
+
+int pool_each(int pool, int (*each)(int pool, const struct lease *lease, void *data), void *data)
+{
+	autodir DIR *directory = list(pool);
+	struct lease lease;
+
+	if (!directory)
+		return -1;
+	while (next_lease(directory, &lease))
+		if (each(pool, &lease, data) < 0)
+			return -1;
+	return 0;
+}
+
+FILE *pool_read(int pool, const struct lease *lease)
+{
+	char name[64];
+	FILE *file;
+	int fd;
+
+	lease_name(lease, name);
+	fd = openat(pool, name, O_RDONLY | O_CLOEXEC);
+	file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file)
+		fail("open the lease of %s", inet_ntoa(lease->address));
+	return file;
 }
 
 int pool_find_crashed(int pool, struct lease *lease)

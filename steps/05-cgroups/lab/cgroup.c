@@ -1,6 +1,5 @@
 #include "cgroup.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -13,25 +12,26 @@
 #include <unistd.h>
 
 #include "bind.h"
+#include "cgroup_tree.h"
 #include "cgroup_version.h"
 #include "cleanup.h"
 #include "fail.h"
+#include "leftovers.h"
 #include "mount.h"
 #include "narrate.h"
 
 /*
- * In each hierarchy two cgroups are made, one in the other: "step-PID-TIME/container". The
- * processes and the limits are in the inner one. The outer one is locked as long as we live, which
- * tells the others that it is in use; and since controllers are enabled in it, systemd cannot
- * disable them above, as it does where it finds no use for them.
+ * In each hierarchy the step makes two cgroups, one in the other: "step-PID-TIME/container". The
+ * processes and the limits are in the inner one. The outer one is locked as long as the step lives,
+ * so other steps see that it is in use. Systemd disables a controller in the root when none of its
+ * units needs it; since the outer cgroup enables the controller as well, the kernel refuses that.
  */
-static const char outer_prefix[] = "step-", inner[] = "container";
+static const char inner[] = "container";
 
 enum { TRIES = 1000, TRY_MICROSECONDS = 1000 };
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-/* Ours in the hierarchy that has one of these controllers, or that is v2; or NULL. */
-static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned int controllers)
+const struct hierarchy *cgroup_hierarchy(const struct cgroup *cgroup, unsigned int controllers)
 {
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
@@ -43,103 +43,9 @@ static const struct hierarchy *find_ours(const struct cgroup *cgroup, unsigned i
 	return NULL;
 }
 
-/* ---- Removing ---- */
-
-void cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name)
-{
-	autodir DIR *directory = NULL;
-	int fd;
-
-	if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
-		return;
-	fd = openat(parent, name, DIRECTORY);
-	directory = fd < 0 ? NULL : fdopendir(fd);
-	if (!directory)
-		return;
-	version_of(hierarchy)->kill(fd);
-	for (struct dirent *entry; (entry = readdir(directory));)
-		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			cgroup_remove_tree(hierarchy, fd, entry->d_name);
-	/* A killed process may take a moment to go. */
-	for (int i = 0; i < TRIES; i++) {
-		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno != EBUSY)
-			return;
-		usleep(TRY_MICROSECONDS);
-	}
-}
-
-/* Every container has a cgroup in v2 or, where there is none, in the hierarchy of the devices. */
-static bool is_home(const struct hierarchy *hierarchy)
-{
-	return hierarchy->version == 2 || hierarchy->controllers & SET(CONTROLLER_DEVICES);
-}
-
-static void remove_everywhere(const char *name)
-{
-	struct hierarchy all[HIERARCHIES_MAX];
-	int count = hierarchy_find(all, ~0U);
-
-	for (int i = 0; i < count; i++) {
-		cgroup_remove_tree(&all[i], all[i].top, name);
-		cleanup_fd(&all[i].top);
-	}
-}
-
-/* Whether it has not been removed, and maybe made anew, since it was opened. */
-static bool is_there(int directory, int parent, const char *name)
-{
-	struct stat opened, there;
-
-	return fstat(directory, &opened) == 0 &&
-		fstatat(parent, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-		opened.st_ino == there.st_ino;
-}
-
-/*
- * Removes what steps have left that were killed: nobody has a lock on it any more. A step locks its
- * home first and keeps that to the end: it is only by this lock that we know it to be dead.
- */
-static void remove_leftovers(const struct hierarchy *hierarchy)
-{
-	int fd = openat(hierarchy->top, ".", DIRECTORY);
-	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-
-	/*
-	 * TODO 12: for each directory in it whose name begins with outer_prefix: if its lock can be
-	 * had at once, flock(2), and then it is_there() still, its step has gone. Then, if
-	 * is_home(), remove_everywhere(); if not, cgroup_remove_tree() here.
-	 */
-	(void)directory;
-	(void)is_there;
-	(void)is_home;
-	(void)remove_everywhere;
-}
-
-void cgroup_remove(struct cgroup *cgroup)
-{
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
-		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
-
-		if (hierarchy->lock >= 0) {
-			cgroup_remove_tree(hierarchy, hierarchy->lock, inner);
-			cgroup_remove_tree(hierarchy, hierarchy->top, cgroup->name);
-		}
-		cleanup_fd(&hierarchy->directory);
-		cleanup_fd(&hierarchy->lock);
-		cleanup_fd(&hierarchy->top);
-	}
-	cgroup->hierarchy_count = 0;
-}
-
-void cgroup_cleanup(struct cgroup **cgroup)
-{
-	cgroup_remove(*cgroup);
-}
-
 /* ---- Making ---- */
 
-/* Makes both cgroups, and locks the outer one. Returns NULL, or the call that failed, with errno.
- */
+/* Makes both cgroups and locks the outer one. Returns NULL, or the name of the failed call. */
 static const char *try_make(const struct cgroup *cgroup, struct hierarchy *hierarchy)
 {
 	autofd int outer = -1;
@@ -158,7 +64,7 @@ static const char *try_make(const struct cgroup *cgroup, struct hierarchy *hiera
 	return NULL;
 }
 
-/* Whether another step took it for a leftover, before it was locked, and has removed it. */
+/* Before the cgroup was locked, another step may have taken it for a leftover and removed it. */
 static bool was_removed(void)
 {
 	return errno == ENOENT || errno == ENODEV || errno == EWOULDBLOCK;
@@ -193,50 +99,39 @@ static int make(const struct cgroup *cgroup, struct hierarchy *hierarchy, unsign
 		return fail("open %s", inner);
 	if (version->adopt(hierarchy->top, hierarchy->lock, controllers) < 0)
 		return -1;
-	return version->adopt(hierarchy->lock, hierarchy->directory, controllers);
+	if (version->adopt(hierarchy->lock, hierarchy->directory, controllers) < 0)
+		return -1;
+	/* Root in the container may make cgroups in cgroups; whoever removes them goes down to the
+	 * last one. v1 has no such limit. */
+	if (hierarchy->version == 2)
+		return cgroup_write(hierarchy->directory, "../cgroup.max.depth", "100");
+	return 0;
 }
 
-int cgroup_list_needed(const struct cgroup *cgroup, unsigned int available, unsigned int *needed)
+/* A limit whose controller is missing is refused by its name. */
+static int require(const struct limits *limits, unsigned int available)
 {
-	const struct {
-		const char *name;
-		bool wanted;
-		enum controller controller;
-	} limits[] = {
-		{ "memory", cgroup->memory, CONTROLLER_MEMORY },
-		{ "memory-reservation", cgroup->memory_reservation, CONTROLLER_MEMORY },
-		{ "memory-swappiness", cgroup->swappiness >= 0, CONTROLLER_MEMORY },
-		{ "cpus", cgroup->cpu_quota, CONTROLLER_CPU },
-		{ "cpu-shares", cgroup->cpu_shares, CONTROLLER_CPU },
-		{ "cpuset-cpus", cgroup->cpuset_cpus, CONTROLLER_CPUSET },
-		{ "cpuset-mems", cgroup->cpuset_mems, CONTROLLER_CPUSET },
-		{ "pids-limit", cgroup->pids, CONTROLLER_PIDS },
-		{ "rates of devices", cgroup->rate_count, CONTROLLER_IO },
-	};
+	for (size_t i = 0; i < limits->count; i++) {
+		const struct limit *limit = &limits->list[i];
 
-	*needed = 0;
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		if (!limits[i].wanted)
-			continue;
-		if (!(available & SET(limits[i].controller)))
-			return fail_input("%s: no cgroup hierarchy here has the controller %s and "
-					  "may be written to; `make doctor` tells what there is",
-					  limits[i].name,
-					  hierarchy_controller(1, limits[i].controller));
-		*needed |= SET(limits[i].controller);
+		if (!(available & limit->controllers))
+			return fail_input("%s: no cgroup hierarchy here has the controller %.*s "
+					  "and may be written to; `make doctor` tells what there "
+					  "is",
+					  limit->name, (int)strcspn(limit->v1, "."), limit->v1);
 	}
 	return 0;
 }
 
-/* The set of those that are used if they are there. */
+/* Returns the set of the controllers that are used only where the machine has them. */
 static unsigned int list_useful(const struct cgroup *cgroup, bool has_v2)
 {
 	unsigned int useful = 0;
 
 	if (cgroup->stats)
 		useful |= SET(CONTROLLER_MEMORY) | SET(CONTROLLER_PIDS) | SET(CONTROLLER_IO);
-	if (cgroup->rate_count && has_v2)
-		useful |= SET(CONTROLLER_MEMORY); /* or nobody knows whose the cached writes are */
+	if (limits_controllers(&cgroup->limits) & SET(CONTROLLER_IO) && has_v2)
+		useful |= SET(CONTROLLER_MEMORY); /* it knows whose writes the page cache holds */
 	if (!has_v2)
 		useful |= SET(CONTROLLER_DEVICES) | SET(CONTROLLER_FREEZER);
 	if (!has_v2 && cgroup->stats)
@@ -250,7 +145,7 @@ static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 	bool has_v2 = false;
 	int count;
 
-	cgroup_list_needed(cgroup, ~0U, wanted);
+	*wanted = limits_controllers(&cgroup->limits);
 	count = hierarchy_find(cgroup->hierarchies, *wanted | list_useful(cgroup, false));
 	if (count < 0)
 		return -1;
@@ -259,7 +154,7 @@ static int find_hierarchies(struct cgroup *cgroup, unsigned int *wanted)
 		available |= cgroup->hierarchies[i].controllers;
 		has_v2 = has_v2 || cgroup->hierarchies[i].version == 2;
 	}
-	if (cgroup_list_needed(cgroup, available, wanted) < 0)
+	if (require(&cgroup->limits, available) < 0)
 		return -1;
 	*wanted |= list_useful(cgroup, has_v2);
 	return 0;
@@ -272,13 +167,13 @@ int cgroup_create(struct cgroup *cgroup)
 
 	if (find_hierarchies(cgroup, &wanted) < 0)
 		return -1;
-	/* In another PID namespace there may be a step with our PID. */
+	/* A step in another PID namespace may have the same PID, so the name has the time, too. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%09ld", outer_prefix, getpid(),
+	snprintf(cgroup->name, sizeof(cgroup->name), "%s%d-%09ld", CGROUP_PREFIX, getpid(),
 		 now.tv_nsec);
 	for (int i = 0; i < cgroup->hierarchy_count; i++)
-		remove_leftovers(&cgroup->hierarchies[i]);
-	/* The home first: that is the last. */
+		cgroup_remove_leftovers(&cgroup->hierarchies[i]);
+	/* Make the cgroup of the home hierarchy first. It is the last one in the array. */
 	for (int i = cgroup->hierarchy_count - 1; i >= 0; i--) {
 		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
@@ -286,11 +181,13 @@ int cgroup_create(struct cgroup *cgroup)
 			continue;
 		if (make(cgroup, hierarchy, wanted) < 0)
 			return -1;
-		if (version_of(hierarchy)->limit(cgroup, hierarchy) < 0)
+		if (limits_write(&cgroup->limits, hierarchy) < 0)
+			return -1;
+		if (version_of(hierarchy)->limit_devices(&cgroup->devices, hierarchy) < 0)
 			return -1;
 	}
-	/* Without root (chapter 6) it has no more rights to devices than we have anyway. */
-	if (geteuid() == 0 && !find_ours(cgroup, SET(CONTROLLER_DEVICES)))
+	/* Without root (chapter 6) the container has no more rights to devices than we have. */
+	if (geteuid() == 0 && !cgroup_hierarchy(cgroup, SET(CONTROLLER_DEVICES)))
 		fail_warn("no cgroup hierarchy may be written to: all devices can be used");
 	return 0;
 }
@@ -299,14 +196,14 @@ int cgroup_create(struct cgroup *cgroup)
 
 int cgroup_directory(const struct cgroup *cgroup)
 {
-	const struct hierarchy *v2 = find_ours(cgroup, 0);
+	const struct hierarchy *v2 = cgroup_hierarchy(cgroup, 0);
 
 	return v2 ? v2->directory : -1;
 }
 
 /*
- * A process that enters by itself, alone, by the file "tasks", need not wait. To move another one,
- * or a whole one, by "cgroup.procs", the kernel makes sure that no process forks meanwhile: 10 ms.
+ * A thread that moves itself, by the file "tasks", need not wait. To move a whole process, by
+ * "cgroup.procs", the kernel makes sure that no process forks meanwhile, which takes 10 ms.
  */
 int cgroup_enter(const struct cgroup *cgroup)
 {
@@ -343,36 +240,27 @@ int cgroup_mount(const struct cgroup *cgroup, int root)
 	return alone ? 0 : bind_restrict(tmpfs, MOUNT_ATTR_RDONLY, 0);
 }
 
-/* ---- All processes at once ---- */
+/* ---- Removing ---- */
 
-static int freeze(const struct cgroup *cgroup, bool frozen)
+void cgroup_remove(struct cgroup *cgroup)
 {
-	const struct hierarchy *hierarchy = find_ours(cgroup, SET(CONTROLLER_FREEZER));
+	int64_t deadline = cgroup_deadline();
 
-	if (!hierarchy)
-		return fail_input("no cgroup hierarchy here can freeze processes");
-	return version_of(hierarchy)->freeze(hierarchy->directory, frozen);
+	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+		if (hierarchy->lock >= 0) {
+			cgroup_try_remove_tree(hierarchy, hierarchy->lock, inner, deadline);
+			cgroup_try_remove_tree(hierarchy, hierarchy->top, cgroup->name, deadline);
+		}
+		cleanup_fd(&hierarchy->directory);
+		cleanup_fd(&hierarchy->lock);
+		cleanup_fd(&hierarchy->top);
+	}
+	cgroup->hierarchy_count = 0;
 }
 
-int cgroup_freeze(const struct cgroup *cgroup)
+void cgroup_cleanup(struct cgroup **cgroup)
 {
-	return freeze(cgroup, true);
-}
-
-int cgroup_thaw(const struct cgroup *cgroup)
-{
-	return freeze(cgroup, false);
-}
-
-int cgroup_kill(const struct cgroup *cgroup)
-{
-	const struct hierarchy *hierarchy = find_ours(cgroup, SET(CONTROLLER_FREEZER));
-
-	if (!hierarchy)
-		hierarchy = find_ours(cgroup, ~0U);
-	if (!hierarchy)
-		return fail_input("there is no cgroup");
-	if (version_of(hierarchy)->kill(hierarchy->directory) < 0)
-		return fail("write to kill the processes of the cgroup");
-	return 0;
+	cgroup_remove(*cgroup);
 }

@@ -2,14 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "cgroup_file.h"
 #include "cleanup.h"
 #include "dev.h"
 #include "fail.h"
@@ -35,6 +33,19 @@ int device_add_rule(struct devices *devices, struct device_rule rule)
 	return 0;
 }
 
+void device_remove_rule(struct devices *devices, int major, int minor)
+{
+	for (size_t i = 0; i < devices->rule_count; i++) {
+		struct device_rule *rule = &devices->rules[i];
+
+		if (rule->major != major || rule->minor != minor)
+			continue;
+		devices->rule_count--;
+		memmove(rule, rule + 1, (devices->rule_count - i) * sizeof(*rule));
+		return;
+	}
+}
+
 int device_add_node(struct devices *devices, struct device_node node)
 {
 	struct device_node *grown =
@@ -55,7 +66,7 @@ int device_add_defaults(struct devices *devices)
 	return 0;
 }
 
-/* Whether the node is there already: /dev/null may be asked for, too. */
+/* Returns true if /dev has the node already: an option may ask for /dev/null, too. */
 static bool is_there(int directory, const char *name, const struct device_node *node)
 {
 	struct stat status;
@@ -92,29 +103,5 @@ int device_populate(const struct devices *devices, int root)
 	for (size_t i = 0; i < devices->node_count; i++)
 		if (make_node(&devices->nodes[i], root) < 0)
 			return -1;
-	return 0;
-}
-
-/* A number in a rule of v1: "*" for all. */
-static const char *number_text(int number, char text[16])
-{
-	snprintf(text, 16, "%d", number);
-	return number == DEVICE_ALL ? "*" : text;
-}
-
-int device_write(const struct devices *devices, int directory)
-{
-	for (size_t i = 0; i < devices->rule_count; i++) {
-		const struct device_rule *rule = &devices->rules[i];
-		char major[16], minor[16];
-
-		/* TODO 9: "TYPE MAJOR:MINOR ACCESS" in devices.allow or devices.deny; number_text()
-		 * makes the numbers. */
-		(void)directory;
-		(void)rule;
-		(void)major;
-		(void)minor;
-		(void)number_text;
-	}
 	return 0;
 }

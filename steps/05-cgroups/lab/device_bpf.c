@@ -19,7 +19,7 @@
 #include "fail.h"
 #include "narrate.h"
 
-/* What we keep in the registers. The kernel begins with the context's address in REQUEST. */
+/* The registers, by what is in them. At the start, REQUEST has the context's address. */
 enum {
 	ANSWER = BPF_REG_0,
 	REQUEST = BPF_REG_1,
@@ -31,15 +31,15 @@ enum {
 };
 
 /*
- * What is asked for is made one number, the key: from the right, the device's minor number, its
- * major number, which has 12 bits, and the context's access_type, 16 bits of type below the access.
+ * The key is a request as one number. From the right: the device's minor number, its major number,
+ * which has 12 bits, and the context's access_type, which has 16 bits of type below the access.
  */
 enum { MAJOR_MAX = 4095, MAJOR_SHIFT = 32, TYPE_SHIFT = 44, ACCESS_SHIFT = 60 };
 #define MINOR_MASK ((uint64_t)UINT32_MAX)
 #define MAJOR_MASK ((uint64_t)MAJOR_MAX << MAJOR_SHIFT)
 #define TYPE_MASK  ((uint64_t)UINT16_MAX << TYPE_SHIFT)
 
-/* The instructions that there are before the first rule, for each at most, and after the last. */
+/* How many instructions there are before the first rule, at most for each, and after the last. */
 enum { BEFORE = 7, FOR_EACH = 16, AFTER = 2 };
 
 struct program {
@@ -65,7 +65,7 @@ static void add_load(struct program *program, uint8_t reg, size_t offset)
 	program->code[program->length - 1].off = (int16_t)offset;
 }
 
-/* reg = number: the one instruction that takes the place of two */
+/* reg = number, which is the only instruction that takes two places */
 static void add_constant(struct program *program, uint8_t reg, uint64_t number)
 {
 	add(program, BPF_LD | BPF_IMM | BPF_DW, reg, 0, (int32_t)number);
@@ -78,8 +78,7 @@ static void add_compute(struct program *program, uint8_t operation, uint8_t to, 
 	add(program, BPF_ALU64 | operation | BPF_X, to, from, 0);
 }
 
-/* Leaves the rule if (KEY & mask) JUMP number; where to is filled in when the rule's end is known.
- */
+/* Leaves the rule if (KEY & mask) JUMP number. add_rule() fills in how far it jumps. */
 static void add_leave(struct program *program, uint8_t jump, uint64_t mask, uint64_t number)
 {
 	add_compute(program, BPF_MOV, MASKED, KEY);
@@ -108,7 +107,7 @@ static uint64_t access_bits(const char *access)
 	return bits;
 }
 
-/* The key of the rule's devices, and in `mask` the bits of it that are not left open. */
+/* Returns the key of the rule's devices. `mask` has the bits that the rule does not leave open. */
 static uint64_t rule_key(const struct device_rule *rule, uint64_t *mask)
 {
 	uint64_t type = rule->type == 'c' ? BPF_DEVCG_DEV_CHAR : BPF_DEVCG_DEV_BLOCK;
@@ -131,11 +130,12 @@ static uint64_t rule_key(const struct device_rule *rule, uint64_t *mask)
 }
 
 /*
- * A rule is one comparison, as a subnet is: with a mask. The kernel follows each way through the
- * program before it takes it; a jump for each of the numbers made that twice as long.
+ * A rule is one comparison with a mask, as that of an address with a subnet. Before the kernel
+ * accepts a program it follows each way through it, and with a jump for each number of a rule that
+ * took twice as long.
  *
- * What is allowed is for those that ask for nothing but the rule's access; what is denied for those
- * that ask for any of it.
+ * A rule that allows holds for a request that asks for nothing but the rule's access. A rule that
+ * denies holds for a request that asks for any of it.
  */
 static void add_rule(struct program *program, const struct device_rule *rule)
 {
@@ -161,8 +161,8 @@ static bool is_for_all(const struct device_rule *rule)
 }
 
 /*
- * The last rule is asked first, since it counts most. Behind one that answers whatever is asked
- * nothing may follow: the kernel refuses a program with a part that is never reached.
+ * The last rule comes first in the program, since it counts most. After a rule that answers every
+ * request no other may follow: the kernel refuses a program with a part that is never reached.
  */
 static void add_all(struct program *program, const struct devices *devices)
 {
@@ -180,7 +180,7 @@ static void add_all(struct program *program, const struct devices *devices)
 			add_answer(program, rule->allow);
 			return;
 		}
-		if (rule->major <= MAJOR_MAX) /* there is no such device otherwise */
+		if (rule->major <= MAJOR_MAX) /* no device has a larger number */
 			add_rule(program, rule);
 	}
 	add_answer(program, true);
@@ -213,7 +213,7 @@ int device_attach(const struct devices *devices, int directory)
 	attach.target_fd = (uint32_t)directory;
 	attach.attach_bpf_fd = (uint32_t)loaded;
 	attach.attach_type = BPF_CGROUP_DEVICE;
-	attach.attach_flags = BPF_F_ALLOW_MULTI; /* a cgroup further down may only forbid more */
+	attach.attach_flags = BPF_F_ALLOW_MULTI; /* programs further down may only forbid more */
 	narrate("bpf BPF_PROG_ATTACH BPF_CGROUP_DEVICE");
 	if (bpf(BPF_PROG_ATTACH, &attach) < 0)
 		return fail("bpf BPF_PROG_ATTACH");

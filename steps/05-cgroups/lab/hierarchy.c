@@ -15,6 +15,8 @@
 #include "fail.h"
 #include "narrate.h"
 
+enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_CLOEXEC };
+
 static const char *const names[CONTROLLERS][2] = {
 	[CONTROLLER_MEMORY] = { "memory", "memory" },
 	[CONTROLLER_CPU] = { "cpu", "cpu" },
@@ -47,65 +49,104 @@ unsigned int hierarchy_controllers(int version, const char *list)
 	return 0;
 }
 
-/* Our own cgroup in a hierarchy, from a line such as "4:memory:/user" or "0::/user"; or NULL. */
-static char *own_path(const struct hierarchy *hierarchy)
+bool hierarchy_is_named(const struct hierarchy *hierarchy)
+{
+	return hierarchy->version == 1 && !hierarchy->controllers;
+}
+
+bool hierarchy_is_in(const struct hierarchy *hierarchy, const char *list)
+{
+	static const char prefix[] = "name=";
+
+	if (hierarchy->version == 2)
+		return !*list;
+	if (hierarchy_is_named(hierarchy))
+		return strncmp(list, prefix, strlen(prefix)) == 0 &&
+			strcmp(list + strlen(prefix), hierarchy->name) == 0;
+	return hierarchy_controllers(1, list) & hierarchy->controllers;
+}
+
+/* After a failed call: returns true if the hierarchy is hidden, or not ours to write. */
+static bool is_withheld(void)
+{
+	return errno == ENOENT || errno == EACCES || errno == EROFS;
+}
+
+/*
+ * Finds our own cgroup in a hierarchy, from a line such as "4:memory:/user" or "0::/user"; *own is
+ * NULL if there is none.
+ */
+static int find_own_path(const struct hierarchy *hierarchy, char **own)
 {
 	autofile FILE *file = fopen("/proc/self/cgroup", "re");
 	autofree char *line = NULL;
 	size_t size = 0;
 
-	while (file && getline(&line, &size, file) > 0) {
+	*own = NULL;
+	if (!file)
+		return is_withheld() ? 0 : fail("open /proc/self/cgroup");
+	while (getline(&line, &size, file) > 0) {
 		char *controllers = strchr(line, ':') + 1;
 		char *path = strchr(controllers, ':');
 
 		*path++ = '\0';
 		path[strcspn(path, "\n")] = '\0';
-		if (hierarchy->version == 2
-			    ? !*controllers
-			    : hierarchy_controllers(1, controllers) & hierarchy->controllers)
-			return strdup(path);
+		if (!hierarchy_is_in(hierarchy, controllers))
+			continue;
+		*own = strdup(path);
+		return *own ? 0 : fail("strdup");
 	}
-	return NULL;
+	return ferror(file) ? fail("read /proc/self/cgroup") : 0;
 }
 
-static bool is_ours(int directory)
+/* Returns 1, 0 if we may not write to this cgroup, or -1. */
+static int is_ours(int directory)
 {
-	return faccessat(directory, "cgroup.procs", W_OK, AT_EACCESS) == 0;
+	if (faccessat(directory, "cgroup.procs", W_OK, AT_EACCESS) == 0)
+		return 1;
+	return is_withheld() ? 0 : fail("faccessat cgroup.procs");
 }
 
 /*
- * Makes `top` the topmost cgroup that we may write to, on the way from the one that is mounted,
- * `root`, to our own. For root that is the first one; a user may have been given one further down.
+ * Makes `top` the topmost cgroup that we may write to, on the way from `root`, the mounted one, to
+ * our own. Root may write to the mounted one; a user may have been given one further down. Returns
+ * 1, 0 if there is none, or -1.
  */
-static void go_to_ours(struct hierarchy *hierarchy, const char *root)
+static int go_to_ours(struct hierarchy *hierarchy, const char *root)
 {
+	int found = is_ours(hierarchy->top);
 	autofree char *own = NULL;
 	char *rest;
 
-	if (is_ours(hierarchy->top))
-		return;
-	own = own_path(hierarchy);
+	if (found)
+		return found;
+	if (find_own_path(hierarchy, &own) < 0)
+		return -1;
 	rest = own;
 	if (own && strcmp(root, "/") != 0)
 		rest = strncmp(own, root, strlen(root)) == 0 ? own + strlen(root) : NULL;
 	for (const char *above = own; rest && above < rest; above++)
 		hierarchy->depth += *above == '/' && above + 1 < rest;
-	do {
-		const char *name = rest ? strsep(&rest, "/") : NULL;
+	while (rest && !found) {
+		const char *name = strsep(&rest, "/");
 		autofd int upper = hierarchy->top;
 
-		hierarchy->depth += name && *name;
-		hierarchy->top = name
-			? openat(upper, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-			: -1;
-	} while (hierarchy->top >= 0 && !is_ours(hierarchy->top));
+		hierarchy->depth += *name != 0;
+		hierarchy->top = openat(upper, *name ? name : ".", DIRECTORY);
+		if (hierarchy->top < 0)
+			return is_withheld() ? 0 : fail("open the cgroup %s", *name ? name : "/");
+		found = is_ours(hierarchy->top);
+	}
+	return found;
 }
 
 const char *hierarchy_below_top(const struct hierarchy *hierarchy, const char *path)
 {
-	autofree char *own = hierarchy->depth ? own_path(hierarchy) : NULL;
+	autofree char *own = NULL;
 	size_t length = 0;
 
+	if (!hierarchy->depth || find_own_path(hierarchy, &own) < 0)
+		return path;
 	for (int i = 0; own && i < hierarchy->depth; i++) {
 		length += strspn(own + length, "/");
 		length += strcspn(own + length, "/");
@@ -115,7 +156,7 @@ const char *hierarchy_below_top(const struct hierarchy *hierarchy, const char *p
 	return path + length;
 }
 
-/* Opens what is mounted there, unless it is hidden from us or covered by another mount. */
+/* Opens the hierarchy there. Returns 1, 0 if it is hidden or covered by another mount, or -1. */
 static int open_mount(struct hierarchy *hierarchy, const char *mountpoint)
 {
 	/*
@@ -132,7 +173,7 @@ static int open_mount(struct hierarchy *hierarchy, const char *mountpoint)
 	return 0;
 }
 
-/* The controllers of a v1 hierarchy are among its mount's options, with "rw" and the like. */
+/* A hierarchy of v1 is called by its controllers. */
 static void name_by_controllers(struct hierarchy *hierarchy)
 {
 	for (int i = 0; i < CONTROLLERS; i++) {
@@ -144,17 +185,32 @@ static void name_by_controllers(struct hierarchy *hierarchy)
 	}
 }
 
+/* A hierarchy of v1 without controllers has its name among the options: "rw,xattr,name=systemd". */
+static void name_by_option(struct hierarchy *hierarchy, const char *options)
+{
+	const char *name = strstr(options, ",name=");
+	size_t length;
+
+	if (!name)
+		return;
+	name += strlen(",name=");
+	length = strcspn(name, ", \n");
+	if (length < sizeof(hierarchy->name))
+		memcpy(hierarchy->name, name, length);
+}
+
 /*
  * Fills `hierarchy` from a line of mountinfo:
  * 36 35 0:30 ROOT MOUNTPOINT rw,relatime shared:1 - cgroup cgroup rw,cpu,cpuacct
- * Returns 1, 0 if it is none that we can use or want, or -1.
+ * Returns 1, 0 if we cannot use that hierarchy or do not want it, or -1.
  */
-static int read_mount(const char *line, struct hierarchy *hierarchy, unsigned int wanted)
+static int read_mount(const char *line, struct hierarchy *hierarchy, unsigned int wanted,
+		      bool with_named)
 {
 	char root[PATH_MAX], mountpoint[PATH_MAX], type[16], options[256];
-	const char *separator = strstr(line, " - cgroup"); /* most lines are none of ours */
+	const char *separator = strstr(line, " - cgroup"); /* most lines have none */
 	autofree char *list = NULL;
-	int opened;
+	int found;
 
 	*hierarchy = (struct hierarchy){ .top = -1, .directory = -1, .lock = -1 };
 	if (!separator || sscanf(separator, " - %15s %*s %255s", type, options) != 2 ||
@@ -164,18 +220,20 @@ static int read_mount(const char *line, struct hierarchy *hierarchy, unsigned in
 		hierarchy->version = 1;
 		hierarchy->controllers = hierarchy_controllers(1, options);
 		name_by_controllers(hierarchy);
+		if (with_named && !hierarchy->controllers)
+			name_by_option(hierarchy, separator);
 	} else if (strcmp(type, "cgroup2") == 0) {
 		hierarchy->version = 2;
 		strcpy(hierarchy->name, "unified");
 	}
-	if (hierarchy->version != 2 && !(hierarchy->controllers & wanted))
+	if (hierarchy->version != 2 && !(hierarchy->controllers & wanted) &&
+	    (hierarchy->controllers || !*hierarchy->name))
 		return 0;
-	opened = open_mount(hierarchy, mountpoint);
-	if (opened <= 0)
-		return opened;
-	go_to_ours(hierarchy, root);
-	if (hierarchy->top < 0 || hierarchy->version == 1)
-		return hierarchy->top >= 0;
+	found = open_mount(hierarchy, mountpoint);
+	if (found > 0)
+		found = go_to_ours(hierarchy, root);
+	if (found <= 0 || hierarchy->version == 1)
+		return found;
 	list = cgroup_read(hierarchy->top, "cgroup.controllers");
 	if (!list)
 		return -1;
@@ -185,14 +243,23 @@ static int read_mount(const char *line, struct hierarchy *hierarchy, unsigned in
 
 static bool is_known(const struct hierarchy *hierarchies, int count, const struct hierarchy *new)
 {
-	for (int i = 0; i < count; i++)
-		if (hierarchies[i].version == new->version &&
-		    (new->version == 2 || hierarchies[i].controllers &new->controllers))
+	int named = 0;
+
+	for (int i = 0; i < count; i++) {
+		const struct hierarchy *other = &hierarchies[i];
+
+		named += hierarchy_is_named(other);
+		if (other->version == new->version &&
+		    (new->version == 2 || other->controllers &new->controllers))
 			return true;
-	return false;
+		if (hierarchy_is_named(other) && hierarchy_is_named(new) &&
+		    strcmp(other->name, new->name) == 0)
+			return true;
+	}
+	return hierarchy_is_named(new) && named == NAMED_MAX;
 }
 
-/* Where it comes in the order that hierarchy.h promises. */
+/* Returns the hierarchy's place in the order that hierarchy.h promises. */
 static int place(const struct hierarchy *hierarchy)
 {
 	if (hierarchy->controllers & SET(CONTROLLER_FREEZER))
@@ -207,7 +274,7 @@ static int compare(const void *left, const void *right)
 	return place(left) - place(right);
 }
 
-int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int wanted)
+static int find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int wanted, bool with_named)
 {
 	autofile FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	autofree char *line = NULL;
@@ -218,7 +285,7 @@ int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int w
 		return fail("open /proc/self/mountinfo");
 	while (count < HIERARCHIES_MAX && getline(&line, &size, mounts) > 0) {
 		struct hierarchy *next = &hierarchies[count];
-		int found = read_mount(line, next, wanted);
+		int found = read_mount(line, next, wanted, with_named);
 
 		if (found < 0)
 			return -1;
@@ -233,4 +300,25 @@ int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int w
 		return fail("read /proc/self/mountinfo");
 	qsort(hierarchies, (size_t)count, sizeof(*hierarchies), compare);
 	return count;
+}
+
+int hierarchy_find(struct hierarchy hierarchies[HIERARCHIES_MAX], unsigned int wanted)
+{
+	return find(hierarchies, wanted, false);
+}
+
+int hierarchy_find_all(struct hierarchy hierarchies[HIERARCHIES_MAX])
+{
+	int count = find(hierarchies, ~0U, true), kept = 0;
+	bool has_v1 = false;
+
+	for (int i = 0; i < count; i++)
+		has_v1 = has_v1 || (hierarchies[i].version == 1 && hierarchies[i].controllers);
+	for (int i = 0; i < count; i++) {
+		if (has_v1 || !hierarchy_is_named(&hierarchies[i]))
+			hierarchies[kept++] = hierarchies[i];
+		else
+			close(hierarchies[i].top);
+	}
+	return count < 0 ? -1 : kept;
 }

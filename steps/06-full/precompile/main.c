@@ -1,26 +1,26 @@
 /*
- * Runs when step 06 is built, and prints build/filter_default.h: Docker's filter, compiled for the
- * capabilities of a usual container. Of the default ones, CAP_SYS_CHROOT alone makes a difference.
- * With the argument `bare` it prints the bare program, as bwrap(1) takes it.
+ * Runs when step 06 is built, and prints build/seccomp_precompiled.h: Docker's filter, compiled for
+ * the capabilities of a usual container. Of the default ones, CAP_SYS_CHROOT alone makes a
+ * difference. With the argument `bare` it prints the bare program, as bwrap(1) takes it.
  */
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "fail.h"
-#include "filter.h"
+#include "seccomp_filter.h"
 
 int main(int argc, char **argv)
 {
 	const uint64_t bounding = 1ULL << CAP_SYS_CHROOT;
-	static struct filter filter;
+	static struct seccomp filter;
 
-	if (filter_docker(&filter, bounding) < 0 || filter_compile(&filter) < 0)
+	if (seccomp_default(&filter, bounding) < 0 || seccomp_compile(&filter) < 0)
 		return fail_report();
 	if (argc > 1 && strcmp(argv[1], "bare") == 0)
 		return fwrite(filter.program.filter, sizeof(*filter.program.filter),
 			      filter.program.len, stdout) != filter.program.len;
-	printf("#define COMPILED_FOR 0x%jx\n", (uintmax_t)filter_docker_asks(bounding));
+	printf("#define COMPILED_FOR 0x%jx\n", (uintmax_t)seccomp_default_capabilities(bounding));
 	puts("static struct sock_filter compiled[] = {");
 	for (size_t i = 0; i < filter.program.len; i++) {
 		const struct sock_filter *code = &filter.program.filter[i];

@@ -1,32 +1,62 @@
 /* create and run. */
+#include <poll.h>
 #include <sys/signalfd.h>
-#include <unistd.h>
 
+#include "cleanup.h"
 #include "fail.h"
 #include "json.h"
 #include "lifecycle.h"
+#include "pidfd_socket.h"
 #include "process.h"
+#include "resources.h"
 #include "signals.h"
+#include "sync.h"
 #include "verbs.h"
 
-/* What both have as options. */
-#define SHARED(request)                                                                            \
-	{ "bundle b", VALUE_TEXT, &(request)->bundle, "the directory with config.json" },          \
-		{ "config f", VALUE_TEXT, &(request)->config, "another file than config.json" },   \
-		{ "pid-file", VALUE_TEXT, &(request)->pid_file, "where the pid is written" },      \
-		{ "console-socket", VALUE_TEXT, &(request)->console_socket,                        \
-		  "where the terminal's master is sent" },                                         \
-		{ "preserve-fds", VALUE_NUMBER, &(request)->preserve_fds,                          \
-		  "descriptors above 2 that the command inherits" },                               \
-		{ "no-pivot", VALUE_NONE, &(request)->no_pivot, "chroot(2), no pivot_root(2)" },   \
-	{                                                                                          \
-		"no-new-keyring", VALUE_NONE, &(request)->no_new_keyring,                          \
-			"stay in the session keyring that we have"                                 \
-	}
+/* The options that only `run` has. */
+struct run_options {
+	bool detach, keep, no_subreaper;
+};
 
-static const struct verb_option end = { NULL, VALUE_NONE, NULL, NULL };
+/* Reads the words of one of the two verbs. Returns the operands; or NULL. */
+static char **read_words(const struct verb *verb, char **words, struct request *request,
+			 struct run_options *run)
+{
+	enum { SHARED = 8 };
+	struct verb_option options[] = {
+		{ "bundle", 'b', "DIR", VALUE_TEXT, &request->bundle,
+		  "The directory of config.json (default: this one)" },
+		{ "config", 'f', "FILE", VALUE_TEXT, &request->config,
+		  "Read this file, not the bundle's config.json" },
+		{ "pid-file", 0, "FILE", VALUE_TEXT, &request->pid_file,
+		  "Write the pid of the first process to this file" },
+		{ "console-socket", 0, "SOCKET", VALUE_TEXT, &request->console_socket,
+		  "Send the terminal's master there" },
+		{ "pidfd-socket", 0, "SOCKET", VALUE_TEXT, &request->pidfd_socket,
+		  "Send a descriptor of the first process there" },
+		{ "preserve-fds", 0, "NUMBER", VALUE_NUMBER, &request->preserve_fds,
+		  "Let the command inherit so many descriptors above 2" },
+		{ "no-pivot", 0, NULL, VALUE_NONE, &request->no_pivot,
+		  "Change the root by chroot(2), not by pivot_root(2)" },
+		{ "no-new-keyring", 0, NULL, VALUE_NONE, &request->no_new_keyring,
+		  "Stay in the caller's session keyring" },
+		[SHARED] = { "detach", 'd', NULL, VALUE_NONE, &run->detach,
+			     "Do not wait for the command's end" },
+		{ "no-subreaper", 0, NULL, VALUE_NONE, &run->no_subreaper,
+		  "Ignored: no verb is a subreaper" },
+		{ "keep", 0, NULL, VALUE_NONE, &run->keep, "Keep the container after its end" },
+		{ 0 },
+	};
 
-/* The file may be one of our caller's descriptors: /dev/fd/63, which is a shell's <(...). */
+	if (verb == &verb_create)
+		options[SHARED] = (struct verb_option){ 0 };
+	return verb_read(verb, options, words, 1, 1);
+}
+
+/*
+ * Reads --config before the caller's descriptors are closed, since the file may be one of them: a
+ * shell's <(...) is /dev/fd/63.
+ */
 static int begin(const struct runtime *runtime, const struct request *request,
 		 struct container *container)
 {
@@ -42,9 +72,11 @@ static int create(const struct runtime *runtime, const struct verb *verb, char *
 	static struct container container;
 	autochild struct child child = CHILD_NONE;
 	autostate struct state state = STATE_NONE;
-	struct request request = { .bundle = ".", .gate = true, .manager = runtime->manager };
-	const struct verb_option options[] = { SHARED(&request), end };
-	char **operands = verb_read(verb, options, words, 1, 1);
+	struct request request = { .bundle = ".",
+				   .waits_for_start = true,
+				   .manager = runtime->manager };
+	struct run_options none;
+	char **operands = read_words(verb, words, &request, &none);
 
 	if (!operands)
 		return -1;
@@ -53,7 +85,7 @@ static int create(const struct runtime *runtime, const struct verb *verb, char *
 		return -1;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
-	child_leave(&child);
+	child.pid = 0; /* the container goes on without us */
 	return 0;
 }
 
@@ -61,31 +93,34 @@ const struct verb verb_create = {
 	"create", "ID", "Make a container, whose command waits for `start`", 1, create,
 };
 
-/* A signal interrupts that: it is for child_wait(). With a terminal, it is no service. */
-static int watch_readiness(struct child *child, struct notify *notify)
+/*
+ * Passes on the messages of a service to its manager while child_wait() waits. A signal that
+ * child_wait() looks for ends a wait here, too. A container with a terminal is no service: its
+ * `meanwhile` is the terminal's relay.
+ */
+static int watch_readiness(struct child *child, struct sd_notify *notify)
 {
 	sigset_t watched;
 
-	if (child->meanwhile)
+	if (child->job.meanwhile)
 		return 0;
 	signals_watched(&watched);
 	notify->until = signalfd(-1, &watched, SFD_CLOEXEC);
 	if (notify->until < 0)
 		return fail("signalfd");
-	child->meanwhile = notify_pass_on;
-	child->argument = notify;
+	child->job.meanwhile = sd_notify_pass_on;
+	child->job.argument = notify;
 	return 0;
 }
 
 /*
- * Waits for the command in the foreground, while others may go on with the container, and takes it
- * away after that, unless somebody has done so.
+ * Waits for the command's end, and then deletes the container, unless another call has done so.
+ * The state is not locked meanwhile, so that other calls can use the container.
  */
-static int stay(struct child *child, struct state *state, struct notify *notify, bool keep)
+static int stay(struct child *child, struct state *state, struct sd_notify *notify, bool keep)
 {
 	int status, gone;
 
-	state_unlock(state);
 	if (notify->socket >= 0 && watch_readiness(child, notify) < 0)
 		return -1;
 	status = child_wait(child);
@@ -97,45 +132,59 @@ static int stay(struct child *child, struct state *state, struct notify *notify,
 	return status;
 }
 
+/*
+ * Waits for READY=1 from a container that is a service. The signals that would end this process are
+ * blocked; one that comes meanwhile ends the wait and the container.
+ */
+static int await_readiness(const struct child *child, struct sd_notify *notify)
+{
+	autofd int ending = notify->socket >= 0 ? signals_open_ending() : -1;
+	struct pollfd ended = { .fd = ending, .events = POLLIN };
+
+	if (notify->socket < 0)
+		return 0;
+	if (ending < 0)
+		return -1;
+	notify->until = child->pidfd;
+	notify->ending = ending;
+	sd_notify_pass_on(notify);
+	if (notify->socket >= 0 && poll(&ended, 1, 0) > 0)
+		return fail_input("ended by a signal, before the container said READY=1");
+	return 0;
+}
+
 static int run(const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	static struct container container;
 	autochild struct child child = CHILD_NONE;
 	autostate struct state state = STATE_NONE;
 	struct request request = { .bundle = ".", .manager = runtime->manager };
-	bool detach = false, keep = false;
-	const struct verb_option options[] = {
-		SHARED(&request),
-		{ "detach d", VALUE_NONE, &detach, "do not wait for its end" },
-		{ "keep", VALUE_NONE, &keep, "do not delete it after its end" },
-		end,
-	};
-	char **operands = verb_read(verb, options, words, 1, 1);
+	struct run_options options = { 0 };
+	char **operands = read_words(verb, words, &request, &options);
 
 	if (!operands)
 		return -1;
 	request.id = operands[0];
 	if (begin(runtime, &request, &container) < 0)
 		return -1;
-	request.foreground = !detach;
+	request.foreground = !options.detach;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
-	/* Not before: who knows the pid may look for its namespaces, or enter them. */
-	if (child_executed(&child) < 0 || lifecycle_write_pid(request.pid_file, child.pid) < 0 ||
-	    state_reach(&state, STATUS_RUNNING) < 0) {
-		struct failure failure = *fail_get();
-
-		lifecycle_delete(&state, true);
-		return fail_set(&failure);
+	/* Only now may others learn the pid: a reader of it may enter the process's namespaces. */
+	if (sync_await_exec(&child) < 0) {
+		resources_explain_kill(&container.cgroup.limits, &container.cgroup);
+		return lifecycle_give_up(&state);
 	}
+	if (pidfd_socket_send(request.pidfd_socket, child.pidfd, "standard") < 0 ||
+	    lifecycle_reach(&state, STATUS_RUNNING, request.pid_file) < 0)
+		return lifecycle_give_up(&state);
 	if (lifecycle_started(&state) < 0)
 		return -1;
-	if (!detach)
-		return stay(&child, &state, &container.notify, keep);
-	container.notify.until = child.pidfd;
-	state_unlock(&state);
-	notify_pass_on(&container.notify);
-	child_leave(&child);
+	if (!options.detach)
+		return stay(&child, &state, &container.sd_notify, options.keep);
+	if (await_readiness(&child, &container.sd_notify) < 0)
+		return lifecycle_give_up(&state);
+	child.pid = 0; /* the container goes on without us */
 	return 0;
 }
 

@@ -6,17 +6,20 @@
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
+#include "rdt.h"
+#include "rdt_stats.h"
 #include "state.h"
 #include "verbs.h"
 
-/* Where a number is, in each version: the controller, the file, and the key in it. */
+/* A number of the statistics, and the file that has it in each cgroup version. */
 struct source {
 	const char *part, *group, *name; /* in the JSON: data.part.group.name */
 	enum controller controller;
 	struct {
-		const char *file, *key; /* NULL: this version has none */
+		const char *file; /* NULL: this version has no such file */
+		const char *key;  /* NULL: the number is all that the file has */
 	} files[2];
-	unsigned int factor[2]; /* to the unit of the JSON */
+	unsigned int factor[2]; /* from the unit of the file to that of the JSON */
 };
 
 /* CPU times are in nanoseconds. */
@@ -99,7 +102,7 @@ static const struct source sources[] = {
 enum { INTERVAL_DEFAULT = 5000, INTERVAL_LEAST = 1, INTERVAL_MOST = 24 * 3600 * 1000 };
 enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
 
-/* The number, from the hierarchy that keeps it; or CGROUP_UNKNOWN. */
+/* Returns the number, from the hierarchy that has its controller; or CGROUP_UNKNOWN. */
 static uint64_t look_up(const struct source *source, const struct cgroup *cgroup)
 {
 	uint64_t number = CGROUP_UNKNOWN;
@@ -121,7 +124,7 @@ static uint64_t look_up(const struct source *source, const struct cgroup *cgroup
 	return number;
 }
 
-/* The object `key` in another one, which is made if it is not there yet. */
+/* Returns the object `key` of an object, and adds it first where it is missing. */
 static json_t *object_in(json_t *object, const char *key)
 {
 	if (key && !json_object_get(object, key))
@@ -129,8 +132,19 @@ static json_t *object_in(json_t *object, const char *key)
 	return key ? json_object_get(object, key) : object;
 }
 
-/* What nobody counts is left out, and so is "max", no limit. */
-static json_t *count(const struct cgroup *cgroup)
+static void add_rdt(json_t *data, const struct state *state)
+{
+	autofree char *root = *state->rdt_class ? rdt_find() : NULL;
+
+	if (root)
+		json_object_set_new(data, "intel_rdt",
+				    rdt_stats(root, state->rdt_class, state->rdt_group));
+	else
+		fail_forget(); /* resctrl was unmounted meanwhile */
+}
+
+/* A number that no controller counts is left out, and so is a limit "max". */
+static json_t *count(const struct state *state, const struct cgroup *cgroup)
 {
 	json_t *data = json_object();
 
@@ -142,10 +156,11 @@ static json_t *count(const struct cgroup *cgroup)
 		if (number <= INT64_MAX)
 			json_object_set_new(part, source->name, json_integer((json_int_t)number));
 	}
+	add_rdt(data, state);
 	return data;
 }
 
-/* One event a line; `data` may be NULL. */
+/* Prints an event as one line of JSON; `data` may be NULL. */
 static int print_event(const char *type, const char *id, json_t *data)
 {
 	json_t *event = json_pack("{s:s, s:s, s:o*}", "type", type, "id", id, "data", data);
@@ -165,7 +180,7 @@ static uint64_t count_killed(const struct cgroup *cgroup)
 	return usage.killed == CGROUP_UNKNOWN ? 0 : usage.killed;
 }
 
-/* Every so many milliseconds, until the container ends. */
+/* Prints events until the container ends, each `interval` milliseconds. */
 static int follow(const struct state *state, const struct cgroup *cgroup, int64_t interval)
 {
 	autofd int pidfd = state_open_process(state);
@@ -178,10 +193,10 @@ static int follow(const struct state *state, const struct cgroup *cgroup, int64_
 		for (; killed < now; killed++)
 			if (print_event("oom", state->id, NULL) < 0)
 				return -1;
-		if (print_event("stats", state->id, count(cgroup)) < 0)
+		if (print_event("stats", state->id, count(state, cgroup)) < 0)
 			return -1;
 	}
-	return 0;
+	return *fail_get()->text ? -1 : 0;
 }
 
 static int events(const struct runtime *runtime, const struct verb *verb, char **words)
@@ -191,9 +206,10 @@ static int events(const struct runtime *runtime, const struct verb *verb, char *
 	bool once = false;
 	int64_t interval = INTERVAL_DEFAULT;
 	const struct verb_option options[] = {
-		{ "stats", VALUE_NONE, &once, "print the statistics once" },
-		{ "interval", VALUE_TIME, &interval, "the time between two statistics: 5s" },
-		{ NULL, VALUE_NONE, NULL, NULL },
+		{ "stats", 0, NULL, VALUE_NONE, &once, "Print the statistics once" },
+		{ "interval", 0, "TIME", VALUE_TIME, &interval,
+		  "The time between two statistics (default: 5s)" },
+		{ 0 },
 	};
 	char **operands = verb_read(verb, options, words, 1, 1);
 
@@ -205,13 +221,15 @@ static int events(const struct runtime *runtime, const struct verb *verb, char *
 		return -1;
 	if (state_require(&state, ~(1U << STATUS_STOPPED), "tell events") < 0)
 		return -1;
-	if (cgroup_path_open(cgroup, state.cgroup) < 0)
+	if (state_find_cgroup(&state) < 0)
+		return -1;
+	if (cgroup_path_open(cgroup, state.cgroup, &state.directories) < 0)
 		return -1;
 	if (once)
-		return print_event("stats", state.id, count(cgroup));
+		return print_event("stats", state.id, count(&state, cgroup));
 	return follow(&state, cgroup, interval);
 }
 
 const struct verb verb_events = {
-	"events", "ID", "Print statistics, and that the kernel killed for memory", 1, events,
+	"events", "ID", "Print statistics, and each kill for want of memory", 1, events,
 };

@@ -7,33 +7,35 @@
 #include "cleanup.h"
 #include "config.h"
 #include "fail.h"
-#include "join.h"
-#include "join_cgroup.h"
-#include "labels.h"
+#include "ids.h"
+#include "exec.h"
+#include "exec_cgroup.h"
+#include "lsm.h"
 #include "lifecycle.h"
+#include "pid_file.h"
+#include "pidfd_socket.h"
 #include "process.h"
+#include "sync.h"
 #include "verbs.h"
 
 struct wanted {
-	const char *process, *cwd, *user, *pid_file, *console_socket;
-	struct labels labels;
+	const char *process, *cwd, *user, *pid_file, *console_socket, *pidfd_socket;
+	struct lsm labels;
 	struct verb_texts environment, capabilities, additional_gids, cgroups;
 	int64_t preserve_fds;
 	bool detach, terminal, no_new_privileges, ignore_paused;
-	json_t *object; /* what is in the file `process` */
+	json_t *object; /* the content of the file `process` */
 };
 
-/* "UID[:GID]": names are not looked up, as in config.json. */
+/* Reads "UID[:GID]". As in config.json, names are not looked up. */
 static int set_user(struct user *user, const char *text)
 {
-	char *end;
+	bool is_read = strchr(text, ':') ? ids_read_pair(text, USER_ID_MAX, &user->uid, &user->gid)
+					 : ids_read(text, USER_ID_MAX, &user->uid);
 
-	user->uid = (uid_t)strtoul(text, &end, 10);
-	if (end != text && *end == ':') {
-		text = end + 1;
-		user->gid = (gid_t)strtoul(text, &end, 10);
-	}
-	return end == text || *end ? fail_input("exec --user: must be UID or UID:GID") : 0;
+	return is_read ? 0
+		       : fail_input("exec --user %s: must be UID or UID:GID, numbers from 0 to %u",
+				    text, USER_ID_MAX);
 }
 
 static int add_groups(struct user *user, const struct verb_texts *texts)
@@ -45,17 +47,20 @@ static int add_groups(struct user *user, const struct verb_texts *texts)
 		return fail("reallocarray");
 	user->groups = grown;
 	for (size_t i = 0; i < texts->count; i++)
-		grown[user->group_count++] = (gid_t)strtoul(texts->list[i], NULL, 10);
+		if (!ids_read(texts->list[i], USER_ID_MAX, &grown[user->group_count++]))
+			return fail_input("exec --additional-gids %s: must be the number of a "
+					  "group, from 0 to %u",
+					  texts->list[i], USER_ID_MAX);
 	return 0;
 }
 
-/* Each takes the place of the container's own of that name. */
+/* Each variable replaces the container's variable of that name. */
 static int add_environment(struct command *command, const struct verb_texts *texts)
 {
 	for (size_t i = 0; i < texts->count; i++) {
 		char *variable = (char *)texts->list[i];
 
-		if (!strchr(variable, '='))
+		if (!command_is_variable(variable))
 			return fail_input("exec --env %s: must be NAME=VALUE", variable);
 		if (command_set_variable(command, variable) < 0)
 			return -1;
@@ -64,7 +69,7 @@ static int add_environment(struct command *command, const struct verb_texts *tex
 	return 0;
 }
 
-/* As in config.json, a name that nobody knows is left out with a warning. */
+/* As in config.json, an unknown name is left out with a warning. */
 static void add_capabilities(struct capabilities *capabilities, const struct verb_texts *texts)
 {
 	for (size_t i = 0; i < texts->count; i++) {
@@ -75,15 +80,19 @@ static void add_capabilities(struct capabilities *capabilities, const struct ver
 		capabilities->bounding |= bit;
 		capabilities->effective |= bit;
 		capabilities->permitted |= bit;
+		/* As in runC, only if the configuration has inheritable capabilities at all. */
+		if (capabilities->inheritable & ~CAPABILITIES_AS_HELD)
+			capabilities->ambient |= bit;
 	}
+	capabilities_limit_ambient(capabilities);
 }
 
-static int set_labels(struct labels *labels, const struct labels *wanted)
+static int set_labels(struct lsm *labels, const struct lsm *wanted)
 {
-	if (wanted->apparmor && !labels_has_apparmor())
+	if (wanted->apparmor && !lsm_has_apparmor())
 		return fail_input("exec --apparmor: this kernel has no AppArmor, or it is switched "
 				  "off");
-	if (wanted->selinux && !labels_has_selinux())
+	if (wanted->selinux && !lsm_has_selinux())
 		return fail_input("exec --process-label: this kernel has no SELinux, or it is "
 				  "switched off");
 	if (wanted->apparmor)
@@ -93,7 +102,7 @@ static int set_labels(struct labels *labels, const struct labels *wanted)
 	return 0;
 }
 
-/* Without a file, the process is the container's own but for what the options say. */
+/* Without --process, the process is the container's own, changed by the options. */
 static int change_process(const struct wanted *wanted, struct container *container, char **argv)
 {
 	container->command.argv = argv;
@@ -106,7 +115,7 @@ static int change_process(const struct wanted *wanted, struct container *contain
 		return -1;
 	if (add_groups(&container->user, &wanted->additional_gids) < 0)
 		return -1;
-	if (set_labels(&container->labels, &wanted->labels) < 0)
+	if (set_labels(&container->lsm, &wanted->labels) < 0)
 		return -1;
 	add_capabilities(&container->capabilities, &wanted->capabilities);
 	return add_environment(&container->command, &wanted->environment);
@@ -123,12 +132,14 @@ static int load(const struct wanted *wanted, const struct state *state, struct c
 		return -1;
 	if (!container->command.argv || !container->command.argv[0])
 		return fail_input("exec: a command is missing");
-	container->preserved = (unsigned int)wanted->preserve_fds;
-	container->console.another = true;
+	if (!container_has_users(container))
+		capabilities_warn(&container->capabilities);
+	container->preserve_fds = (unsigned int)wanted->preserve_fds;
+	container->console.is_exec = true;
 	return lifecycle_console(&container->console, wanted->console_socket, !wanted->detach);
 }
 
-/* A named one is not left for another, as join_cgroup_open() does where none is named. */
+/* No other cgroup is tried, since the caller has named this one. */
 static int refuse_busy(const struct state *state)
 {
 	fail_forget();
@@ -141,19 +152,22 @@ static int spawn(const struct wanted *wanted, const struct state *state,
 		 struct container *container, struct child *child)
 {
 	autofd int pidfd = state_open_process(state);
-	struct join join = { .container = container, .pidfd = pidfd, .pid = state->pid };
+	struct exec exec = {
+		.container = container, .pidfd = pidfd, .pid = state->pid, .pids = -1
+	};
 
 	if (pidfd < 0)
 		return fail_input("cannot exec: container not running");
-	if (join_cgroup_open(&container->cgroup, state->cgroup, state->pid, wanted->cgroups.list) <
-	    0)
+	if (exec_cgroup_open(&container->cgroup, state, wanted->cgroups.list) < 0)
 		return -1;
-	child_defer_signals(child);
+	job_defer_signals(&child->job);
 	if (console_prepare(&container->console, child) < 0)
 		return -1;
 	child->detached = true;
-	if (join_spawn(&join, child) < 0)
+	if (exec_spawn(&exec, child) < 0)
 		return wanted->cgroups.list && errno == EBUSY ? refuse_busy(state) : -1;
+	if (*state->rdt_class && rdt_join(state->rdt_class, state->rdt_group, child->pid) < 0)
+		return -1;
 	if (child_release(child) < 0)
 		return -1;
 	return lifecycle_listen(container, state);
@@ -169,8 +183,8 @@ static int execute(const struct runtime *runtime, const struct wanted *wanted, c
 	autostate struct state state = STATE_NONE;
 
 	(void)cgroup;
-	/* Who waits for `resume` must not have the lock that it needs. */
-	if (state_open(&state, runtime->root, id, !wanted->ignore_paused) != 0)
+	/* The state is not locked: exec does not change it, and may wait for long. */
+	if (state_open(&state, runtime->root, id, false) != 0)
 		return -1;
 	if (wanted->ignore_paused)
 		statuses |= 1 << STATUS_PAUSED;
@@ -178,53 +192,68 @@ static int execute(const struct runtime *runtime, const struct wanted *wanted, c
 		return fail_input("cannot exec in a paused container; resume %s first", id);
 	if (state_require(&state, statuses, "exec") < 0)
 		return -1;
+	if (state_find_cgroup(&state) < 0)
+		return -1;
 	if (load(wanted, &state, &container, argv) < 0)
 		return -1;
 	if (spawn(wanted, &state, &container, &child) < 0)
 		return -1;
-	if (child_executed(&child) < 0)
+	if (sync_await_exec(&child) < 0)
 		return -1;
-	if (lifecycle_write_pid(wanted->pid_file, child.pid) < 0)
+	if (pidfd_socket_send(wanted->pidfd_socket, child.pidfd, "setns") < 0)
 		return -1;
-	state_close(&state); /* others may go on with the container now */
-	state = (struct state)STATE_NONE;
+	if (pid_file_write(-1, wanted->pid_file, child.pid) < 0)
+		return -1;
 	if (!wanted->detach)
 		return child_wait(&child);
-	child_leave(&child);
+	child.pid = 0; /* the command goes on without us */
 	return 0;
 }
 
 static int exec(const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	struct wanted wanted = { 0 };
+	bool ignored = false;
 	const struct verb_option options[] = {
-		{ "process p", VALUE_TEXT, &wanted.process, "a file with the process as JSON" },
-		{ "env e", VALUE_TEXTS, &wanted.environment, "NAME=VALUE, one more variable" },
-		{ "cwd w", VALUE_TEXT, &wanted.cwd, "the working directory" },
-		{ "user u", VALUE_TEXT, &wanted.user, "UID or UID:GID" },
-		{ "additional-gids g", VALUE_TEXTS, &wanted.additional_gids, "one more group" },
-		{ "tty t", VALUE_NONE, &wanted.terminal, "a terminal of its own" },
-		{ "detach d", VALUE_NONE, &wanted.detach, "do not wait for its end" },
-		{ "cap c", VALUE_TEXTS, &wanted.capabilities, "one more capability" },
-		{ "no-new-privs", VALUE_NONE, &wanted.no_new_privileges, "no_new_privs" },
-		{ "apparmor", VALUE_TEXT, &wanted.labels.apparmor, "an AppArmor profile" },
-		{ "process-label", VALUE_TEXT, &wanted.labels.selinux, "an SELinux label" },
-		{ "pid-file", VALUE_TEXT, &wanted.pid_file, "where the pid is written" },
-		{ "console-socket", VALUE_TEXT, &wanted.console_socket,
-		  "where the terminal's master is sent" },
-		{ "cgroup", VALUE_TEXTS, &wanted.cgroups,
-		  "a cgroup below the container's; CONTROLLER:PATH" },
-		{ "preserve-fds", VALUE_NUMBER, &wanted.preserve_fds,
-		  "descriptors above 2 that it inherits" },
-		{ "ignore-paused", VALUE_NONE, &wanted.ignore_paused,
-		  "wait in a paused container until it is resumed" },
-		{ NULL, VALUE_NONE, NULL, NULL },
+		{ "process", 'p', "FILE", VALUE_TEXT, &wanted.process,
+		  "Run the process that this file describes, as config.json would" },
+		{ "env", 'e', "NAME=VALUE", VALUE_TEXTS, &wanted.environment, "Set a variable" },
+		{ "cwd", 'w', "DIR", VALUE_TEXT, &wanted.cwd,
+		  "Start the command in this directory" },
+		{ "user", 'u', "UID[:GID]", VALUE_TEXT, &wanted.user, "Run as this user" },
+		{ "additional-gids", 'g', "GID", VALUE_TEXTS, &wanted.additional_gids,
+		  "Add a supplementary group" },
+		{ "tty", 't', NULL, VALUE_NONE, &wanted.terminal, "Give the command a terminal" },
+		{ "detach", 'd', NULL, VALUE_NONE, &wanted.detach,
+		  "Do not wait for the command's end" },
+		{ "cap", 'c', "CAP", VALUE_TEXTS, &wanted.capabilities, "Add a capability" },
+		{ "no-new-privs", 0, NULL, VALUE_NONE, &wanted.no_new_privileges,
+		  "Set no_new_privs: no program gives more rights" },
+		{ "apparmor", 0, "PROFILE", VALUE_TEXT, &wanted.labels.apparmor,
+		  "Run under this AppArmor profile" },
+		{ "process-label", 0, "LABEL", VALUE_TEXT, &wanted.labels.selinux,
+		  "Run with this SELinux label" },
+		{ "pid-file", 0, "FILE", VALUE_TEXT, &wanted.pid_file,
+		  "Write the command's pid to this file" },
+		{ "console-socket", 0, "SOCKET", VALUE_TEXT, &wanted.console_socket,
+		  "Send the terminal's master there" },
+		{ "pidfd-socket", 0, "SOCKET", VALUE_TEXT, &wanted.pidfd_socket,
+		  "Send a descriptor of the process there" },
+		{ "cgroup", 0, "[CONTROLLER,...:]PATH", VALUE_TEXTS, &wanted.cgroups,
+		  "Run in this cgroup below the container's" },
+		{ "preserve-fds", 0, "NUMBER", VALUE_NUMBER, &wanted.preserve_fds,
+		  "Let the command inherit so many descriptors above 2" },
+		{ "no-subreaper", 0, NULL, VALUE_NONE, &ignored,
+		  "Ignored: no verb is a subreaper" },
+		{ "ignore-paused", 0, NULL, VALUE_NONE, &wanted.ignore_paused,
+		  "In a paused container, wait until it is resumed" },
+		{ 0 },
 	};
 	char **operands = verb_read(verb, options, words, 1, -1);
 
 	if (!operands)
 		return -1;
-	/* It may be one of those that are closed then: /dev/fd/63, which is a shell's <(...). */
+	/* The file is read before descriptors are closed: a shell's <(...) is /dev/fd/63. */
 	if (wanted.process && !(wanted.object = config_read_process(wanted.process)))
 		return -1;
 	if (process_close_callers((unsigned int)wanted.preserve_fds) < 0)

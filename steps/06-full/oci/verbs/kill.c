@@ -1,44 +1,84 @@
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/pidfd.h>
 
-#include "cgroup_path.h"
+#include "cgroup_find.h"
 #include "cleanup.h"
 #include "fail.h"
+#include "ids.h"
 #include "processes.h"
 #include "state.h"
 #include "verbs.h"
 
-/* "9", "KILL", "SIGKILL", "SIGRTMIN+3"; 0 asks whether it is there. Returns -1: no signal. */
+/* Signals that <signal.h> gives a second name; sigabbrev_np(3) knows only the first. */
+static const struct {
+	const char *name;
+	int signal;
+} aliases[] = {
+	{ "CLD", SIGCHLD },  { "IOT", SIGABRT },   { "IO", SIGIO },
+	{ "POLL", SIGPOLL }, { "UNUSED", SIGSYS },
+};
+
+/* Reads what follows "RTMIN" or "RTMAX": nothing, or `sign` and the distance from `base`. */
+static int real_time_signal(const char *rest, char sign, int base)
+{
+	uint32_t distance = 0;
+
+	if (*rest &&
+	    (*rest != sign || !ids_read(rest + 1, (uint32_t)(SIGRTMAX - SIGRTMIN), &distance)))
+		return -1;
+	return sign == '+' ? base + (int)distance : base - (int)distance;
+}
+
+/*
+ * Reads "9", "KILL", "SIGKILL" or "SIGRTMIN+3". Signal 0 only asks whether the process exists.
+ * Returns -1 for an unknown signal.
+ */
 static int signal_by_name(const char *text)
 {
 	const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
-	char *end;
-	long number = strtol(text, &end, 10);
+	uint32_t number;
 
-	if (end != text && !*end)
-		return number >= 0 && number < NSIG ? (int)number : -1;
+	if (ids_read(text, NSIG - 1, &number))
+		return (int)number;
 	for (int i = 1; i < NSIG; i++)
 		if (sigabbrev_np(i) && strcasecmp(name, sigabbrev_np(i)) == 0)
 			return i;
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (strcasecmp(name, aliases[i].name) == 0)
+			return aliases[i].signal;
 	if (strncasecmp(name, "RTMIN", 5) == 0)
-		number = SIGRTMIN + strtol(name + 5, &end, 10);
-	else if (strncasecmp(name, "RTMAX", 5) == 0)
-		number = SIGRTMAX + strtol(name + 5, &end, 10);
-	else
+		return real_time_signal(name + 5, '+', SIGRTMIN);
+	if (strncasecmp(name, "RTMAX", 5) == 0)
+		return real_time_signal(name + 5, '-', SIGRTMAX);
+	return -1;
+}
+
+/*
+ * With --all, a container that has ended is no error: the caller wants no process to be left. But
+ * if the cgroup's path belongs to another cgroup by now (ESTALE), nothing is known of its
+ * processes.
+ */
+static int kill_all(struct state *state, int signal, bool tolerant)
+{
+	if (processes_signal(state, signal) == 0)
+		return 0;
+	if (!tolerant || state->status != STATUS_STOPPED || errno == ESTALE)
 		return -1;
-	return !*end && number >= SIGRTMIN && number <= SIGRTMAX ? (int)number : -1;
+	fail_forget();
+	return 0;
 }
 
 static int kill_container(const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	autostate struct state state = STATE_NONE;
-	bool all = false;
+	bool all = false, to_all;
 	const struct verb_option options[] = {
-		{ "all a", VALUE_NONE, &all, "signal all processes of the container" },
-		{ NULL, VALUE_NONE, NULL, NULL },
+		{ "all", 'a', NULL, VALUE_NONE, &all, "Signal all processes of the container" },
+		{ 0 },
 	};
 	char **operands = verb_read(verb, options, words, 1, 2);
 	autofd int pidfd = -1;
@@ -51,8 +91,17 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 		return fail_input("kill: there is no signal %s", operands[1]);
 	if (state_open(&state, runtime->root, operands[0], false) != 0)
 		return -1;
-	if (all)
-		return processes_signal(&state, signal);
+	/* Where the container has a PID namespace, all its processes end with the first. */
+	to_all = all || (signal == SIGKILL && state.shares_pids);
+	if (to_all && !all && !*state.cgroup) {
+		fail_warn(
+			"kill: only the first process of %s is killed: it has no cgroup, by which "
+			"the others could be known",
+			state.id);
+		to_all = false;
+	}
+	if (to_all)
+		return kill_all(&state, signal, all);
 	if (state_require(&state, ~(1U << STATUS_STOPPED), "kill") < 0)
 		return -1;
 	pidfd = state_open_process(&state);
@@ -60,10 +109,12 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 		return fail_input("cannot kill: container not running");
 	if (pidfd_send_signal(pidfd, signal, NULL, 0) < 0)
 		return fail("pidfd_send_signal");
-	/* A frozen process gets it, and dies of it, when it is thawed: on v1 that is for us to do.
-	 */
-	if (signal == SIGKILL && state.status == STATUS_PAUSED)
-		return cgroup_path_signal(state.cgroup, SIGKILL);
+	/* On cgroup v1 a frozen process does not die before it is thawed. */
+	if (signal != SIGKILL || state.status != STATUS_PAUSED || !*state.cgroup)
+		return 0;
+	if (state_find_cgroup(&state) < 0)
+		return -1;
+	cgroup_find_thaw_killed(state.cgroup, &state.directories);
 	return 0;
 }
 

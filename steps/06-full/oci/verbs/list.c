@@ -6,10 +6,14 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "printable.h"
 #include "state.h"
 #include "verbs.h"
 
-/* Adds one, unless it has gone meanwhile, or is just being made. */
+/*
+ * Adds a container to the list. One that was deleted meanwhile, or is just being made, is left out.
+ * A state that cannot be read is a warning, so that the others are still listed.
+ */
 static int add(const struct runtime *runtime, const char *id, json_t *list)
 {
 	autostate struct state state = STATE_NONE;
@@ -17,9 +21,11 @@ static int add(const struct runtime *runtime, const char *id, json_t *list)
 
 	if (found == 0 && json_array_append_new(list, state_object(&state)) < 0)
 		return fail_input("list: no memory");
-	if (found == 1)
+	if (found < 0)
+		fail_warn("%s", fail_get()->text);
+	if (found != 0)
 		fail_forget();
-	return found < 0 ? -1 : 0;
+	return 0;
 }
 
 static int read_all(const struct runtime *runtime, json_t *list)
@@ -28,7 +34,7 @@ static int read_all(const struct runtime *runtime, json_t *list)
 	int count = scandir(runtime->root, &entries, NULL, alphasort), result = 0;
 
 	if (count < 0)
-		return errno == ENOENT ? 0 : fail("scandir %s", runtime->root);
+		return errno == ENOENT ? 0 : state_fail_root("scandir", runtime->root);
 	for (int i = 0; i < count; i++) {
 		if (result == 0 && entries[i]->d_name[0] != '.')
 			result = add(runtime, entries[i]->d_name, list);
@@ -43,7 +49,22 @@ static const char *text(const json_t *state, const char *key)
 	return json_string_value(json_object_get(state, key));
 }
 
-static void print_table(const json_t *list)
+/* A bundle's path may have control characters in it, which a terminal would obey. */
+static int print_row(const json_t *state)
+{
+	autofree char *row = NULL;
+
+	if (asprintf(&row, "%-20s %-8lld %-9s %-30s %-30s %s", text(state, "id"),
+		     (long long)json_integer_value(json_object_get(state, "pid")),
+		     text(state, "status"), text(state, "bundle"), text(state, "created"),
+		     text(state, "owner")) < 0)
+		return fail("asprintf");
+	printable_make(row);
+	puts(row);
+	return 0;
+}
+
+static int print_table(const json_t *list)
 {
 	size_t i;
 	json_t *state;
@@ -52,11 +73,10 @@ static void print_table(const json_t *list)
 	       "OWNER");
 	json_array_foreach(list, i, state)
 	{
-		printf("%-20s %-8lld %-9s %-30s %-30s %s\n", text(state, "id"),
-		       (long long)json_integer_value(json_object_get(state, "pid")),
-		       text(state, "status"), text(state, "bundle"), text(state, "created"),
-		       text(state, "owner"));
+		if (print_row(state) < 0)
+			return -1;
 	}
+	return 0;
 }
 
 static int print(const json_t *list, const char *format, bool quiet)
@@ -68,7 +88,8 @@ static int print(const json_t *list, const char *format, bool quiet)
 		json_dumpf(list, stdout, JSON_COMPACT);
 		putchar('\n');
 	} else if (strcmp(format, "table") == 0) {
-		print_table(list);
+		if (print_table(list) < 0)
+			return -1;
 	} else {
 		return fail_input("list --format %s: must be table or json", format);
 	}
@@ -80,9 +101,9 @@ static int list_all(const struct runtime *runtime, const struct verb *verb, char
 	const char *format = "table";
 	bool quiet = false;
 	const struct verb_option options[] = {
-		{ "format f", VALUE_TEXT, &format, "table or json" },
-		{ "quiet q", VALUE_NONE, &quiet, "the IDs alone" },
-		{ NULL, VALUE_NONE, NULL, NULL },
+		{ "format", 'f', "FORMAT", VALUE_TEXT, &format, "Print a table or json" },
+		{ "quiet", 'q', NULL, VALUE_NONE, &quiet, "Print only the IDs" },
+		{ 0 },
 	};
 	json_t *list;
 	int result;

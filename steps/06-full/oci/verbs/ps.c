@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "printable.h"
 #include "processes.h"
 #include "state.h"
 #include "verbs.h"
@@ -35,7 +36,7 @@ static void print_json(const struct pids *pids)
 	printf("]\n");
 }
 
-/* The number of the column, in words, whose heading is PID; -1: there is none. */
+/* Returns how many columns are before PID in the heading; -1: there is no PID. */
 static int find_column(const char *heading)
 {
 	autofree char *copy = strdup(heading);
@@ -61,6 +62,14 @@ static bool is_listed(const char *line, int column, const struct pids *pids)
 	return false;
 }
 
+/* A process may have control characters in its name, and not every ps(1) takes them out. */
+static void print_line(char *line)
+{
+	line[strcspn(line, "\n")] = '\0';
+	printable_make(line);
+	puts(line);
+}
+
 static int filter(FILE *output, const struct pids *pids)
 {
 	autofree char *line = NULL;
@@ -72,14 +81,14 @@ static int filter(FILE *output, const struct pids *pids)
 	column = find_column(line);
 	if (column < 0)
 		return fail_input("ps: its options have to show the column PID");
-	fputs(line, stdout);
+	print_line(line);
 	while (getline(&line, &size, output) >= 0)
 		if (is_listed(line, column, pids))
-			fputs(line, stdout);
+			print_line(line);
 	return 0;
 }
 
-/* ps(1) knows what can be told of a process, and its options are the user's to choose. */
+/* Runs ps(1) with the caller's options, and prints the lines of the container's processes. */
 static int print_table(const struct pids *pids, char **words)
 {
 	static char name[] = "ps", all[] = "-ef";
@@ -91,6 +100,7 @@ static int print_table(const struct pids *pids, char **words)
 	words[0] = name; /* in the place of the ID */
 	if (pipe2(ends, 0) < 0)
 		return fail("pipe2");
+	signal(SIGCHLD, SIG_DFL);
 	child = fork();
 	if (child == 0) {
 		dup2(ends[1], STDOUT_FILENO);
@@ -113,8 +123,8 @@ static int ps(const struct runtime *runtime, const struct verb *verb, char **wor
 	autostate struct state state = STATE_NONE;
 	const char *format = "table";
 	const struct verb_option options[] = {
-		{ "format f", VALUE_TEXT, &format, "table or json" },
-		{ NULL, VALUE_NONE, NULL, NULL },
+		{ "format", 'f', "FORMAT", VALUE_TEXT, &format, "Print a table or json" },
+		{ 0 },
 	};
 	char **operands = verb_read(verb, options, words, 1, -1);
 	autofree pid_t *list = NULL;

@@ -8,9 +8,9 @@
 #include "verbs.h"
 
 /*
- * The second article's configuration, as config.json. What is new since: the namespace for cgroups,
- * noNewPrivileges, and paths that have been found to need a mask. Gone are its inheritable and
- * ambient capabilities: nothing in the container has a use for them (CVE-2022-24769).
+ * The second article's configuration, as config.json. The cgroup namespace, noNewPrivileges and
+ * some masked paths were added since. The inheritable and ambient capabilities were taken out:
+ * nothing in the container has a use for them (CVE-2022-24769).
  */
 #define CAPABILITIES                                                                               \
 	"[\"CAP_CHOWN\", \"CAP_DAC_OVERRIDE\", \"CAP_FSETID\", \"CAP_FOWNER\", \"CAP_MKNOD\","     \
@@ -18,7 +18,7 @@
 	"\"CAP_NET_BIND_SERVICE\", \"CAP_SYS_CHROOT\", \"CAP_KILL\", \"CAP_AUDIT_WRITE\"]"
 
 static const char article[] =
-	"{\"ociVersion\": \"1.2.0\","
+	"{\"ociVersion\": \"1.3.0\","
 	"\"process\": {\"terminal\": true, \"user\": {\"uid\": 0, \"gid\": 0},"
 	" \"args\": [\"/bin/sh\"], \"env\": [\"PATH=/usr/sbin:/usr/bin:/sbin:/bin\","
 	" \"TERM=xterm\"], \"cwd\": \"/\","
@@ -52,7 +52,7 @@ static const char article[] =
 	"\"readonlyPaths\": [\"/proc/sys\", \"/proc/sysrq-trigger\", \"/proc/irq\", \"/proc/bus\","
 	" \"/proc/fs\"]}}";
 
-/* Without root: our own id is root's inside, and nothing that needs more ids, or cgroups. */
+/* The caller's own ID becomes root's. What needs more IDs, or a cgroup, is taken out. */
 static int make_rootless(json_t *config)
 {
 	json_t *linux_part = json_object_get(config, "linux");
@@ -79,7 +79,7 @@ static int write_file(const char *directory, const json_t *config)
 
 	if (asprintf(&path, "%s/config.json", directory) < 0)
 		return fail("asprintf");
-	file = fopen(path, "wxe"); /* one that is there, somebody may have worked on */
+	file = fopen(path, "wxe"); /* x: a user's file is not overwritten */
 	if (!file)
 		return fail("open %s", path);
 	if (json_dumpf(config, file, JSON_INDENT(4)) < 0 || putc('\n', file) < 0 ||
@@ -93,9 +93,11 @@ static int spec(const struct runtime *runtime, const struct verb *verb, char **w
 	const char *directory = ".";
 	bool rootless = false;
 	const struct verb_option options[] = {
-		{ "bundle b", VALUE_TEXT, &directory, "the directory that gets it" },
-		{ "rootless", VALUE_NONE, &rootless, "for who is not root" },
-		{ NULL, VALUE_NONE, NULL, NULL },
+		{ "bundle", 'b', "DIR", VALUE_TEXT, &directory,
+		  "Write it to this directory (default: this one)" },
+		{ "rootless", 0, NULL, VALUE_NONE, &rootless,
+		  "Write one that a user can run who is not root" },
+		{ 0 },
 	};
 	json_t *config;
 	int result = 0;

@@ -4,7 +4,7 @@
 static int start(const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	autostate struct state state = STATE_NONE;
-	const struct verb_option options[] = { { NULL, VALUE_NONE, NULL, NULL } };
+	const struct verb_option options[] = { { 0 } };
 	char **operands = verb_read(verb, options, words, 1, 1);
 
 	if (!operands)

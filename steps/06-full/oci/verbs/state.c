@@ -8,7 +8,7 @@
 static int print(const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	autostate struct state state = STATE_NONE;
-	const struct verb_option options[] = { { NULL, VALUE_NONE, NULL, NULL } };
+	const struct verb_option options[] = { { 0 } };
 	char **operands = verb_read(verb, options, words, 1, 1);
 	autofree char *text = NULL;
 

@@ -1,0 +1,26 @@
+/*
+ * Chapter 4: the conditions of nft(8)'s rules that can be judged for a packet: its devices, its
+ * addresses, the state of its connection.
+ */
+#ifndef STEPS_CONDITION_H
+#define STEPS_CONDITION_H
+
+#include <stdbool.h>
+
+#include "packet.h"
+#include "rule_words.h"
+
+struct condition {
+	const char *words[2]; /* what it begins with: "iifname", or "ct" and "state" */
+	enum truth (*match)(const struct packet *packet, const char *value);
+	bool is_broad; /* where it is MAYBE, it is true of most packets rather than of some */
+};
+
+/* Steps over the words that a known condition begins with. Returns it, or NULL. */
+const struct condition *condition_take(struct words *words);
+
+/* Compares the packet with the values of a list, "a, b". Returns the best truth of them. */
+enum truth condition_match(const struct condition *condition, const struct packet *packet,
+			   const char *list);
+
+#endif

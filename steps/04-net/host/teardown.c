@@ -1,0 +1,54 @@
+#include "teardown.h"
+
+#include <unistd.h>
+
+#include "bridge.h"
+#include "conntrack.h"
+#include "forwarding.h"
+#include "generation.h"
+#include "rules.h"
+#include "veth.h"
+#include "worker.h"
+
+static int forget_connections(void *address)
+{
+	conntrack_forget_container(*(struct in_addr *)address);
+	return 0;
+}
+
+/*
+ * Remove the rules first: afterwards no connection begins. A worker looks for those that the kernel
+ * knows, while the kernel deletes the devices, which has to wait for other processors.
+ */
+void teardown_lease(int pool, struct rtnl *rtnl, const struct lease *lease, bool has_ports)
+{
+	struct in_addr address = lease->address;
+	struct worker forgetting = { .pid = 0 };
+	bool is_last = pool_count(pool, lease->bridge) == 1;
+
+	if (is_last)
+		rules_remove(pool, lease);
+	else if (has_ports)
+		rules_withdraw(pool, lease);
+	worker_start(&forgetting, forget_connections, &address);
+	veth_delete(rtnl, lease);
+	if (is_last)
+		bridge_remove(rtnl, lease->bridge);
+	worker_finish(&forgetting);
+	pool_release(pool, lease);
+}
+
+void teardown_crashed(int pool, struct rtnl *rtnl)
+{
+	struct lease lease;
+	int held;
+
+	while ((held = pool_find_crashed(pool, &lease)) >= 0) {
+		teardown_lease(pool, rtnl, &lease, true);
+		close(held);
+	}
+	if (pool_count(pool, NULL) == 0) {
+		forwarding_restore(pool);
+		generation_forget(pool);
+	}
+}

@@ -1,0 +1,69 @@
+#include "leftovers.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "cgroup_tree.h"
+#include "cleanup.h"
+#include "file.h"
+#include "narrate.h"
+
+enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+/* The home hierarchy is the one in which each container has a cgroup: v2, or else v1's devices. */
+static bool is_home(const struct hierarchy *hierarchy)
+{
+	return hierarchy->version == 2 || hierarchy->controllers & SET(CONTROLLER_DEVICES);
+}
+
+static void remove_everywhere(const char *name, int64_t deadline)
+{
+	struct hierarchy all[HIERARCHIES_MAX];
+	int count = hierarchy_find(all, ~0U);
+
+	for (int i = 0; i < count; i++) {
+		cgroup_try_remove_tree(&all[i], all[i].top, name, deadline);
+		cleanup_fd(&all[i].top);
+	}
+}
+
+/* Another program's "step-1" is not ours to remove, with all that runs in it. */
+static bool is_step_name(const char *name)
+{
+	static const char digits[] = "0123456789";
+	size_t length;
+
+	if (strncmp(name, CGROUP_PREFIX, strlen(CGROUP_PREFIX)) != 0)
+		return false;
+	name += strlen(CGROUP_PREFIX);
+	length = strspn(name, digits);
+	if (length == 0 || name[length] != '-')
+		return false;
+	name += length + 1;
+	return *name && !name[strspn(name, digits)];
+}
+
+void cgroup_remove_leftovers(const struct hierarchy *hierarchy)
+{
+	int fd = openat(hierarchy->top, ".", DIRECTORY);
+	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+	for (struct dirent *entry; directory && (entry = readdir(directory));) {
+		autofd int outer = -1;
+
+		if (entry->d_type != DT_DIR || !is_step_name(entry->d_name))
+			continue;
+		outer = openat(hierarchy->top, entry->d_name, DIRECTORY);
+		if (outer < 0 || flock(outer, LOCK_EX | LOCK_NB) < 0 ||
+		    !file_is_at(outer, hierarchy->top, entry->d_name))
+			continue;
+		narrate("rmdir %s: its step was killed", entry->d_name);
+		if (is_home(hierarchy))
+			remove_everywhere(entry->d_name, cgroup_deadline());
+		else
+			cgroup_try_remove_tree(hierarchy, hierarchy->top, entry->d_name,
+					       cgroup_deadline());
+	}
+}

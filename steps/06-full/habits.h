@@ -1,0 +1,24 @@
+/*
+ * Chapter 6: what users of Docker type first, and where this workbook has it.
+ */
+#ifndef STEPS_HABITS_H
+#define STEPS_HABITS_H
+
+#include "container.h"
+
+/*
+ * Refuses a verb that step-06 does not have. The message says where a verb of Docker's is; or that
+ * `nearest` (NULL: none) may be meant, a verb of step-06 that is similar. Returns -1.
+ */
+int habits_refuse_verb(const char *verb, const char *nearest);
+
+/* Warns of a shell that reads end-of-file at once, if a user at a terminal has forgotten -i. */
+void habits_warn_of_input(const struct container *container);
+
+/*
+ * Completes the message of a run that failed: a command that was not found may have been meant as
+ * the name of an image. Returns -1.
+ */
+int habits_explain(const struct container *container);
+
+#endif

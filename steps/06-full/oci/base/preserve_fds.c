@@ -1,0 +1,73 @@
+#include "preserve_fds.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+
+int preserve_fds_open(const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS };
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
+static bool can_open(const char *path)
+{
+	autofd int place = open(path, O_PATH | O_CLOEXEC);
+
+	return place >= 0;
+}
+
+/* Descriptors that the caller has passed on through execve(2) have no FD_CLOEXEC. */
+static void close_own(void)
+{
+	autodir DIR *list = opendir("/proc/self/fd");
+
+	for (struct dirent *entry; list && (entry = readdir(list));) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > STDERR_FILENO && fd != dirfd(list) && fcntl(fd, F_GETFD) & FD_CLOEXEC)
+			close(fd);
+	}
+}
+
+/* A child, with a table of descriptors of its own, looks the path up with the caller's alone. */
+static int can_open_by_callers(const char *path)
+{
+	int status;
+	pid_t child;
+
+	signal(SIGCHLD, SIG_DFL);
+	child = fork();
+	if (child == 0) {
+		close_own();
+		_exit(can_open(path) ? 0 : 1);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		return fail("fork");
+	return status == 0;
+}
+
+int preserve_fds_check(const char *field, const char *path)
+{
+	autofd int place = preserve_fds_open(path);
+	int found;
+
+	if (place >= 0 || errno != ELOOP || !can_open(path))
+		return 0; /* a path that cannot be opened is told of by whoever opens it */
+	found = can_open_by_callers(path);
+	if (found)
+		return found < 0 ? -1 : 0;
+	return fail_input("%s: %s: no descriptor that the caller has passed on: --preserve-fds N "
+			  "passes N of them, from 3 on",
+			  field, path);
+}

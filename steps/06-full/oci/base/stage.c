@@ -1,0 +1,116 @@
+#include "stage.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "narrate.h"
+#include "sync.h"
+
+enum { END_MILLISECONDS = 2000 }; /* a stage that has sent its message ends at once */
+
+struct stage {
+	struct child *child;
+	int (*enter)(void *argument);
+	uint64_t namespaces;
+	int (*inside)(void *argument);
+	void *argument;
+};
+
+/* The container's process, in the stage's place. Returns -1; child_spawn() sends the failure. */
+static int begin(const struct stage *stage)
+{
+	narrate_as("container");
+	if (setsid() < 0)
+		return fail("setsid");
+	if (child_await_release(stage->child) < 0)
+		return -1;
+	if (child_die_with_host(stage->child) < 0)
+		return -1;
+	return stage->inside(stage->argument);
+}
+
+static int run_stage(void *argument)
+{
+	const struct stage *stage = argument;
+	pid_t pid;
+	int pidfd;
+
+	narrate_as("stage");
+	if (stage->enter(stage->argument) < 0)
+		return -1;
+	pid = child_fork(stage->namespaces | CLONE_PARENT, -1, &pidfd);
+	if (pid < 0)
+		return -1;
+	if (pid == 0)
+		return begin(stage);
+	if (send(stage->child->socket, &pid, sizeof(pid), MSG_NOSIGNAL) != sizeof(pid))
+		return fail("send the pid");
+	_exit(0);
+}
+
+/* Returns the pid that the stage sends, or -1. */
+static pid_t receive_pid(const struct child *stage)
+{
+	union {
+		pid_t pid;
+		struct failure failure;
+	} message;
+	ssize_t got = sync_receive(stage, &message, sizeof(message));
+
+	if (got < 0)
+		return -1;
+	if (got == sizeof(message.failure))
+		return fail_set(&message.failure);
+	if (got != sizeof(message.pid))
+		return fail_input("clone3: the process that enters the namespaces was killed");
+	return message.pid;
+}
+
+static void reap(struct child *stage)
+{
+	struct pollfd ended = { .fd = stage->pidfd, .events = POLLIN };
+	siginfo_t end;
+
+	if (poll(&ended, 1, END_MILLISECONDS) > 0)
+		waitid(P_PIDFD, (id_t)stage->pidfd, &end, WEXITED);
+	close(stage->pidfd);
+	stage->pidfd = -1;
+	stage->pid = 0;
+}
+
+/* A child is killed when something fails, so only a pid of a child of ours is taken. */
+static int adopt(struct child *child, pid_t pid)
+{
+	siginfo_t end;
+
+	child->pidfd = pidfd_open(pid, 0);
+	if (child->pidfd < 0)
+		return fail("pidfd_open");
+	if (waitid(P_PIDFD, (id_t)child->pidfd, &end, WEXITED | WNOHANG | WNOWAIT) < 0)
+		return fail("waitid of process %d", pid);
+	child->pid = pid;
+	return 0;
+}
+
+int stage_spawn(struct child *child, int (*enter)(void *), uint64_t namespaces,
+		int (*inside)(void *), void *argument)
+{
+	struct stage stage = { child, enter, namespaces, inside, argument };
+	pid_t pid;
+
+	if (child_spawn(child, 0, run_stage, &stage) < 0)
+		return -1;
+	if (child_release(child) < 0)
+		return -1;
+	pid = receive_pid(child);
+	if (pid < 0)
+		return -1;
+	reap(child);
+	child->job.is_init = namespaces & CLONE_NEWPID;
+	return adopt(child, pid);
+}

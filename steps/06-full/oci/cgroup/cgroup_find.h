@@ -1,0 +1,43 @@
+/*
+ * Chapter 6: the cgroup of a container that runs, as it is seen from here.
+ *
+ * The path of a cgroup means another one, or none, in another cgroup namespace, and where other
+ * parts of the hierarchies are mounted. So a path that was written down is believed only if the
+ * container's first process is found in that cgroup, or below it.
+ *
+ * Source: /proc/PID/cgroup and cgroup.procs in cgroups(7); cgroup_namespaces(7); freezer.state in
+ * the kernel's cgroup-v1/freezer-subsystem.rst; cgroup.events in cgroup-v2.rst.
+ */
+#ifndef STEPS_CGROUP_FIND_H
+#define STEPS_CGROUP_FIND_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "cgroup.h"
+#include "directory_ids.h"
+
+/*
+ * Finds the cgroup that was made as `path` and that process `pid` is in. Returns its path, for the
+ * functions of cgroup_path.h, which the caller frees; or NULL, with a message (it cannot be seen
+ * from here).
+ */
+char *cgroup_find(const char *path, pid_t pid);
+
+/*
+ * True if the processes of the cgroup are frozen, or about to be: by its own file, or by that of a
+ * cgroup above. Process `pid` is one of them; where `path` is empty or cannot be seen, the function
+ * looks at the cgroup of `pid`.
+ */
+bool cgroup_find_frozen(const char *path, pid_t pid);
+
+/* The same of a cgroup that is open. */
+bool cgroup_is_frozen(const struct cgroup *cgroup);
+
+/*
+ * On v1 a frozen process that was killed dies when it is thawed. If the cgroup above it is frozen,
+ * the processes of the cgroup at `path`, killed all, are moved to the top.
+ */
+void cgroup_find_thaw_killed(const char *path, const struct directory_ids *ids);
+
+#endif

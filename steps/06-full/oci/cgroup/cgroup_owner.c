@@ -1,0 +1,77 @@
+#include "cgroup_owner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+#include "narrate.h"
+
+/* True if the container may write to its mount of the cgroups. */
+static bool is_writable(const struct mounts *mounts)
+{
+	static const char place[] = "/sys/fs/cgroup";
+
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct mounts_entry *entry = &mounts->list[i];
+		uint64_t attributes = entry->one.set | entry->below.set;
+
+		if (entry->source && strcmp(entry->source, "cgroup") == 0 &&
+		    strncmp(entry->target, place, strlen(place)) == 0 &&
+		    !entry->target[strlen(place) + strspn(entry->target + strlen(place), "/")] &&
+		    !(attributes & MOUNT_ATTR_RDONLY))
+			return true;
+	}
+	return false;
+}
+
+/* Not every cgroup has all of the files that the kernel knows. */
+static int give_file(int directory, const char *name, uid_t uid)
+{
+	if (fchownat(directory, name, uid, (gid_t)-1, AT_SYMLINK_NOFOLLOW) == 0 || errno == ENOENT)
+		return 0;
+	return fail("fchownat %s of the container's cgroup", name);
+}
+
+static int give(int directory, uid_t uid)
+{
+	autofree char *listed = file_read("/sys/kernel/cgroup/delegate");
+	char usual[] = "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n";
+	char *rest = listed ? listed : usual;
+
+	narrate("fchown the container's cgroup to %u", uid);
+	if (fchown(directory, uid, (gid_t)-1) < 0)
+		return fail("fchown the container's cgroup");
+	for (const char *name; (name = strsep(&rest, "\n"));)
+		if (*name && give_file(directory, name, uid) < 0)
+			return -1;
+	return 0;
+}
+
+int cgroup_owner_set(const struct container *container)
+{
+	const struct cgroup *cgroup = &container->cgroup;
+	const struct hierarchy *only = &cgroup->hierarchies[0];
+	bool is_mapped = container->userns.mode == USERNS_MAPPED;
+	uid_t user = container->user.uid;
+	uid_t uid = is_mapped ? userns_uid_outside(&container->userns, user) : user;
+	struct stat status;
+
+	if (cgroup->hierarchy_count != 1 || only->version != 2 || only->directory < 0)
+		return 0;
+	if (!(container->namespaces & CLONE_NEWCGROUP) || !is_writable(&container->mounts))
+		return 0;
+	/* Of another's user namespace nothing is known here. Without root, it is ours already. */
+	if (namespaces_join(&container->joined, CLONE_NEWUSER) || geteuid() != 0)
+		return 0;
+	if (fstat(only->directory, &status) < 0)
+		return fail("fstat the container's cgroup");
+	return status.st_uid == uid ? 0 : give(only->directory, uid);
+}

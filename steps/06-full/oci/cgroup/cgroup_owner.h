@@ -1,0 +1,21 @@
+/*
+ * Chapter 6: a cgroup of v2 that the container may divide further belongs to its user.
+ *
+ * The owner of the directory can make cgroups in it; the files that the kernel lists let the owner
+ * move processes and pass controllers on. The limits stay root's. On v1 that would not be safe.
+ *
+ * Source: "Cgroup ownership" in config-linux.md of the OCI runtime specification; "Cgroups
+ * delegation" in cgroups(7).
+ */
+#ifndef STEPS_CGROUP_OWNER_H
+#define STEPS_CGROUP_OWNER_H
+
+#include "container.h"
+
+/*
+ * After the cgroup was made: gives it to the user of the command, if the container has a cgroup
+ * namespace of its own and a mount of the cgroups that can be written to. Returns 0 or -1.
+ */
+int cgroup_owner_set(const struct container *container);
+
+#endif

@@ -1,0 +1,47 @@
+/* config.json: hooks. */
+#include <limits.h>
+
+#include "config_parts.h"
+
+static const char *const kinds[HOOK_KINDS] = {
+	[HOOK_PRESTART] = "prestart",
+	[HOOK_CREATE_RUNTIME] = "createRuntime",
+	[HOOK_CREATE_CONTAINER] = "createContainer",
+	[HOOK_START_CONTAINER] = "startContainer",
+	[HOOK_POSTSTART] = "poststart",
+	[HOOK_POSTSTOP] = "poststop",
+};
+
+static void read_hook(const struct json *element, struct hook *hook)
+{
+	struct json path = json_member(element, "path");
+	int64_t timeout = 0;
+
+	if (json_need_text(element, "path", &hook->path) && *hook->path != '/')
+		json_problem(&path, "must be an absolute path, not \"%s\"", hook->path);
+	json_get_texts(element, "args", &hook->argv, NULL);
+	json_get_texts(element, "env", &hook->environment, NULL);
+	if (command_keep_last(hook->environment) < 0)
+		json_problem(element, "there is no memory for env");
+	json_get_number(element, "timeout", 1, INT_MAX, &timeout);
+	hook->timeout = (unsigned int)timeout;
+}
+
+void config_hooks(const struct json *config, struct container *container)
+{
+	struct json hooks = json_member(config, "hooks");
+
+	for (int kind = 0; hooks.value && kind < HOOK_KINDS; kind++) {
+		struct json list = json_member(&hooks, kinds[kind]);
+		size_t count = json_count(&list);
+		struct hook *hook = json_allocate(&list, count, sizeof(*hook));
+
+		container->hooks.list[kind] = hook;
+		container->hooks.count[kind] = hook ? count : 0;
+		for (size_t i = 0; hook && i < count; i++) {
+			struct json element = json_element(&list, i);
+
+			read_hook(&element, &hook[i]);
+		}
+	}
+}

@@ -1,0 +1,97 @@
+/* config.json: mounts. */
+#include <string.h>
+
+#include "config_parts.h"
+#include "ids.h"
+
+/* A file system's option that is an id; those of a new user namespace are known. */
+static void check_id(const struct json *option, const char *text, const struct container *container)
+{
+	const struct userns *userns = &container->userns;
+	bool is_group = strncmp(text, "gid=", 4) == 0;
+	uint32_t id;
+
+	if (userns->mode != USERNS_MAPPED || (!is_group && strncmp(text, "uid=", 4) != 0))
+		return;
+	if (!ids_read(text + 4, ID_MAX, &id))
+		return;
+	if (!(is_group ? userns_has_gid(userns, id) : userns_has_uid(userns, id)))
+		json_problem(option, "%s is not in linux.%sMappings", text,
+			     is_group ? "gid" : "uid");
+}
+
+static void read_options(const struct json *element, const struct container *container,
+			 struct mounts_entry *entry)
+{
+	struct json options = json_member(element, "options");
+	size_t count = json_count(&options);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json option = json_element(&options, i);
+		const char *text = json_text(&option);
+		const char *problem = text ? mounts_option(entry, text) : NULL;
+
+		if (problem)
+			json_problem(&option, "%s", problem);
+		else if (text)
+			check_id(&option, text, container);
+	}
+}
+
+/* Ids of a mount, without "idmap" among its options: that is what they are for. */
+static void read_maps(const struct json *element, const struct container *container,
+		      struct mounts_entry *entry)
+{
+	struct json uids = json_member(element, "uidMappings");
+
+	entry->uid_count = config_id_maps(element, "uidMappings", &entry->uids);
+	entry->gid_count = config_id_maps(element, "gidMappings", &entry->gids);
+	if (!entry->uid_count != !entry->gid_count)
+		json_problem(&uids, "go together with gidMappings");
+	entry->map |= entry->uid_count;
+	/* Without ids of its own, such a mount has those of the container's users. */
+	if (entry->map && !entry->uid_count && !entry->gid_count && !container_has_users(container))
+		json_problem(element,
+			     "idmap needs uidMappings and gidMappings, or a user "
+			     "namespace in linux.namespaces");
+}
+
+static void read_mount(const struct json *element, const struct container *container,
+		       struct mounts_entry *entry)
+{
+	struct json target = json_member(element, "destination");
+	const char *problem;
+
+	entry->opened = -1;
+	json_need_text(element, "destination", &entry->target);
+	json_get_text(element, "type", &entry->type);
+	json_get_text(element, "source", &entry->source);
+	read_options(element, container, entry);
+	read_maps(element, container, entry);
+	/* Before 1.1 of the specification it had to be absolute; runC takes it from "/". */
+	if (entry->target && !*entry->target)
+		json_problem(&target, "must not be empty");
+	if (entry->type && strcmp(entry->type, "bind") == 0)
+		entry->bind = true;
+	if (entry->bind && entry->source)
+		entry->source = config_path(container, entry->source);
+	problem = mounts_problem(entry);
+	if (problem)
+		json_problem(element, "%s%s%s", problem, entry->options ? ": " : "",
+			     entry->options ? entry->options : "");
+}
+
+void config_mounts(const struct json *config, struct container *container)
+{
+	struct json list = json_member(config, "mounts");
+	size_t count = json_count(&list);
+	struct mounts_entry *entries = json_allocate(&list, count, sizeof(*entries));
+
+	container->mounts.list = entries;
+	container->mounts.count = entries ? count : 0;
+	for (size_t i = 0; entries && i < count; i++) {
+		struct json element = json_element(&list, i);
+
+		read_mount(&element, container, &entries[i]);
+	}
+}

@@ -1,0 +1,102 @@
+/*
+ * Chapter 6: reading JSON, with errors that say where: "process.rlimits[2].type: unknown rlimit".
+ *
+ * What is wrong is collected, so that one run tells all of it. Every function takes a value that is
+ * missing (`value` is NULL), and then does nothing: optional fields need no words. A null is as if
+ * it were missing. What nobody asks for is ignored, as the specification wants it.
+ *
+ * Source: jansson's documentation; RFC 8259; OCI runtime specification, config.md.
+ */
+#ifndef STEPS_JSON_H
+#define STEPS_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What was wrong, one after the other. */
+struct json_problems {
+	char text[900];
+	size_t count;
+};
+
+/* A value, and where it stands. It points to its parent, which has to live as long. */
+struct json {
+	json_t *value; /* NULL: there is none */
+	const struct json *parent;
+	const char *key; /* in an object; NULL: at `index` of an array */
+	size_t index;
+	struct json_problems *problems;
+};
+
+/*
+ * Reads a file ("-": standard input) of at most 32 MiB, whose JSON has to be one object. Whole
+ * numbers up to 2^64-1 are taken, which jansson alone does not. The value is for ever: its strings
+ * may be pointed to. Returns 0 or -1.
+ */
+int json_read(const char *path, struct json_problems *problems, struct json *root);
+
+/* The two halves of json_read(): the text or NULL, for ever as well; and what it says. */
+char *json_read_text(const char *path);
+int json_parse(const char *text, const char *path, struct json_problems *problems,
+	       struct json *root);
+
+/* Ends the reading: returns 0, or -1 if there were problems, with all of them in the message. */
+int json_finish(const char *path, const struct json_problems *problems);
+
+/* Says what is wrong with a value, or with a missing one. Returns -1. */
+int json_problem(const struct json *at, const char *what, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * The member `key` of an object; if it is no object, that is a problem. Its name may be written in
+ * capitals or not: engines in Go read and write so without knowing it.
+ */
+struct json json_member(const struct json *object, const char *key);
+
+/* The entry of an object whose keys are not the specification's, such as annotations. */
+struct json json_entry(const struct json *object, const char *key);
+
+/* The object itself, for json_object_foreach(), or NULL: there is none, or a problem. */
+json_t *json_members(const struct json *object);
+
+/* How many elements an array has, and one of them; if it is no array, that is a problem. */
+size_t json_count(const struct json *array);
+struct json json_element(const struct json *array, size_t index);
+
+/*
+ * Each fills *result from the member `key`, if it is there and of that kind; otherwise *result
+ * stays as it is. They return whether it was filled.
+ */
+bool json_get_bool(const struct json *object, const char *key, bool *result);
+bool json_get_text(const struct json *object, const char *key, const char **result);
+bool json_get_number(const struct json *object, const char *key, int64_t least, int64_t most,
+		     int64_t *result);
+bool json_get_unsigned(const struct json *object, const char *key, uint64_t most, uint64_t *result);
+
+/* A list of texts, which ends with NULL. `count` may be NULL. */
+bool json_get_texts(const struct json *object, const char *key, char ***result, size_t *count);
+
+/* The same, but its absence is a problem. */
+bool json_need_text(const struct json *object, const char *key, const char **result);
+bool json_need_unsigned(const struct json *object, const char *key, uint64_t most,
+			uint64_t *result);
+
+/* Words, and what they stand for. */
+struct json_name {
+	const char *name;
+	uint32_t value;
+};
+
+/* Looks the text at `at` up; none of them is a problem. Returns whether *value was filled. */
+bool json_choose(const struct json *at, const struct json_name *names, size_t count,
+		 uint32_t *value);
+
+/* The value as a text, or NULL with a problem. */
+const char *json_text(const struct json *at);
+
+/* Memory, zeroed, for `count` structures of `size` bytes. NULL: a problem, or none are wanted. */
+void *json_allocate(const struct json *at, size_t count, size_t size);
+
+#endif

@@ -1,0 +1,182 @@
+#include "exec.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bundle.h"
+#include "cgroup_path.h"
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+#include "log.h"
+#include "narrate.h"
+#include "process.h"
+#include "seccomp_cache.h"
+#include "self_exe.h"
+#include "stage.h"
+
+static const struct {
+	const char *name;
+	uint64_t flag;
+} kinds[] = {
+	{ "user", CLONE_NEWUSER }, { "mnt", CLONE_NEWNS },	  { "pid", CLONE_NEWPID },
+	{ "net", CLONE_NEWNET },   { "ipc", CLONE_NEWIPC },	  { "uts", CLONE_NEWUTS },
+	{ "time", CLONE_NEWTIME }, { "cgroup", CLONE_NEWCGROUP },
+};
+
+/* Finds the namespaces that differ from ours: the kernel refuses to enter our own user namespace
+ * again. */
+static int find_namespaces(pid_t pid, uint64_t *found)
+{
+	*found = 0;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		char ours_path[64], theirs_path[64];
+		struct stat ours, theirs;
+
+		snprintf(ours_path, sizeof(ours_path), "/proc/self/ns/%s", kinds[i].name);
+		snprintf(theirs_path, sizeof(theirs_path), "/proc/%d/ns/%s", pid, kinds[i].name);
+		if (stat(ours_path, &ours) < 0)
+			continue; /* this kernel has none of that kind */
+		if (stat(theirs_path, &theirs) < 0)
+			return fail("stat %s", theirs_path);
+		if (!file_is_same(&ours, &theirs))
+			*found |= kinds[i].flag;
+	}
+	return 0;
+}
+
+/*
+ * The namespaces and the root of the container. Without root, one may enter a PID namespace only as
+ * the root of the user namespace that owns it: setns(2) enters the user namespace first. The root
+ * of the mount namespace need not be the container's own: with --no-pivot it is the host's.
+ */
+static int enter_container(const struct exec *exec)
+{
+	bool in_pids = exec->pids < 0 || setns(exec->pids, CLONE_NEWPID) == 0;
+
+	narrate("setns of process %d", exec->pid);
+	if (exec->namespaces && setns(exec->pidfd, (int)exec->namespaces) < 0)
+		return fail("setns of process %d", exec->pid);
+	/* It may belong to the user namespace, as in namespaces_enter(). */
+	if (!in_pids && setns(exec->pids, CLONE_NEWPID) < 0)
+		return fail("setns of the PID namespace");
+	if (fchdir(exec->root) < 0)
+		return fail("fchdir to the container's root");
+	return chroot(".") < 0 ? fail("chroot to the container's root") : 0;
+}
+
+/*
+ * In the stage, which nobody in the container can see: its PID namespace is the
+ * host's. A process of the container with CAP_SYS_PTRACE can open all that our child has open, its
+ * root and its working directory included; so the child must begin with nothing of the host's.
+ */
+static int prepare(void *argument)
+{
+	struct exec *exec = argument;
+	struct container *container = exec->container;
+	const int kept[] = { exec->pidfd, exec->root, exec->pids };
+
+	log_stage("nsexec stage-1");
+	if (cgroup_path_enter(&container->cgroup) < 0)
+		return -1;
+	if (bundle_begin(container) < 0)
+		return -1;
+	if (self_exe_undumpable() < 0)
+		return -1;
+	self_exe_wipe_environment();
+	if (process_close_all_but(container, kept, sizeof(kept) / sizeof(kept[0])) < 0)
+		return -1;
+	if (enter_container(exec) < 0)
+		return -1;
+	return process_close_ours(container);
+}
+
+/* In its cgroups. With an initial set alone, the process stays in that. */
+static int choose_cpus(const struct scheduling *scheduling)
+{
+	if (scheduling->has_final)
+		return scheduling_set_cpus(&scheduling->final);
+	if (!scheduling->has_initial)
+		scheduling_reset_cpus();
+	return 0;
+}
+
+static int inside(void *argument)
+{
+	struct exec *exec = argument;
+	struct container *container = exec->container;
+
+	log_stage("child process in init()");
+	if (choose_cpus(&container->scheduling) < 0)
+		return -1;
+	if (exec->has_users && userns_enter(&container->userns, container->child) < 0)
+		return -1;
+	/* The kernel forgets it when the rights change. */
+	if (self_exe_undumpable() < 0)
+		return -1;
+	return container_execute(container);
+}
+
+/* The same for a container that has been made without it: shared_pids.h. */
+static int inside_first(void *argument)
+{
+	struct exec *exec = argument;
+	struct container *container = exec->container;
+
+	log_stage("child process in init()");
+	scheduling_reset_cpus();
+	if (exec->has_users && userns_enter(&container->userns, container->child) < 0)
+		return -1;
+	if (namespaces_join(&container->joined, CLONE_NEWUSER) && namespaces_become_root() < 0)
+		return -1;
+	if (self_exe_undumpable() < 0)
+		return -1;
+	if (container->state && container_set_state(container, container->state) < 0)
+		return -1;
+	return container_execute(container);
+}
+
+static int spawn(struct exec *exec, struct child *child, int (*begin)(void *))
+{
+	autofd int root = -1;
+	char path[64];
+
+	exec->container->child = child;
+	snprintf(path, sizeof(path), "/proc/%d/root", exec->pid);
+	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	exec->root = root;
+	if (root < 0)
+		return fail("open %s", path);
+	if (find_namespaces(exec->pid, &exec->namespaces) < 0)
+		return -1;
+	exec->has_users = exec->namespaces & CLONE_NEWUSER;
+	child->cgroup = cgroup_directory(&exec->container->cgroup);
+	if (stage_spawn(child, prepare, 0, begin, exec) < 0)
+		return -1;
+	return scheduling_set_oom(&exec->container->scheduling, child->pid);
+}
+
+int exec_spawn(struct exec *exec, struct child *child)
+{
+	const struct scheduling *scheduling = &exec->container->scheduling;
+
+	log_stage("nsexec container setup");
+	if (console_share(&exec->container->console, &exec->container->userns) < 0)
+		return -1;
+	if (seccomp_compile_once(&exec->container->seccomp) < 0)
+		return -1;
+	if (seccomp_notify_prepare(&exec->container->seccomp.listener) < 0)
+		return -1;
+	if (scheduling->has_initial && scheduling_set_cpus(&scheduling->initial) < 0)
+		return -1;
+	return spawn(exec, child, inside);
+}
+
+int exec_spawn_first(struct exec *exec, struct child *child)
+{
+	return spawn(exec, child, inside_first);
+}

@@ -1,0 +1,325 @@
+/* Chapter 6: the beginning of a container's life (lifecycle.h). */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup_find.h"
+#include "cgroup_owner.h"
+#include "cgroup_path.h"
+#include "cleanup.h"
+#include "config.h"
+#include "fail.h"
+#include "lifecycle.h"
+#include "pidfd_socket.h"
+#include "process.h"
+#include "shared_pids.h"
+#include "sync.h"
+#include "systemd.h"
+
+/* Our environment is wiped out in what enters a container. Returns NULL if there is no such one. */
+static char *copy_variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? strdup(value) : NULL;
+}
+
+/* Reads the configuration in the bundle's directory, which its relative paths start from. */
+static int load(const struct request *request, struct container *container, struct state *state)
+{
+	char *bundle = realpath(request->bundle, NULL), *in_bundle;
+	const char *config = request->config;
+
+	if (!bundle)
+		return fail("bundle %s", request->bundle);
+	if (!config) {
+		if (asprintf(&in_bundle, "%s/config.json", bundle) < 0)
+			return fail("asprintf");
+		config = in_bundle;
+	}
+	state->bundle = container->bundle = bundle;
+	if (config_load(config, container) < 0)
+		return -1;
+	state->lacks_process = !container->command.argv;
+	if (state->lacks_process && !request->waits_for_start)
+		return fail_input("process: must be there, with the command to execute");
+	if (!container_has_users(container))
+		capabilities_warn(&container->capabilities);
+	state->rootfs = container->rootfs.path;
+	state->annotations = container->annotations;
+	for (int kind = 0; kind < HOOK_KINDS; kind++)
+		state->has_hooks = state->has_hooks || container->hooks.count[kind];
+	state->shares_pids = !(container->namespaces & CLONE_NEWPID);
+	container->keep_keyring = request->no_new_keyring;
+	container->rootfs.chroot = request->no_pivot;
+	container->listen_fds = process_listening();
+	container->listen_fdnames = copy_variable("LISTEN_FDNAMES");
+	container->preserve_fds = container->listen_fds + (unsigned int)request->preserve_fds;
+	return lifecycle_console(&container->console, request->console_socket, request->foreground);
+}
+
+/* Where the configuration names none, it is one of our own, with which no other has to do. */
+static int choose_cgroup(const char *wanted, struct state *state)
+{
+	char *path;
+
+	if (wanted && *wanted) {
+		state->cgroup = wanted;
+		return 0;
+	}
+	if (asprintf(&path, "/%s", state->id) < 0)
+		return fail("asprintf");
+	state->cgroup = path;
+	return 0;
+}
+
+/* Its limits come later: the placeholder of a scope is not to count among its processes. */
+static int make_cgroup(struct container *container, const struct request *request,
+		       struct state *state, struct scope *scope)
+{
+	unsigned int needed = limits_controllers(&container->cgroup.limits);
+	bool with_named = mounts_find(&container->mounts, "cgroup") < container->mounts.count ||
+		mounts_find(&container->mounts, "cgroup2") < container->mounts.count;
+	const char *path;
+
+	if (request->manager == MANAGER_NONE)
+		return container->cgroup.limits.count
+			? fail_input("%s: no limit is kept without a cgroup",
+				     container->cgroup.limits.list[0].name)
+			: cgroup_path_require_devices(&container->cgroup);
+	if (request->manager == MANAGER_CGROUPFS) {
+		if (choose_cgroup(container->cgroup_path, state) < 0)
+			return -1;
+		return cgroup_path_create(&container->cgroup, state->cgroup,
+					  state->cgroup == container->cgroup_path ? CLAIM_SHARED
+										  : CLAIM_ALONE,
+					  needed, with_named);
+	}
+	if (systemd_name(scope, container->cgroup_path, state->id) < 0)
+		return -1;
+	path = systemd_start(scope, state->id, container->annotations);
+	if (!path)
+		return -1;
+	state->unit = scope->unit;
+	state->cgroup = path;
+	return cgroup_path_create(&container->cgroup, state->cgroup, CLAIM_MADE, needed,
+				  with_named);
+}
+
+/* There is no cgroup that may be written to. Limits are refused, later. */
+static void stay_in_callers_cgroup(const struct container *container, struct state *state)
+{
+	if (container->cgroup_path && *state->cgroup && !container->cgroup.limits.count)
+		fail_warn("linux.cgroupsPath: %s: no cgroup may be made here, so the container "
+			  "stays in the one of its caller",
+			  container->cgroup_path);
+	state->cgroup = "";
+}
+
+/* The moment between the namespaces and the new root, which belongs to hooks. */
+static int run_create_hooks(const struct container *container, struct state *state)
+{
+	autofree char *text = NULL;
+
+	if (!container_has_hooks(container))
+		return 0;
+	if (sync_expect(container->child) < 0)
+		return -1;
+	text = state_text(state, JSON_COMPACT);
+	if (!text)
+		return fail_input("state of %s: no memory", state->id);
+	state->hooks_began = true;
+	if (hooks_run(&container->hooks, HOOK_PRESTART, text) < 0)
+		return -1;
+	if (hooks_run(&container->hooks, HOOK_CREATE_RUNTIME, text) < 0)
+		return -1;
+	return sync_send_text(container->child, text);
+}
+
+/* Paths may lead to something else later: so the state has what they lead to now. */
+static void identify_directories(const struct container *container, struct state *state)
+{
+	autofd int rdt = *state->rdt ? open(state->rdt, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	state->directories = (struct directory_ids){ .known = true };
+	for (int i = 0; i < container->cgroup.hierarchy_count; i++)
+		directory_ids_add(&state->directories, container->cgroup.hierarchies[i].directory);
+	directory_ids_add(&state->directories, rdt);
+}
+
+/*
+ * Whoever removes what is left of us, if we are killed, finds the process in it. Until then the
+ * process does not live longer than we do: it mounts, and waits for our word.
+ */
+static int record(const struct container *container, const struct request *request,
+		  struct state *state)
+{
+	int ended = state_set_process(state, container->child->pid);
+
+	if (ended < 0)
+		return -1;
+	if (ended)
+		return sync_expect(container->child); /* it has failed, and tells why */
+	if (state_keep_config(state, container->config) < 0)
+		return -1;
+	identify_directories(container, state);
+	if (state_announce(state, request->waits_for_start ? STATUS_CREATED : STATUS_RUNNING) < 0)
+		return -1;
+	/* What follows waits for hooks and for the container: `delete --force` is to end that. */
+	state_unlock(state);
+	return 0;
+}
+
+/* For the hooks of the process that becomes the command, which is there later. */
+static int keep_state(struct container *container, const struct state *state)
+{
+	if (!container->hooks.count[HOOK_START_CONTAINER])
+		return 0;
+	container->state = state_text(state, JSON_COMPACT);
+	return container->state ? 0 : fail_input("state of %s: no memory", state->id);
+}
+
+/*
+ * The process that has made the container stays outside of a PID namespace that is another's; the
+ * command's takes its place now, in the state as well, and it ends.
+ */
+static int enter_pid_namespace(struct container *container, const struct request *request,
+			       struct state *state)
+{
+	struct child *child = container->child;
+	autochild struct child maker = CHILD_NONE;
+	int ended;
+
+	if (keep_state(container, state) < 0)
+		return -1;
+	if (shared_pids_spawn(container, &maker) < 0)
+		return -1;
+	ended = state_set_process(state, child->pid);
+	if (ended)
+		return ended < 0 ? -1 : sync_expect(child);
+	if (*state->rdt_class && rdt_join(state->rdt_class, state->rdt_group, child->pid) < 0)
+		return -1;
+	if (state_lock(state) != 0)
+		return fail_input("container %s was deleted while it was made", state->id);
+	if (state_announce(state, request->waits_for_start ? STATUS_CREATED : STATUS_RUNNING) < 0)
+		return -1;
+	state_unlock(state);
+	return child_release(child);
+}
+
+/* From the moment when there is a process. */
+static int bring_up(struct container *container, const struct request *request, struct state *state)
+{
+	struct child *child = container->child;
+
+	if (container_move_devices(container) < 0)
+		return -1;
+	if (child_release(child) < 0)
+		return -1;
+	if (container_hand_over_network(container) < 0)
+		return -1;
+	if (record(container, request, state) < 0)
+		return -1;
+	if (run_create_hooks(container, state) < 0)
+		return -1;
+	if (child_release(child) < 0)
+		return -1;
+	if (container->joined.pids >= 0 && enter_pid_namespace(container, request, state) < 0)
+		return -1;
+	if (lifecycle_listen(container, state) < 0)
+		return -1;
+	if (!request->waits_for_start)
+		return 0;
+	if (sync_expect(child) < 0)
+		return -1;
+	if (pidfd_socket_send(request->pidfd_socket, child->pidfd, "standard") < 0)
+		return -1;
+	return lifecycle_reach(state, STATUS_CREATED, request->pid_file);
+}
+
+static int apply_rdt(const struct rdt *rdt, pid_t pid, struct state *state)
+{
+	autofree char *root = rdt->is_set ? rdt_find() : NULL;
+	struct rdt_place place = { 0 };
+	int result;
+
+	if (!rdt->is_set)
+		return 0;
+	result = root ? rdt_apply(rdt, root, state->id, pid, &place) : -1;
+	state->rdt = place.made ? place.made : "";
+	state->rdt_class = place.class ? place.class : "";
+	state->rdt_group = place.group ? place.group : "";
+	return result;
+}
+
+static int create(const struct request *request, struct container *container, struct child *child,
+		  struct state *state, struct scope *scope)
+{
+	child->detached = true;
+	if (load(request, container, state) < 0)
+		return -1;
+	if (sd_notify_offer(container, state) < 0)
+		return -1;
+	if (!request->waits_for_start && sd_notify_listen(&container->sd_notify, state) < 0)
+		return -1;
+	if (container_prepare(container, child) < 0)
+		return -1;
+	if (make_cgroup(container, request, state, scope) < 0)
+		return -1;
+	/* Without root there may be none, if no limit was asked for. */
+	if (container->cgroup.hierarchy_count == 0)
+		stay_in_callers_cgroup(container, state);
+	if (cgroup_is_frozen(&container->cgroup))
+		return fail_input("linux.cgroupsPath: %s: a cgroup above the container's is "
+				  "frozen, in which no process begins",
+				  state->cgroup);
+	if (cgroup_owner_set(container) < 0)
+		return -1;
+	if (request->waits_for_start && exec_fifo_make(&container->exec_fifo, state->directory) < 0)
+		return -1;
+	if (container_spawn(container) < 0)
+		return scope->placeholder ? systemd_explain_spawn(scope) : -1;
+	if (scope->placeholder && systemd_adopt(scope, child->pid) < 0)
+		return -1;
+	if (lifecycle_limit(state, &container->cgroup.limits, &container->cgroup) < 0)
+		return -1;
+	if (apply_rdt(&container->rdt, child->pid, state) < 0)
+		return -1;
+	return bring_up(container, request, state);
+}
+
+/* Removes what was made, with the lock. */
+static void undo(const struct container *container, struct state *state)
+{
+	identify_directories(container, state);
+	lifecycle_remove_cgroup(state, cgroup_path_discard);
+	state_remove(state);
+	if (!state->hooks_began)
+		return;
+	fail_forget();
+	lifecycle_run_stop_hooks(&container->hooks, state);
+}
+
+int lifecycle_create(const char *root, const struct request *request, struct container *container,
+		     struct child *child, struct state *state)
+{
+	struct scope scope = { 0 };
+	struct failure failure;
+
+	if (state_make(state, root, request->id) < 0)
+		return -1;
+	if (create(request, container, child, state, &scope) == 0)
+		return 0;
+	resources_explain_kill(&container->cgroup.limits, &container->cgroup);
+	failure = *fail_get();
+	systemd_release(&scope);
+	child_cleanup(child);
+	*child = CHILD_NONE;
+	fail_forget();
+	if (state_lock(state) == 0) /* or else it was deleted meanwhile */
+		undo(container, state);
+	return fail_set(&failure);
+}

@@ -1,0 +1,242 @@
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "log.h"
+#include "narrate.h"
+#include "self_exe.h"
+#include "sync.h"
+
+enum { PRESERVED_MAX = 1024 };
+
+int process_close_callers(unsigned int preserved)
+{
+	unsigned int first = STDERR_FILENO + 1 + preserved;
+
+	if (preserved > PRESERVED_MAX)
+		return fail_input("--preserve-fds %u: at most %d", preserved, PRESERVED_MAX);
+	if (close_range(first, UINT_MAX, 0) < 0)
+		return fail("close_range");
+	/* What is missing among them must not become the number of something of ours. */
+	for (unsigned int fd = STDERR_FILENO + 1; fd < first; fd++)
+		if (fcntl((int)fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+			return fail("open /dev/null");
+	return 0;
+}
+
+unsigned int process_listening(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	char nothing[] = "", *end = nothing;
+	bool ours = !pid || atol(pid) == getpid();
+	unsigned long number = ours && count ? strtoul(count, &end, 10) : 0;
+
+	return *end || number > PRESERVED_MAX ? 0 : (unsigned int)number;
+}
+
+/* The command is whom they are for now. Its number is 1 in a PID namespace of its own. */
+static int pass_listening(const struct container *container, struct command *command)
+{
+	const char *names = container->listen_fdnames;
+	char *count, *pid, *named = NULL;
+
+	if (!container->listen_fds)
+		return 0;
+	if (asprintf(&count, "LISTEN_FDS=%u", container->listen_fds) < 0 ||
+	    asprintf(&pid, "LISTEN_PID=%d", getpid()) < 0 ||
+	    (names && asprintf(&named, "LISTEN_FDNAMES=%s", names) < 0))
+		return fail("asprintf");
+	if (command_set_variable(command, count) < 0 || command_set_variable(command, pid) < 0)
+		return -1;
+	return named ? command_set_variable(command, named) : 0;
+}
+
+static int compare(const void *left, const void *right)
+{
+	return *(const int *)left - *(const int *)right;
+}
+
+/* Fills `kept`, and returns how many they are. */
+static size_t list_kept(const struct container *container, int *kept)
+{
+	const int ways[] = { log_descriptor(),	       container->seccomp.listener.childs,
+			     container->exec_fifo.go,  container->exec_fifo.result,
+			     container->child->socket, container->console.socket };
+	size_t count = sizeof(ways) / sizeof(ways[0]);
+
+	memcpy(kept, ways, sizeof(ways));
+	for (size_t i = 0; i < container->mounts.count; i++)
+		if (!container->mounts.list[i].bind)
+			kept[count++] = container->mounts.list[i].opened;
+	return count;
+}
+
+int process_close_all_but(const struct container *container, const int *others, size_t others_count)
+{
+	autofree int *kept = calloc(container->mounts.count + others_count + 6, sizeof(*kept));
+	unsigned int next = STDERR_FILENO + 1 + container->preserve_fds;
+	size_t count;
+
+	if (!kept)
+		return fail("calloc");
+	count = list_kept(container, kept);
+	for (size_t i = 0; i < others_count; i++)
+		kept[count++] = others[i];
+	qsort(kept, count, sizeof(*kept), compare);
+	for (size_t i = 0; i < count; i++) {
+		unsigned int fd = (unsigned int)kept[i];
+
+		if (kept[i] < (int)next)
+			continue;
+		if (fd > next && close_range(next, fd - 1, 0) < 0)
+			return fail("close_range");
+		next = fd + 1;
+	}
+	return close_range(next, UINT_MAX, 0) < 0 ? fail("close_range") : 0;
+}
+
+int process_close_ours(const struct container *container)
+{
+	return process_close_all_but(container, NULL, 0);
+}
+
+/* Where the process is must be below its root: what is not has a name that begins otherwise. */
+static int enter_directory(struct container *container)
+{
+	const char *directory = container->command.workdir ? container->command.workdir : "/";
+	char name[PATH_MAX];
+
+	narrate("chdir %s", directory);
+	if (chdir(directory) < 0)
+		return fail("chdir to cwd %s", directory);
+	if (!getcwd(name, sizeof(name)))
+		return fail("getcwd in %s", directory);
+	if (*name != '/')
+		return fail_input("cwd %s: is outside of the container", directory);
+	container->in_directory = true;
+	return 0;
+}
+
+int process_enter_directory(struct container *container)
+{
+	if (enter_directory(container) == 0)
+		return 0;
+	if (errno != EACCES)
+		return -1;
+	fail_forget();
+	return 0;
+}
+
+/* Whether somebody may execute it; for whom else it is, execve(2) knows. */
+static bool is_executable(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return false;
+	errno = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+	return S_ISREG(status.st_mode) && status.st_mode & 0111;
+}
+
+static int refuse(const char *name)
+{
+	int status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+
+	if (errno == ENOENT)
+		fail_input("exec: \"%s\": stat %s: no such file or directory", name, name);
+	else if (errno == EACCES)
+		fail_input("exec: \"%s\": permission denied", name);
+	else if (errno == EISDIR)
+		fail_input("exec: \"%s\": is a directory: permission denied", name);
+	else
+		return fail_status(status, "execve %s", name);
+	return -1;
+}
+
+/* Fills `path` with the text, which must not be cut: another program would be found. */
+__attribute__((format(printf, 2, 3))) static bool print_path(char path[PATH_MAX],
+							     const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(path, PATH_MAX, format, arguments);
+	va_end(arguments);
+	errno = ENAMETOOLONG;
+	return length >= 0 && length < PATH_MAX;
+}
+
+/*
+ * Looks for `name` in PATH, as execvp(3) would: without the directories that make it too long.
+ * Returns 0 and fills `path`, or -1.
+ */
+static int find(const char *name, char path[PATH_MAX])
+{
+	const char *directories = getenv("PATH");
+	bool denied = false;
+
+	if (strchr(name, '/')) {
+		return print_path(path, "%s", name) && is_executable(path) ? 0 : refuse(name);
+	}
+	while (directories && *name) {
+		size_t length = strcspn(directories, ":");
+
+		if (print_path(path, "%.*s/%s", length ? (int)length : 1,
+			       length ? directories : ".", name) &&
+		    is_executable(path))
+			return 0;
+		denied = denied || errno == EACCES;
+		if (!directories[length])
+			break;
+		directories += length + 1;
+	}
+	if (denied)
+		return fail_input("exec: \"%s\": permission denied", name);
+	return fail_input("exec: \"%s\": executable file not found in $PATH", name);
+}
+
+int process_execute(struct container *container)
+{
+	struct command *command = &container->command;
+	char path[PATH_MAX];
+
+	if (!container->in_directory && enter_directory(container) < 0)
+		return -1;
+	if (pass_listening(container, command) < 0)
+		return -1;
+	environ = command->environment;
+	/* Without a command, the container is created, and `start` refuses it. */
+	if (command->argv && find(command->argv[0], path) < 0)
+		return -1;
+	if (container->exec_fifo.go > 0) {
+		if (container->rootless && self_exe_dumpable() < 0)
+			return -1;
+		if (sync_reached(container->child) < 0)
+			return -1;
+		if (exec_fifo_wait(&container->exec_fifo) < 0)
+			return -1;
+	}
+	if (!container->state_at_start ||
+	    hooks_run(&container->hooks, HOOK_START_CONTAINER, container->state_at_start) == 0) {
+		log_stage(container->console.is_exec
+				  ? "setns_init: about to exec"
+				  : "init: closing the pipe to signal completion");
+		narrate("execve %s", path);
+		if (command->argv && exec_fifo_pass(&container->exec_fifo) == 0)
+			execve(path, command->argv, environ);
+		refuse(path);
+	}
+	exec_fifo_report(&container->exec_fifo);
+	return -1;
+}

@@ -1,0 +1,48 @@
+/*
+ * Chapter 6: readiness. A service manager that has started us with NOTIFY_SOCKET in the environment
+ * waits there for the service to say that it is ready. The socket is not in the container, and
+ * nothing from there would be believed: the manager looks at the sender's cgroup. So the container
+ * has a socket of its own, and we pass on what it says.
+ *
+ *     create, run   sd_notify_offer(): a directory in the state's, shown inside by a bind mount
+ *     start, run    sd_notify_listen() in it; when the command runs, sd_notify_pass_on()
+ *
+ * Source: sd_notify(3); Type=notify in systemd.service(5); unix(7).
+ */
+#ifndef STEPS_SD_NOTIFY_H
+#define STEPS_SD_NOTIFY_H
+
+struct container;
+struct state;
+
+/* Below the state's directory: the container sees this one, and can perhaps write to it. */
+#define SD_NOTIFY_DIRECTORY "notify"
+
+struct sd_notify {
+	int socket; /* the container's; -1: nobody wants to know */
+	int until;  /* when this can be read from, nobody waits any more */
+	int ending; /* the same: signals_open_ending(), or -1 */
+};
+
+#define SD_NOTIFY_NONE                                                                             \
+	{                                                                                          \
+		.socket = -1, .until = -1, .ending = -1                                            \
+	}
+
+/*
+ * After the configuration was read: adds the mount, at the path that the manager's socket has on
+ * the host (/run/notify, if that is too long), and the variable. Returns 0 or -1.
+ */
+int sd_notify_offer(struct container *container, const struct state *state);
+
+/* Before the command runs: opens the container's socket, if it was offered one. Returns 0 or -1. */
+int sd_notify_listen(struct sd_notify *notify, const struct state *state);
+
+/*
+ * Waits until the container has said READY=1, and tells the manager; or until there is something
+ * to read from notify->until or notify->ending. `notify` is a struct sd_notify: that is how
+ * child_wait() calls it.
+ */
+void sd_notify_pass_on(void *notify);
+
+#endif

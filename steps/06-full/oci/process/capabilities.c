@@ -1,0 +1,241 @@
+#include "capabilities.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "narrate.h"
+
+#define BIT(capability) (1ULL << (capability))
+
+const uint64_t capabilities_default = BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FSETID) |
+	BIT(CAP_FOWNER) | BIT(CAP_MKNOD) | BIT(CAP_NET_RAW) | BIT(CAP_SETGID) | BIT(CAP_SETUID) |
+	BIT(CAP_SETFCAP) | BIT(CAP_SETPCAP) | BIT(CAP_NET_BIND_SERVICE) | BIT(CAP_SYS_CHROOT) |
+	BIT(CAP_KILL) | BIT(CAP_AUDIT_WRITE);
+
+/* In the order of their numbers. */
+static const char *const names[] = {
+	"CAP_CHOWN",
+	"CAP_DAC_OVERRIDE",
+	"CAP_DAC_READ_SEARCH",
+	"CAP_FOWNER",
+	"CAP_FSETID",
+	"CAP_KILL",
+	"CAP_SETGID",
+	"CAP_SETUID",
+	"CAP_SETPCAP",
+	"CAP_LINUX_IMMUTABLE",
+	"CAP_NET_BIND_SERVICE",
+	"CAP_NET_BROADCAST",
+	"CAP_NET_ADMIN",
+	"CAP_NET_RAW",
+	"CAP_IPC_LOCK",
+	"CAP_IPC_OWNER",
+	"CAP_SYS_MODULE",
+	"CAP_SYS_RAWIO",
+	"CAP_SYS_CHROOT",
+	"CAP_SYS_PTRACE",
+	"CAP_SYS_PACCT",
+	"CAP_SYS_ADMIN",
+	"CAP_SYS_BOOT",
+	"CAP_SYS_NICE",
+	"CAP_SYS_RESOURCE",
+	"CAP_SYS_TIME",
+	"CAP_SYS_TTY_CONFIG",
+	"CAP_MKNOD",
+	"CAP_LEASE",
+	"CAP_AUDIT_WRITE",
+	"CAP_AUDIT_CONTROL",
+	"CAP_SETFCAP",
+	"CAP_MAC_OVERRIDE",
+	"CAP_MAC_ADMIN",
+	"CAP_SYSLOG",
+	"CAP_WAKE_ALARM",
+	"CAP_BLOCK_SUSPEND",
+	"CAP_AUDIT_READ",
+	"CAP_PERFMON",
+	"CAP_BPF",
+	"CAP_CHECKPOINT_RESTORE",
+};
+
+enum { COUNT = sizeof(names) / sizeof(names[0]) };
+
+void capabilities_fill(struct capabilities *capabilities, uint64_t set)
+{
+	*capabilities = (struct capabilities){
+		.bounding = set,
+		.effective = set,
+		.permitted = set,
+	};
+}
+
+void capabilities_for_user(struct capabilities *capabilities, uid_t uid)
+{
+	uint64_t bounding = capabilities->bounding;
+
+	if (uid != 0)
+		*capabilities = (struct capabilities){ .bounding = bounding };
+}
+
+uint64_t capabilities_by_name(const char *name)
+{
+	const char *prefix = "CAP_";
+
+	if (strcasecmp(name, "ALL") == 0)
+		return CAPABILITIES_ALL;
+	if (strncasecmp(name, prefix, strlen(prefix)) == 0)
+		name += strlen(prefix);
+	for (int i = 0; i < COUNT; i++)
+		if (strcasecmp(names[i] + strlen(prefix), name) == 0)
+			return BIT(i);
+	return 0;
+}
+
+const char *capabilities_text(uint64_t set)
+{
+	static char text[COUNT * sizeof("CAP_CHECKPOINT_RESTORE")];
+	char *end = text;
+
+	*end = '\0';
+	for (int i = 0; i < COUNT; i++)
+		if (set & BIT(i))
+			end = stpcpy(end == text ? end : stpcpy(end, " "), names[i]);
+	return text;
+}
+
+void capabilities_limit_ambient(struct capabilities *capabilities)
+{
+	uint64_t allowed = capabilities->permitted & capabilities->inheritable;
+	uint64_t outside = capabilities->ambient & ~allowed & ~CAPABILITIES_AS_HELD;
+
+	if (outside)
+		fail_warn("capabilities: %s cannot be ambient: not permitted and inheritable",
+			  capabilities_text(outside));
+	capabilities->ambient &= allowed;
+}
+
+/* The kernel takes and gives the sets in two halves. */
+static struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+typedef struct __user_cap_data_struct halves[_LINUX_CAPABILITY_U32S_3];
+
+/* The bounding set, and what of it is permitted as well. */
+static int get_sets(uint64_t *bounding, uint64_t *held)
+{
+	halves data;
+
+	*bounding = 0;
+	for (int i = 0, is_set; (is_set = prctl(PR_CAPBSET_READ, i, 0, 0, 0)) >= 0; i++)
+		*bounding |= (uint64_t)is_set << i;
+	if (errno != EINVAL) /* that is beyond the last capability that the kernel knows */
+		return fail("prctl PR_CAPBSET_READ");
+	if (syscall(SYS_capget, &header, data) < 0)
+		return fail("capget");
+	*held = *bounding & ((uint64_t)data[1].permitted << 32 | data[0].permitted);
+	return 0;
+}
+
+int capabilities_held(uint64_t *held)
+{
+	uint64_t bounding;
+
+	return get_sets(&bounding, held);
+}
+
+void capabilities_warn(const struct capabilities *capabilities)
+{
+	uint64_t wanted = capabilities->bounding | capabilities->effective |
+		capabilities->permitted | capabilities->inheritable | capabilities->ambient;
+	uint64_t held;
+
+	if (capabilities_held(&held) < 0)
+		fail_forget(); /* capabilities_limit() tells of it */
+	else if (wanted & ~held & ~CAPABILITIES_AS_HELD)
+		fail_warn("process.capabilities: %s: not held by the runtime, so left out",
+			  capabilities_text(wanted & ~held & ~CAPABILITIES_AS_HELD));
+}
+
+/* Cuts `set` down to what is held, if it wants that, and refuses the rest of it otherwise. */
+static int limit_to(uint64_t held, uint64_t *set)
+{
+	if (!(*set & CAPABILITIES_AS_HELD) && (*set & ~held))
+		return fail_input("capabilities: %s: not held by us, so not ours to give",
+				  capabilities_text(*set & ~held));
+	*set &= held;
+	return 0;
+}
+
+/* `capabilities` with sets of which all is held. */
+static int resolve(const struct capabilities *capabilities, struct capabilities *resolved)
+{
+	uint64_t held = 0;
+
+	*resolved = *capabilities;
+	if (capabilities_held(&held) < 0)
+		return -1;
+	if (limit_to(held, &resolved->effective) < 0)
+		return -1;
+	if (limit_to(held, &resolved->permitted) < 0)
+		return -1;
+	if (limit_to(held, &resolved->inheritable) < 0)
+		return -1;
+	return limit_to(held, &resolved->ambient);
+}
+
+int capabilities_limit(const struct capabilities *capabilities)
+{
+	uint64_t wanted = capabilities->bounding, held = 0, bounding = 0;
+
+	if (get_sets(&bounding, &held) < 0)
+		return -1;
+	if (limit_to(held, &wanted) < 0)
+		return -1;
+	narrate("prctl PR_CAPBSET_DROP all but %s", capabilities_text(wanted));
+	for (int i = 0; i < 64; i++)
+		if (bounding & ~wanted & BIT(i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
+			return fail("prctl PR_CAPBSET_DROP %s", capabilities_text(BIT(i)));
+	return 0;
+}
+
+/* The ambient ones are those that a program without any of its own begins with. */
+static int raise_ambient(uint64_t ambient)
+{
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return fail("prctl PR_CAP_AMBIENT_CLEAR_ALL");
+	for (int i = 0; i < 63; i++)
+		if (ambient & BIT(i) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
+			return fail("prctl PR_CAP_AMBIENT_RAISE %s", capabilities_text(BIT(i)));
+	return 0;
+}
+
+static int set_three(const struct capabilities *set)
+{
+	halves data;
+
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		data[i] = (struct __user_cap_data_struct){
+			.effective = (uint32_t)(set->effective >> 32 * i),
+			.permitted = (uint32_t)(set->permitted >> 32 * i),
+			.inheritable = (uint32_t)(set->inheritable >> 32 * i),
+		};
+	if (syscall(SYS_capset, &header, data) < 0)
+		return fail("capset");
+	return 0;
+}
+
+int capabilities_apply(const struct capabilities *capabilities)
+{
+	struct capabilities set;
+
+	if (resolve(capabilities, &set) < 0)
+		return -1;
+	narrate("capset permitted %s", set.permitted ? capabilities_text(set.permitted) : "none");
+	if (set_three(&set) < 0)
+		return -1;
+	return raise_ambient(set.ambient);
+}

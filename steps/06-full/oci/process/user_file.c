@@ -1,0 +1,121 @@
+#include "user_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "ids.h"
+
+/* Enough for a hundred thousand users, and for as many members of a group. */
+enum { FILE_MAX_BYTES = 16 << 20, LINE_MAX_BYTES = 1 << 20 };
+
+static bool is_null_device(const struct stat *status)
+{
+	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
+}
+
+/* Looks at what is open. Returns 1 for a file to read, 0 for one without lines, or -1. */
+static int check(int fd, const char *path)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return fail("fstat %s", path);
+	if (is_null_device(&status))
+		return 0;
+	if (!S_ISREG(status.st_mode))
+		return fail_input("%s in the container is no regular file", path);
+	if (status.st_size > FILE_MAX_BYTES)
+		return fail_input("%s in the container has %jd bytes, more than %d", path,
+				  (intmax_t)status.st_size, FILE_MAX_BYTES);
+	return 1;
+}
+
+/* A device is looked at without opening it: a mount with nodev would deny even the null device. */
+static int check_unopened(const char *path)
+{
+	autofd int place = open(path, O_PATH | O_CLOEXEC);
+
+	if (place >= 0)
+		return check(place, path);
+	return errno == ENOENT || errno == ENOTDIR ? 0 : fail("open %s", path);
+}
+
+int user_file_open(struct user_file *file, const char *path)
+{
+	int found = check_unopened(path);
+	autofd int fd = -1;
+
+	*file = (struct user_file){ .path = path };
+	if (found <= 0)
+		return found;
+	/* The container may have put something else there meanwhile: a FIFO must not be waited for.
+	 */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return fail("open %s", path);
+	found = check(fd, path);
+	if (found <= 0)
+		return found;
+	file->line = malloc(LINE_MAX_BYTES + 2);
+	file->stream = fdopen(fd, "r");
+	if (!file->line || !file->stream)
+		return fail("read %s", path);
+	fd = -1; /* the stream has it now */
+	return 0;
+}
+
+/* Reads a line without its end. Returns 1, 0 at the end of the file, or -1. */
+static int read_line(struct user_file *file)
+{
+	char *last = file->line + LINE_MAX_BYTES;
+
+	if (!file->stream)
+		return 0;
+	/* fgets(3) has filled the buffer if it wrote its NUL over the last byte, without a line's
+	 * end. */
+	last[1] = '\n';
+	last[0] = '\n';
+	if (!fgets(file->line, LINE_MAX_BYTES + 2, file->stream))
+		return ferror(file->stream) ? fail("read %s", file->path) : 0;
+	if (last[1] == '\0' && last[0] != '\n')
+		return fail_input("%s in the container has a line of more than %d bytes",
+				  file->path, LINE_MAX_BYTES);
+	if (ftello(file->stream) > FILE_MAX_BYTES)
+		return fail_input("%s in the container has more than %d bytes", file->path,
+				  FILE_MAX_BYTES);
+	file->line[strcspn(file->line, "\n")] = '\0';
+	return 1;
+}
+
+int user_file_next(struct user_file *file, struct user_entry *entry)
+{
+	int found;
+
+	while ((found = read_line(file)) > 0) {
+		char *rest = file->line;
+		const char *number;
+
+		entry->name = strsep(&rest, ":");
+		strsep(&rest, ":");
+		number = strsep(&rest, ":");
+		entry->rest = rest;
+		if (*entry->name && rest && ids_read(number, USER_ID_MAX, &entry->number))
+			return 1;
+	}
+	return found;
+}
+
+void user_file_close(struct user_file *file)
+{
+	int saved = errno;
+
+	if (file->stream)
+		fclose(file->stream);
+	free(file->line);
+	errno = saved;
+}

@@ -1,0 +1,374 @@
+#include "mounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bind.h"
+#include "cleanup.h"
+#include "tmpcopyup.h"
+#include "fail.h"
+#include "file.h"
+#include "lsm.h"
+#include "mount.h"
+#include "mounts_cgroup.h"
+#include "narrate.h"
+#include "place.h"
+#include "preserve_fds.h"
+
+/* `place` is the source, opened, or AT_FDCWD. */
+static int open_source(const struct mounts_entry *entry, int place)
+{
+	unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+	bool is_open = place != AT_FDCWD;
+	int tree;
+
+	flags |= (entry->with_below ? AT_RECURSIVE : 0) | (is_open ? AT_EMPTY_PATH : 0);
+	narrate("open_tree %s", entry->source);
+	tree = open_tree(place, is_open ? "" : entry->source, flags);
+	return tree < 0 ? fail("open_tree %s", entry->source) : tree;
+}
+
+static bool is_shared(const struct mounts_entry *entry)
+{
+	return entry->propagation == MS_SHARED || entry->propagation_below == MS_SHARED;
+}
+
+/* ---- On the host ---- */
+
+/*
+ * A link of the kernel's in /proc, such as /proc/self/fd/7, leads to a mount of the host's mount
+ * namespace, which cannot be bind mounted in another one; and in the container the descriptor could
+ * be another one.
+ */
+static bool has_magic_link(const char *path)
+{
+	autofd int place = preserve_fds_open(path);
+
+	return place < 0 && errno == ELOOP;
+}
+
+static bool is_for_host(const struct mounts *mounts, const struct mounts_entry *entry)
+{
+	return mounts->on_host || entry->map || (mounts->peers && is_shared(entry)) ||
+		has_magic_link(entry->source);
+}
+
+int mounts_open(struct mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++) {
+		struct mounts_entry *entry = &mounts->list[i];
+
+		if (!entry->bind || entry->remount || entry->opened >= 0 ||
+		    !is_for_host(mounts, entry))
+			continue;
+		if (preserve_fds_check("mounts: source", entry->source) < 0)
+			return -1;
+		entry->opened = open_source(entry, AT_FDCWD);
+		if (entry->opened >= 0)
+			continue;
+		/* Perhaps an earlier mount makes the source, and the container may look it up. */
+		if (errno != ENOENT || entry->map)
+			return -1;
+		fail_forget();
+	}
+	return 0;
+}
+
+/* ---- In the container ---- */
+
+static int change(const struct mounts_entry *entry, int mount, const struct mounts_change *wanted,
+		  uint64_t propagation, unsigned int flags)
+{
+	struct mount_attr attributes = {
+		.attr_set = wanted->set,
+		.attr_clr = wanted->clear,
+		.propagation = propagation,
+	};
+
+	if (!wanted->set && !wanted->clear && !propagation)
+		return 0;
+	narrate("mount_setattr %s", entry->target);
+	if (mount_setattr(mount, "", AT_EMPTY_PATH | flags, &attributes, sizeof(attributes)) < 0)
+		return fail("mount_setattr %s", entry->target);
+	return 0;
+}
+
+/* What is for all below comes first: what is for the mount alone may say otherwise. */
+static int change_attributes(const struct mounts_entry *entry, int mount)
+{
+	if (change(entry, mount, &entry->below, 0, AT_RECURSIVE) < 0)
+		return -1;
+	return change(entry, mount, &entry->one, 0, 0);
+}
+
+/* `usual` is for a new mount that has no word of its own. */
+static int change_propagation(const struct mounts_entry *entry, int mount, uint64_t usual)
+{
+	const struct mounts_change nothing = { 0 };
+	bool has_word = entry->propagation || entry->propagation_below;
+
+	if (change(entry, mount, &nothing, has_word ? entry->propagation_below : usual,
+		   AT_RECURSIVE) < 0)
+		return -1;
+	return change(entry, mount, &nothing, entry->propagation, 0);
+}
+
+/* A mount over the root hides it from nobody who is there. So it becomes the root. */
+static int attach_at(const struct mounts_entry *entry, int mount, int root, mode_t type)
+{
+	autofd int place = file_make_in_root(root, entry->target, type);
+	int is_root = place < 0 ? -1 : place_is_root(root, place);
+
+	if (is_root < 0)
+		return -1;
+	narrate("move_mount %s", entry->target);
+	if (move_mount(mount, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return fail("move_mount %s", entry->target);
+	if (is_root && dup3(mount, root, O_CLOEXEC) < 0)
+		return fail("dup3 of the new root");
+	return 0;
+}
+
+static int open_in_turn(const struct mounts_entry *entry)
+{
+	autofd int place = preserve_fds_open(entry->source);
+
+	return place < 0 ? fail("open_tree %s", entry->source) : open_source(entry, place);
+}
+
+/*
+ * What is mounted inside is not to appear on the host: the host's mounts are masters, and a mount
+ * that is to be shared begins a peer group of its own. Only together with a shared root, it stays
+ * in the host's.
+ */
+static int attach_bind(const struct mounts_entry *entry, const struct mounts *mounts, int root)
+{
+	const struct mounts_change nothing = { 0 };
+	autofd int mount = entry->opened >= 0 ? entry->opened : open_in_turn(entry);
+	struct stat status;
+
+	if (mount < 0)
+		return -1;
+	if (!(mounts->peers && is_shared(entry)) &&
+	    change(entry, mount, &nothing, MS_SLAVE, AT_RECURSIVE) < 0)
+		return -1;
+	if (change_attributes(entry, mount) < 0)
+		return -1;
+	if (fstat(mount, &status) < 0)
+		return fail("fstat %s", entry->source);
+	if (attach_at(entry, mount, root, S_ISDIR(status.st_mode) ? S_IFDIR : S_IFREG) < 0)
+		return -1;
+	return change_propagation(entry, mount, mounts->propagation);
+}
+
+/*
+ * The mode of the directory that a tmpfs covers, which it keeps if no other one is asked for:
+ * otherwise everybody could write to it. -1: the file system's own.
+ */
+static int find_mode(const struct mounts_entry *entry, int root)
+{
+	autofd int place = -1;
+	struct stat status;
+
+	if (strcmp(entry->type, "tmpfs") != 0 ||
+	    (entry->options && strstr(entry->options, "mode=")))
+		return -1;
+	place = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
+	return place < 0 || fstat(place, &status) < 0 ? -1 : (int)(status.st_mode & 07777);
+}
+
+/* "source=shm,size=64m,mode=1777": as mount_create() wants it. The caller frees it. NULL: failed.
+ */
+static char *complete_options(const struct mounts_entry *entry, int root)
+{
+	const char *source = entry->source && *entry->source ? entry->source : entry->type;
+	const char *quote = strchr(source, ',') ? "\"" : "";
+	const char *options = entry->options ? entry->options : "";
+	int mode = find_mode(entry, root);
+	char octal[16] = "", *complete;
+
+	if (mode >= 0)
+		snprintf(octal, sizeof(octal), ",mode=%o", (unsigned int)mode);
+	if (asprintf(&complete, "source=%s%s%s%s%s%s", quote, source, quote, *options ? "," : "",
+		     options, octal) < 0) {
+		fail("asprintf");
+		return NULL;
+	}
+	return complete;
+}
+
+/*
+ * A sysfs shows a network namespace, and is for the root of that to mount. Who is not shows the
+ * host's, read-only with all that is mounted in it, if that was asked for.
+ */
+static int attach_sys(const struct mounts_entry *entry, int root)
+{
+	autofd int mount = -1;
+
+	fail_forget();
+	mount = bind_create(AT_FDCWD, "/sys");
+	if (mount < 0 || bind_restrict(mount, entry->below.set | entry->one.set, AT_RECURSIVE) < 0)
+		return -1;
+	return attach_at(entry, mount, root, S_IFDIR);
+}
+
+/*
+ * With `label` for all files that are in it and will be. The kernel takes none for proc and sysfs,
+ * and one for mqueue perhaps: then the label is given to its directory.
+ */
+static int create(const struct mounts_entry *entry, uint64_t attributes, const char *label,
+		  int root)
+{
+	autofree char *plain = complete_options(entry, root);
+	autofree char *options = plain ? lsm_mount_options(plain, label) : NULL;
+	autofd int mount = -1;
+	int made;
+
+	if (!options)
+		return -1;
+	if (strcmp(entry->type, "proc") == 0 || strcmp(entry->type, "sysfs") == 0)
+		return mount_create(entry->type, attributes, plain);
+	mount = mount_create(entry->type, attributes, options);
+	if (mount < 0 && label && strcmp(entry->type, "mqueue") == 0) {
+		fail_forget();
+		mount = mount_create(entry->type, attributes, plain);
+		if (mount >= 0 && lsm_set_mount(mount, label) < 0)
+			return -1;
+	}
+	made = mount;
+	mount = -1;
+	return made;
+}
+
+/*
+ * Whoever made the root file system could lead /proc elsewhere by a link, and what is to be masked
+ * there would not be (CVE-2019-19921).
+ */
+static int refuse_link(const struct mounts_entry *entry, int root)
+{
+	autofd int place = -1;
+	struct stat status;
+
+	if (strcmp(entry->type, "proc") != 0 && strcmp(entry->type, "sysfs") != 0)
+		return 0;
+	place = file_open_in_root(root, entry->target, O_PATH | O_NOFOLLOW);
+	if (place < 0 || fstat(place, &status) < 0 || !S_ISLNK(status.st_mode))
+		return 0;
+	return fail_input("mounts: filesystem \"%s\" must be mounted on ordinary directory, not "
+			  "on the link %s",
+			  entry->type, entry->target);
+}
+
+int mounts_create_proc(const struct mounts_entry *entry)
+{
+	autofree char *options = complete_options(entry, -1);
+
+	return options ? mount_create("proc", entry->below.set | entry->one.set, options) : -1;
+}
+
+bool mounts_is_late(const struct mounts_entry *entry)
+{
+	return !entry->bind && !entry->remount && entry->type &&
+		strcmp(entry->type, "tmpfs") == 0 &&
+		(entry->below.set | entry->one.set) & MOUNT_ATTR_RDONLY;
+}
+
+static int attach_new(struct mounts_entry *entry, const struct mounts *mounts, int root)
+{
+	uint64_t attributes = entry->below.set | entry->one.set;
+	bool late = mounts_is_late(entry);
+	autofd int mount = entry->opened;
+
+	entry->opened = -1;
+	if (refuse_link(entry, root) < 0)
+		return -1;
+	if (mount < 0)
+		mount = create(entry, late ? attributes & ~(uint64_t)MOUNT_ATTR_RDONLY : attributes,
+			       mounts->label, root);
+	if (mount < 0)
+		return errno == EPERM && strcmp(entry->type, "sysfs") == 0 ? attach_sys(entry, root)
+									   : -1;
+	if (entry->tmpcopyup && tmpcopyup(root, entry->target, mount) < 0)
+		return -1;
+	if (attach_at(entry, mount, root, S_IFDIR) < 0)
+		return -1;
+	if (change_propagation(entry, mount, mounts->propagation) < 0)
+		return -1;
+	if (late) {
+		entry->opened = mount;
+		mount = -1;
+	}
+	return 0;
+}
+
+static int remount(const struct mounts_entry *entry, int root)
+{
+	autofd int mount = file_open_in_root(root, entry->target, O_PATH);
+
+	if (mount < 0)
+		return fail("openat2 %s in the root file system", entry->target);
+	if (change_attributes(entry, mount) < 0)
+		return -1;
+	return change_propagation(entry, mount, 0);
+}
+
+/* Nothing could be executed there. */
+static int refuse_root(const struct mounts_entry *entry, int root)
+{
+	autofd int place = file_open_in_root(root, entry->target, O_PATH);
+	int is_root = place < 0 ? 0 : place_is_root(root, place);
+
+	if (is_root > 0)
+		return fail_input("mounts: %s cannot be mounted on %s, which is the root",
+				  entry->type, entry->target);
+	return is_root;
+}
+
+static int attach(struct mounts_entry *entry, const struct mounts *mounts,
+		  const struct mounts_view *view, int root)
+{
+	if (entry->remount)
+		return remount(entry, root);
+	if (entry->bind)
+		return attach_bind(entry, mounts, root);
+	if (mounts_is_cgroup(entry->type))
+		return refuse_root(entry, root) < 0 ? -1 : mounts_cgroup(entry, view, root);
+	return attach_new(entry, mounts, root);
+}
+
+size_t mounts_find(const struct mounts *mounts, const char *type)
+{
+	size_t i = 0;
+
+	while (i < mounts->count &&
+	       !(mounts->list[i].type && strcmp(mounts->list[i].type, type) == 0))
+		i++;
+	return i;
+}
+
+int mounts_attach(struct mounts *mounts, const struct mounts_view *view, int root)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (attach(&mounts->list[i], mounts, view, root) < 0)
+			return -1;
+	return 0;
+}
+
+int mounts_finish(const struct mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct mounts_entry *entry = &mounts->list[i];
+		autofd int mount = entry->bind || !entry->opened ? -1 : entry->opened;
+
+		if (mount >= 0 && bind_restrict(mount, MOUNT_ATTR_RDONLY, 0) < 0)
+			return -1;
+	}
+	return 0;
+}

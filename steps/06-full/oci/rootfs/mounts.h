@@ -1,0 +1,97 @@
+/*
+ * Chapter 6: the mounts of a bundle: all that a configuration can ask for.
+ *
+ * Chapter 3 mounts what a container needs; here is what else mount(8) has words for: attributes for
+ * a whole tree, propagation, mapped ids, a tmpfs that begins with what it covers.
+ *
+ * Source: mount_setattr(2), open_tree(2), mount_namespaces(7); mounts in the OCI runtime
+ * specification, config.md. Article 2: Mounts.
+ */
+#ifndef STEPS_MOUNTS_H
+#define STEPS_MOUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "userns.h"
+
+/* Changes of a mount's attributes (MOUNT_ATTR_*). */
+struct mounts_change {
+	uint64_t set, clear;
+};
+
+struct mounts_entry {
+	const char *type;		 /* of file system; NULL: none was given */
+	const char *source;		 /* a path on the host; or a name for /proc/mounts */
+	const char *target;		 /* the path inside */
+	bool bind, with_below;		 /* a bind mount; with what is mounted below its source */
+	bool remount;			 /* not a new mount: changes the one that is there */
+	bool tmpcopyup;			 /* the new file system begins with what was in the place */
+	struct mounts_change one, below; /* for the mount itself; for it and what is below */
+	uint64_t propagation, propagation_below; /* MS_PRIVATE, MS_SLAVE, ...; 0: as it comes */
+	bool map, map_below;			 /* its owners are shown with other ids, */
+	struct id_map *uids, *gids;		 /* these; none: the container's */
+	size_t uid_count, gid_count;
+	char *options; /* the file system's own, "mode=755,size=64m"; NULL: none */
+	bool word;  /* one of these has no value: in a bind mount, perhaps a misspelt attribute */
+	int opened; /* mounts_open(): the tree of a bind mount, attached nowhere, or -1;
+		     * mounts_proc_open(): the same of a proc;
+		     * mounts_attach(): what mounts_finish() is to make read-only; or 0 */
+};
+
+struct mounts_view; /* mounts_cgroup.h */
+
+struct mounts {
+	struct mounts_entry *list; /* in the order in which they are mounted */
+	size_t count;
+	bool on_host;	      /* the container may not look up the sources of bind mounts */
+	bool peers;	      /* a bind mount that is to be shared is so with the host as well */
+	uint64_t propagation; /* of those that have no word for it; 0: as it comes */
+	const char *label; /* of SELinux, for the files of new file systems; NULL: as they come */
+};
+
+/*
+ * Takes one option ("ro", "rbind", "mode=755") of the list that a mount has. Returns NULL, or what
+ * is wrong with it.
+ */
+const char *mounts_option(struct mounts_entry *entry, const char *option);
+
+/* The names of the options that are not a file system's own, from index 0 on; NULL: no more. */
+const char *mounts_option_name(size_t index);
+
+/* The index of the first that is a file system of this type; the count: none is. */
+size_t mounts_find(const struct mounts *mounts, const char *type);
+
+/* What is wrong with an entry that is complete, or NULL. */
+const char *mounts_problem(const struct mounts_entry *entry);
+
+/*
+ * On the host: opens the sources of bind mounts that the container cannot open when it is their
+ * turn: on_host, those with mapped ids, the host's peers, and descriptors. Returns 0 or -1.
+ */
+int mounts_open(struct mounts *mounts);
+
+/*
+ * On the host, while the child `pid` waits, whose user namespace is complete: gives bind mounts
+ * their ids. Returns 0 or -1 (EINVAL: this type of file system has no idmapped mounts).
+ */
+int mounts_map(const struct mounts *mounts, pid_t pid);
+
+/*
+ * In the container, whose mounts are the host's slaves: mounts all of them below the new root, in
+ * their order: a source can be what an earlier one has made. Where the type is "cgroup", what
+ * `view` shows. A mount over the root itself becomes the root: the descriptor then refers to it. A
+ * tmpfs can be written to until mounts_finish(), for what is mounted or made in it (/dev). They
+ * return 0 or -1.
+ */
+int mounts_attach(struct mounts *mounts, const struct mounts_view *view, int root);
+int mounts_finish(const struct mounts *mounts);
+
+/* Makes a proc, attached nowhere yet, as its entry says. Returns a descriptor or -1. */
+int mounts_create_proc(const struct mounts_entry *entry);
+
+/* True if mounts_finish() is to make the entry read-only. */
+bool mounts_is_late(const struct mounts_entry *entry);
+
+#endif

@@ -1,0 +1,192 @@
+#include "mounts_cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "bind.h"
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+#include "lsm.h"
+#include "mount.h"
+
+/* Where the host has its cgroups. */
+static const char hosts[] = "/sys/fs/cgroup";
+
+/* Those whose links are made: where a hierarchy has two, it is called "cpu,cpuacct". */
+static int link_each(const struct hierarchy *hierarchy, int directory)
+{
+	for (int i = 0; i < CONTROLLERS; i++)
+		if (hierarchy->controllers & SET(i) &&
+		    symlinkat(hierarchy->name, directory,
+			      hierarchy_controller(1, (enum controller)i)) < 0 &&
+		    errno != EEXIST)
+			return fail("symlinkat %s", hierarchy->name);
+	return 0;
+}
+
+bool mounts_is_cgroup(const char *type)
+{
+	return strcmp(type, "cgroup") == 0 || strcmp(type, "cgroup2") == 0;
+}
+
+int mounts_view_open(struct mounts_view *view)
+{
+	for (int i = 0; i < HIERARCHIES_MAX; i++)
+		view->trees[i] = -1;
+	for (int i = 0; i < view->cgroup->hierarchy_count; i++) {
+		const struct hierarchy *hierarchy = &view->cgroup->hierarchies[i];
+
+		if (view->is_new || hierarchy->directory < 0)
+			continue;
+		view->trees[i] = bind_create(hierarchy->directory, ".");
+		if (view->trees[i] < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Never with options of the file system: the host shares it. */
+static int attach_one(const struct mounts_entry *entry, bool is_new,
+		      const struct hierarchy *hierarchy, int tree, int root, const char *target)
+{
+	uint64_t attributes = entry->one.set | entry->below.set;
+	bool v2 = hierarchy->version == 2;
+	char options[sizeof(hierarchy->name) + sizeof("name=")];
+	autofd int mount = tree;
+
+	snprintf(options, sizeof(options), "%s%s", hierarchy_is_named(hierarchy) ? "name=" : "",
+		 hierarchy->name);
+	if (is_new)
+		mount = mount_create(v2 ? "cgroup2" : "cgroup", attributes, v2 ? NULL : options);
+	else if (mount < 0)
+		return fail_input("mount %s: without root this needs a cgroup namespace of the "
+				  "container's own",
+				  entry->target);
+	else if (bind_restrict(mount, attributes, 0) < 0)
+		return -1;
+	return mount < 0 ? -1 : mount_attach(mount, root, target, S_IFDIR);
+}
+
+static int attach_each(const struct mounts_entry *entry, const struct mounts_view *view, int root)
+{
+	autofd int directory = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
+
+	if (directory < 0)
+		return fail("openat2 %s in the root file system", entry->target);
+	for (int i = 0; i < view->cgroup->hierarchy_count; i++) {
+		const struct hierarchy *hierarchy = &view->cgroup->hierarchies[i];
+
+		if (hierarchy->directory < 0)
+			continue;
+		if (attach_one(entry, view->is_new, hierarchy, view->trees[i], directory,
+			       hierarchy->name) < 0)
+			return -1;
+		if (strchr(hierarchy->name, ',') && link_each(hierarchy, directory) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Fills `hierarchy` from a line of /proc/self/cgroup: "4:cpu,cpuacct:/", "1:name=systemd:/",
+ * "0::/". */
+static bool read_line(char *line, struct hierarchy *hierarchy)
+{
+	char *list = strchr(line, ':') ? strchr(line, ':') + 1 : NULL;
+	bool is_named = list && strncmp(list, "name=", strlen("name=")) == 0;
+
+	if (!list)
+		return false;
+	list[strcspn(list, ":")] = '\0';
+	*hierarchy = (struct hierarchy){ .version = *list ? 1 : 2 };
+	if (is_named)
+		list += strlen("name=");
+	else if (*list)
+		hierarchy->controllers = hierarchy_controllers(1, list);
+	if (strlen(list) >= sizeof(hierarchy->name) ||
+	    (*list && !is_named && !hierarchy->controllers))
+		return false; /* of a controller that nothing here knows */
+	strcpy(hierarchy->name, *list ? list : "unified");
+	return true;
+}
+
+/*
+ * None of the cgroups is ours to write to: in its own cgroup namespace, the container sees the
+ * caller's, in which it is, read-only.
+ */
+static int attach_callers(const struct mounts_entry *entry, int root)
+{
+	autofree char *text = file_read("/proc/self/cgroup");
+	autofd int directory = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
+	struct mounts_entry read_only = *entry;
+	char *rest = text;
+
+	read_only.one.set |= MOUNT_ATTR_RDONLY; /* a root of the machine could write to it */
+	if (!text)
+		return fail("read /proc/self/cgroup");
+	if (directory < 0)
+		return fail("openat2 %s in the root file system", entry->target);
+	for (char *line; (line = strsep(&rest, "\n"));) {
+		struct hierarchy hierarchy;
+
+		if (!read_line(line, &hierarchy))
+			continue;
+		if (attach_one(&read_only, true, &hierarchy, -1, directory, hierarchy.name) < 0)
+			return -1;
+		if (strchr(hierarchy.name, ',') && link_each(&hierarchy, directory) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool has_v2_alone(void)
+{
+	struct statfs status;
+
+	return statfs(hosts, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/* None of the cgroups is ours to write to: the container sees the one that it is in. */
+static int attach_hosts(const struct mounts_entry *entry, const struct mounts_view *view, int root)
+{
+	uint64_t attributes = entry->one.set | entry->below.set;
+	autofd int mount = view->is_new ? mount_create("cgroup2", attributes, NULL)
+					: bind_create(AT_FDCWD, hosts);
+
+	if (mount < 0 || (!view->is_new && bind_restrict(mount, attributes, 0) < 0))
+		return -1;
+	return mount_attach(mount, root, entry->target, S_IFDIR);
+}
+
+int mounts_cgroup(const struct mounts_entry *entry, const struct mounts_view *view, int root)
+{
+	const struct hierarchy *first = &view->cgroup->hierarchies[0];
+	uint64_t attributes = entry->one.set | entry->below.set;
+	autofree char *options = lsm_mount_options("mode=755", view->label);
+	autofd int tmpfs = -1;
+
+	if (!options)
+		return -1;
+	if (view->cgroup->hierarchy_count == 1 && first->version == 2 && first->directory >= 0)
+		return attach_one(entry, view->is_new, first, view->trees[0], root, entry->target);
+	if (view->cgroup->hierarchy_count == 0 && has_v2_alone())
+		return attach_hosts(entry, view, root);
+	tmpfs = mount_create("tmpfs", attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, options);
+	if (tmpfs < 0 || mount_attach(tmpfs, root, entry->target, S_IFDIR) < 0)
+		return -1;
+	if (view->cgroup->hierarchy_count == 0 && view->is_new) {
+		if (attach_callers(entry, root) < 0)
+			return -1;
+	} else if (attach_each(entry, view, root) < 0) {
+		return -1;
+	}
+	return attributes & MOUNT_ATTR_RDONLY ? bind_restrict(tmpfs, MOUNT_ATTR_RDONLY, 0) : 0;
+}

@@ -1,0 +1,77 @@
+/*
+ * Mounts that show other owners. The kernel takes the ids from a user namespace; for maps of a
+ * mount's own one is made, whose only process waits until it has been opened.
+ *
+ * Source: mount_setattr(2), "ID-mapped mounts".
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "mounts.h"
+#include "narrate.h"
+#include "spawn.h"
+
+static int open_userns(pid_t pid)
+{
+	char path[64];
+	int namespace;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	namespace = open(path, O_RDONLY | O_CLOEXEC);
+	return namespace < 0 ? fail("open %s", path) : namespace;
+}
+
+static int never_called(void *nothing)
+{
+	(void)nothing;
+	return fail_input("not to be released");
+}
+
+/* Makes a user namespace with those maps. It lives as long as the descriptor. */
+static int make_userns(const struct mounts_entry *entry)
+{
+	const struct userns userns = {
+		.mode = USERNS_MAPPED,
+		.uids = entry->uids,
+		.uid_count = entry->uid_count,
+		.gids = entry->gids,
+		.gid_count = entry->gid_count,
+	};
+	autochild struct child child = CHILD_NONE;
+
+	child.job.own_session = true; /* the terminal is not for it */
+	if (child_spawn(&child, CLONE_NEWUSER, never_called, NULL) < 0)
+		return -1;
+	if (userns_map(&userns, child.pid) < 0)
+		return -1;
+	return open_userns(child.pid);
+}
+
+static int map(const struct mounts_entry *entry, pid_t pid)
+{
+	autofd int namespace = entry->uid_count ? make_userns(entry) : open_userns(pid);
+	struct mount_attr mapped = { .attr_set = MOUNT_ATTR_IDMAP };
+	const unsigned int flags = AT_EMPTY_PATH | (entry->map_below ? AT_RECURSIVE : 0);
+
+	if (namespace < 0)
+		return -1;
+	mapped.userns_fd = (unsigned int)namespace;
+	narrate("mount_setattr MOUNT_ATTR_IDMAP %s", entry->target);
+	if (mount_setattr(entry->opened, "", flags, &mapped, sizeof(mapped)) < 0)
+		return fail("mount_setattr MOUNT_ATTR_IDMAP of %s", entry->source);
+	return 0;
+}
+
+int mounts_map(const struct mounts *mounts, pid_t pid)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (mounts->list[i].map && map(&mounts->list[i], pid) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,142 @@
+#include "mounts_proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "descriptor.h"
+#include "fail.h"
+#include "mounts.h"
+#include "narrate.h"
+#include "process.h"
+#include "self_exe.h"
+
+static int wait_for(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0)
+		if (errno != EINTR)
+			return fail("waitpid");
+	return 0;
+}
+
+/* In the PID namespace. */
+static int mount_inside(const struct mounts_entry *entry, int socket)
+{
+	autofd int mount = mounts_create_proc(entry);
+
+	return mount < 0 ? -1 : descriptor_send(socket, mount);
+}
+
+/*
+ * Makes the new root the only mount of a mount namespace: /proc/PID/ns/mnt leads nowhere else, and
+ * /proc/PID/mountinfo has nothing else. Returns 0, 1 where that cannot be, or -1. In a user
+ * namespace the kernel lets only those mount a procfs who see another one; there, CAP_SYS_PTRACE
+ * gives no right over a process whose program was executed outside (self_exe_undumpable()).
+ */
+static int leave_mounts(const struct container *container)
+{
+	struct rootfs rootfs = { .path = container->rootfs.path, .tree = -1 };
+
+	if (container->namespaces & CLONE_NEWUSER ||
+	    namespaces_join(&container->joined, CLONE_NEWUSER) || userns_is_ours())
+		return 1;
+	if (unshare(CLONE_NEWNS) < 0)
+		return fail("unshare CLONE_NEWNS");
+	if (rootfs_clone(&rootfs) < 0) {
+		fail_forget(); /* the path leads through a descriptor */
+		return 1;
+	}
+	if (move_mount(rootfs.tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return fail("move_mount the new root to /");
+	return rootfs_enter(&rootfs, rootfs.tree);
+}
+
+/* Nothing but the socket is open when the child is there. Its descriptors are the parent's. */
+static int enter(struct container *container, int root, int socket)
+{
+	autofd int pids = container->joined.pids;
+	int stays = leave_mounts(container);
+
+	if (stays < 0)
+		return -1;
+	if (stays && (fchdir(root) < 0 || chroot(".") < 0))
+		return fail("chroot to the new root");
+	if (self_exe_undumpable() < 0)
+		return -1;
+	self_exe_wipe_environment();
+	if (process_close_all_but(container, (const int[]){ socket, pids }, 2) < 0)
+		return -1;
+	return setns(pids, CLONE_NEWPID) < 0 ? fail("setns of the PID namespace") : 0;
+}
+
+/* The helper, which is outside of the PID namespace, and its child, which is inside. */
+static _Noreturn void help(struct container *container, const struct mounts_entry *entry, int root,
+			   int socket)
+{
+	pid_t pid = -1;
+	int result = enter(container, root, socket);
+
+	if (result == 0) {
+		pid = fork();
+		if (pid > 0)
+			result = wait_for(pid);
+		else
+			result = pid == 0 ? mount_inside(entry, socket) : fail("fork");
+	}
+	if (result < 0)
+		send(socket, fail_get(), sizeof(struct failure), MSG_NOSIGNAL);
+	_exit(0);
+}
+
+/* The mount, or the failure. */
+static int receive(int socket)
+{
+	struct failure failure;
+
+	if (recv(socket, &failure, sizeof(failure), MSG_PEEK) == sizeof(failure))
+		return fail_set(&failure);
+	return descriptor_receive(socket);
+}
+
+static int open_one(struct container *container, struct mounts_entry *entry, int root)
+{
+	autofd int ours = -1, theirs = -1;
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return fail("socketpair");
+	ours = ends[0];
+	theirs = ends[1];
+	narrate("fork a helper for the proc of the PID namespace");
+	pid = fork();
+	if (pid == 0)
+		help(container, entry, root, theirs);
+	if (pid < 0)
+		return fail("fork");
+	cleanup_fd(&theirs);
+	theirs = -1;
+	entry->opened = receive(ours);
+	if (wait_for(pid) < 0)
+		return -1;
+	return entry->opened < 0 ? -1 : 0;
+}
+
+int mounts_proc_open(struct container *container, int root)
+{
+	for (size_t i = 0; i < container->mounts.count; i++) {
+		struct mounts_entry *entry = &container->mounts.list[i];
+
+		if (entry->type && strcmp(entry->type, "proc") == 0 && !entry->bind &&
+		    !entry->remount && open_one(container, entry, root) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,118 @@
+#include "seccomp_notify.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "narrate.h"
+#include "unix_socket.h"
+
+/* Takes the descriptor. Returns it, or -1 at the end: the other side is dead. */
+static int take(int socket)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	char byte;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header;
+	ssize_t got;
+	int fd;
+
+	got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	header = got == 1 ? CMSG_FIRSTHDR(&message) : NULL;
+	if (!header || header->cmsg_type != SCM_RIGHTS)
+		return -1;
+	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}
+
+int seccomp_notify_prepare(struct seccomp_notify *listener)
+{
+	int ends[2];
+
+	if (!listener->path)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return fail("socketpair");
+	listener->ours = ends[0];
+	listener->childs = ends[1];
+	return 0;
+}
+
+int seccomp_notify_hand_over(const struct seccomp_notify *listener, int fd)
+{
+	autofd int notify = fd;
+
+	if (notify < 0)
+		return send(listener->childs, "x", 1, MSG_NOSIGNAL) == 1 ? 0 : fail("send");
+	narrate("sendmsg SCM_RIGHTS: the listener of the filter");
+	return unix_socket_send(listener->childs, "x", notify, "the listener of the filter");
+}
+
+/* What the socket is told: the process, what the descriptor is, and the container's state. */
+static char *text_of(const struct seccomp_notify *listener, pid_t pid, json_t *state)
+{
+	json_t *object = json_pack("{s:O, s:[s], s:i, s:o}", "ociVersion",
+				   json_object_get(state, "ociVersion"), "fds", "seccompFd", "pid",
+				   pid, "state", state);
+	char *text;
+
+	if (object && listener->metadata)
+		json_object_set_new(object, "metadata", json_string(listener->metadata));
+	text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+	json_decref(object);
+	return text;
+}
+
+static int pass(const struct seccomp_notify *listener, const char *text, int fd)
+{
+	const char *what = "failed to connect with seccomp agent: linux.seccomp.listenerPath";
+	autofd int way = listener->is_asked ? unix_socket_connect(listener->path, what)
+					    : unix_socket_try(listener->path, what);
+
+	return way < 0 ? -1 : unix_socket_send(way, text, fd, "linux.seccomp.listenerPath");
+}
+
+/* The specification has a listener that is never asked ignored; crun tells it, where it is there.
+ */
+static int pass_if_asked(const struct seccomp_notify *listener, const char *text, int fd)
+{
+	if (pass(listener, text, fd) == 0)
+		return 0;
+	if (listener->is_asked)
+		return -1;
+	narrate("%s", fail_get()->text);
+	fail_forget();
+	return 0;
+}
+
+int seccomp_notify_pass(struct seccomp_notify *listener, pid_t pid, json_t *state)
+{
+	autofree char *text = NULL;
+	autofd int notify = -1;
+
+	if (!listener->path) {
+		json_decref(state);
+		return 0;
+	}
+	close(listener->childs);
+	if (unix_socket_await(listener->ours, "the listener's descriptor") < 0) {
+		close(listener->ours);
+		json_decref(state);
+		return -1;
+	}
+	notify = take(listener->ours);
+	close(listener->ours);
+	text = text_of(listener, pid, state);
+	if (notify < 0)
+		return 0;
+	return text ? pass_if_asked(listener, text, notify) : fail_input("state: no memory");
+}

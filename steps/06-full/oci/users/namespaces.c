@@ -1,0 +1,139 @@
+#include "namespaces.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+#include "narrate.h"
+#include "preserve_fds.h"
+#include "procfs.h"
+
+/* The names are the specification's. */
+static const struct {
+	const char *name;
+	uint64_t flag;
+} kinds[NAMESPACE_KINDS] = {
+	{ "user", CLONE_NEWUSER },     { "mount", CLONE_NEWNS },    { "uts", CLONE_NEWUTS },
+	{ "ipc", CLONE_NEWIPC },       { "network", CLONE_NEWNET }, { "pid", CLONE_NEWPID },
+	{ "cgroup", CLONE_NEWCGROUP }, { "time", CLONE_NEWTIME },
+};
+
+int namespaces_by_name(const char *name)
+{
+	for (int i = 0; i < NAMESPACE_KINDS; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+uint64_t namespaces_flag(int kind)
+{
+	return kinds[kind].flag;
+}
+
+bool namespaces_join(const struct joined *joined, uint64_t flag)
+{
+	for (int i = 0; i < NAMESPACE_KINDS; i++)
+		if (kinds[i].flag == flag)
+			return joined->paths[i];
+	return false;
+}
+
+/* The PID namespace decides which processes can look at ours, so it is entered last. */
+static int set_apart(struct joined *joined)
+{
+	const int kind = namespaces_by_name("pid");
+	struct stat ours, theirs;
+
+	if (!joined->paths[kind])
+		return 0;
+	if (stat("/proc/self/ns/pid", &ours) < 0 || fstat(joined->opened[kind], &theirs) < 0)
+		return fail("stat of a PID namespace");
+	joined->paths[kind] = NULL;
+	if (file_is_same(&ours, &theirs))
+		cleanup_fd(&joined->opened[kind]);
+	else
+		joined->pids = joined->opened[kind];
+	joined->opened[kind] = -1;
+	return 0;
+}
+
+int namespaces_open(struct joined *joined)
+{
+	joined->pids = -1;
+	for (int i = 0; i < NAMESPACE_KINDS; i++) {
+		const char *path = joined->paths[i];
+
+		joined->opened[i] = -1;
+		if (!path)
+			continue;
+		if (preserve_fds_check("linux.namespaces", path) < 0)
+			return -1;
+		joined->opened[i] = open(path, O_RDONLY | O_CLOEXEC);
+		if (joined->opened[i] < 0)
+			return fail("open %s", path);
+		/* So that a path of another kind is told before anything is done. */
+		if ((uint64_t)ioctl(joined->opened[i], NS_GET_NSTYPE) != kinds[i].flag)
+			return fail_input("linux.namespaces: %s is no %s namespace", path,
+					  kinds[i].name);
+	}
+	return set_apart(joined);
+}
+
+/* The mount namespace changes what paths mean, and the user namespace what we may do: see below. */
+enum { USER = 0 };
+
+static int enter(const struct joined *joined, int kind)
+{
+	narrate("setns %s", joined->paths[kind]);
+	return setns(joined->opened[kind], (int)kinds[kind].flag);
+}
+
+/* Who was nobody there becomes root, where there is one. */
+int namespaces_become_root(void)
+{
+	if (setgroups(0, NULL) < 0 && errno != EPERM)
+		return fail("setgroups");
+	if (setresgid(0, 0, 0) < 0)
+		return fail("setresgid 0");
+	return setresuid(0, 0, 0) < 0 ? fail("setresuid 0") : 0;
+}
+
+/*
+ * A namespace that belongs to the user namespace can be entered only with the rights that we have
+ * in there, one that belongs to the host only with those that we have before: so both are tried.
+ */
+int namespaces_enter(const struct joined *joined)
+{
+	bool is_entered[NAMESPACE_KINDS] = { false };
+
+	for (int i = USER + 1; i < NAMESPACE_KINDS; i++)
+		is_entered[i] = joined->paths[i] && enter(joined, i) == 0;
+	if (joined->paths[USER]) {
+		if (enter(joined, USER) < 0)
+			return fail("setns %s", joined->paths[USER]);
+		if (namespaces_become_root() < 0)
+			return -1;
+	}
+	for (int i = USER + 1; i < NAMESPACE_KINDS; i++)
+		if (joined->paths[i] && !is_entered[i] && enter(joined, i) < 0)
+			return fail("setns %s", joined->paths[i]);
+	return 0;
+}
+
+int namespaces_new_time(const struct joined *joined)
+{
+	narrate("unshare CLONE_NEWTIME");
+	if (unshare(CLONE_NEWTIME) < 0)
+		return fail("unshare CLONE_NEWTIME");
+	return joined->clocks ? procfs_write("self/timens_offsets", joined->clocks) : 0;
+}

@@ -1,0 +1,169 @@
+/* Which ids on the host a container's users may have: the part of userns.h that chooses them. */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "ids.h"
+#include "userns.h"
+
+/*
+ * Where nobody has set ids aside: above those that subuid(5) files give by default and those that
+ * systemd takes for its containers, below those that some programs take for negative.
+ */
+enum { UNCLAIMED = 1879048192, USUAL_SIZE = 65536 };
+
+/* A map that is being put together. */
+struct map {
+	struct id_map parts[USERNS_MAP_MAX];
+	size_t count;
+};
+
+/* OWNER:FIRST:SIZE, as subuid(5) has it. Returns whether the line gives ids to one of `names`. */
+static bool read_range(char *line, const char *const names[], struct id_map *range)
+{
+	const char *owner;
+
+	line[strcspn(line, "\n")] = '\0';
+	owner = strsep(&line, ":");
+	if (!line || !ids_read_pair(line, UINT32_MAX, &range->outside, &range->size))
+		return false;
+	for (size_t i = 0; names[i]; i++)
+		if (strcmp(names[i], owner) == 0)
+			return true;
+	return false;
+}
+
+/* The kernel takes no id twice. Leaves of `range` what comes before or behind one that is taken. */
+static void leave_out(struct id_map *range, const struct id_map *taken)
+{
+	uint64_t end = (uint64_t)range->outside + range->size;
+	uint64_t taken_end = (uint64_t)taken->outside + taken->size;
+
+	if (range->outside >= taken_end || taken->outside >= end)
+		return;
+	if (range->outside < taken->outside) {
+		range->size = taken->outside - range->outside;
+		return;
+	}
+	range->size = end > taken_end ? (uint32_t)(end - taken_end) : 0;
+	range->outside = (uint32_t)taken_end;
+}
+
+/* Adds a range: its ids inside follow those that the map has already. 2^32 - 1 is no id. */
+static void add(struct map *map, struct id_map range)
+{
+	const struct id_map *last = map->count ? &map->parts[map->count - 1] : NULL;
+
+	if (range.size > UINT32_MAX - range.outside)
+		range.size = UINT32_MAX - range.outside;
+	for (size_t i = 0; i < map->count && range.size; i++)
+		leave_out(&range, &map->parts[i]);
+	range.inside = last ? last->inside + last->size : 0;
+	if (range.size > UINT32_MAX - range.inside)
+		range.size = UINT32_MAX - range.inside;
+	if (range.size > 0 && map->count < USERNS_MAP_MAX)
+		map->parts[map->count++] = range;
+}
+
+/*
+ * Adds all ranges that the file gives to any of `names`, which end with NULL: a user may have
+ * several, by name and by number. Returns 0, also where there is none, or -1.
+ */
+static int add_ranges(struct map *map, const char *path, const char *const names[])
+{
+	autofile FILE *file = fopen(path, "re");
+	autofree char *line = NULL;
+	struct id_map range;
+	size_t size = 0;
+
+	if (!file && errno != ENOENT)
+		return fail("open %s", path);
+	while (file && getline(&line, &size, file) > 0)
+		if (read_range(line, names, &range))
+			add(map, range);
+	return file && ferror(file) ? fail("read %s", path) : 0;
+}
+
+static int add_both(const char *const names[], struct map *uids, struct map *gids)
+{
+	if (add_ranges(uids, "/etc/subuid", names) < 0)
+		return -1;
+	return add_ranges(gids, "/etc/subgid", names);
+}
+
+/* The name of the user `uid`, which the caller frees; NULL if it has none. */
+static char *name_of(uid_t uid)
+{
+	autofile FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *entry;
+
+	while (file && (entry = fgetpwent(file)))
+		if (entry->pw_uid == uid)
+			return strdup(entry->pw_name);
+	return NULL;
+}
+
+/* The maps become those of `userns`. */
+static int set_maps(struct userns *userns, const struct map *uids, const struct map *gids)
+{
+	userns->uids = calloc(uids->count, sizeof(*userns->uids));
+	userns->gids = calloc(gids->count, sizeof(*userns->gids));
+	if (!userns->uids || !userns->gids)
+		return fail("calloc");
+	memcpy(userns->uids, uids->parts, uids->count * sizeof(*userns->uids));
+	memcpy(userns->gids, gids->parts, gids->count * sizeof(*userns->gids));
+	userns->uid_count = uids->count;
+	userns->gid_count = gids->count;
+	return 0;
+}
+
+static int choose_as_root(struct userns *userns)
+{
+	static const char *const names[] = { "containers", "root", "0", NULL };
+	const struct id_map unclaimed = { .outside = UNCLAIMED, .size = USUAL_SIZE };
+	struct map uids = { 0 }, gids = { 0 };
+
+	if (add_both(names, &uids, &gids) < 0)
+		return -1;
+	if (uids.count == 0 || gids.count == 0) {
+		uids = gids = (struct map){ 0 };
+		add(&uids, unclaimed);
+		add(&gids, unclaimed);
+	}
+	return set_maps(userns, &uids, &gids);
+}
+
+static int choose_as_user(struct userns *userns)
+{
+	char number[11];
+	autofree char *name = name_of(getuid());
+	const char *const names[] = { name, number, NULL };
+	struct map uids = { .count = 1, .parts = { { 0, geteuid(), 1 } } };
+	struct map gids = { .count = 1, .parts = { { 0, getegid(), 1 } } };
+	bool helped = name && access(NEWUIDMAP, X_OK) == 0 && access(NEWGIDMAP, X_OK) == 0;
+
+	snprintf(number, sizeof(number), "%u", getuid());
+	if (helped && add_both(names, &uids, &gids) < 0)
+		return -1;
+	/* Users without groups, or the other way round, are of no use: then one's own alone. */
+	if (uids.count == 1 || gids.count == 1)
+		uids.count = gids.count = 1;
+	return set_maps(userns, &uids, &gids);
+}
+
+int userns_prepare(struct userns *userns)
+{
+	bool root = geteuid() == 0;
+
+	if (userns->mode == USERNS_DEFAULT)
+		userns->mode = root ? USERNS_HOST : USERNS_AUTO;
+	if (userns->mode != USERNS_AUTO)
+		return 0;
+	userns->mode = USERNS_MAPPED;
+	return root ? choose_as_root(userns) : choose_as_user(userns);
+}

@@ -1,0 +1,76 @@
+/*
+ * Chapter 6: users of its own. Root inside is a user without any right outside.
+ *
+ * Source: user_namespaces(7), credentials(7), subuid(5), newuidmap(1), MOUNT_ATTR_IDMAP of
+ * mount_setattr(2). config.json: linux.uidMappings, linux.gidMappings.
+ */
+#ifndef STEPS_USERNS_H
+#define STEPS_USERNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "spawn.h"
+
+/* Where Debian, Fedora and others have the programs that write maps for those who are not root. */
+#define NEWUIDMAP "/usr/bin/newuidmap"
+#define NEWGIDMAP "/usr/bin/newgidmap"
+
+/* What the kernel takes at most in a map. */
+enum { USERNS_MAP_MAX = 340 };
+
+/* `size` ids that follow one another: from `inside` on in the container, `outside` on the host. */
+struct id_map {
+	uint32_t inside, outside, size;
+};
+
+enum userns_mode {
+	USERNS_DEFAULT, /* for root USERNS_HOST, for others USERNS_AUTO */
+	USERNS_HOST,	/* the host's users: no user namespace */
+	USERNS_AUTO,	/* ids that are free to use are looked for: userns_prepare() */
+	USERNS_MAPPED,	/* as the maps say */
+};
+
+struct userns {
+	enum userns_mode mode;
+	struct id_map *uids, *gids;
+	size_t uid_count, gid_count;
+	bool shift; /* the root file system's owners mean users inside: root's files are root's */
+};
+
+/*
+ * Decides for USERNS_HOST or USERNS_MAPPED, and makes the maps of USERNS_AUTO: with root, the ids
+ * that /etc/subuid and /etc/subgid give to root or to "containers", or else those from 1879048192
+ * on. Without root, our own id becomes root inside, and the ids that those files give us follow.
+ * A user may have several lines there, by name and by number: all of them count.
+ * Returns 0 or -1.
+ */
+int userns_prepare(struct userns *userns);
+
+/* Whether we are in a user namespace ourselves: then even root is not above the machine's users. */
+bool userns_is_ours(void);
+
+/* Whether there is an `id` inside. */
+bool userns_has_uid(const struct userns *userns, uid_t id);
+bool userns_has_gid(const struct userns *userns, gid_t id);
+
+/* Which one it is on the host; of what is not inside, root's: 0. */
+uid_t userns_uid_outside(const struct userns *userns, uid_t id);
+gid_t userns_gid_outside(const struct userns *userns, gid_t id);
+
+/*
+ * On the host, while the child `pid` waits: writes its maps. Without root, other ids than our own
+ * are for newuidmap(1) and newgidmap(1) to give. Returns 0 or -1.
+ */
+int userns_map(const struct userns *userns, pid_t pid);
+
+/*
+ * In the container, first of all: becomes its root, user 0 of group 0 (where the maps have no 0,
+ * the first of their ids), and of no other group where the kernel allows to leave them. Returns 0
+ * or -1.
+ */
+int userns_enter(const struct userns *userns, const struct child *child);
+
+#endif

@@ -1,0 +1,29 @@
+# Labs, and a copy to break things in (see the Makefile).
+#
+# For a lab there is a copy of the workbook, in which the learner's files stand in the place of ours:
+# there the step and its tests are built and graded, one answer at a time, and ours stay as they are.
+# (cp -p: what is as before is not compiled again, here or in the copy.)
+
+ANSWER = $(dir-$*)/lab
+COPIED := Makefile common steps rootfs tests
+COMPILED = $(wildcard build/common build/steps build/tests/*.[od] build/*.a build/flags build/precompile \
+	build/seccomp_precompiled.h build/probe build/rootfs.made)
+# The lab's files, as below the chapter's directory.
+lab-files = $(patsubst $(dir-$(1))/lab/%,%,$(wildcard $(dir-$(1))/lab/*.c $(dir-$(1))/lab/*/*.c $(dir-$(1))/lab/*/*/*.c))
+
+.PHONY: $(STEPS:%=lab-%)
+$(STEPS:%=lab-%): lab-%: rootfs
+	@mkdir -p build/lab-$* && exec 9<build/lab-$* && flock 9 && \
+	rm -rf $(COPIED:%=build/lab-$*/%) && cp -pr $(COPIED) build/lab-$* && \
+	{ [ -d build/lab-$*/build ] || cp -pr --parents Makefile $(COMPILED) build/lab-$*; } && \
+	(cd $(ANSWER) && cp --parents $(call lab-files,$*) $(CURDIR)/build/lab-$*/$(dir-$*)) && \
+	$(MAKE) -s --no-print-directory -C build/lab-$* STEPS='$(chapters-$*)' \
+		step-$* build/probe $(shell tests/grade.sh $*) && \
+	$(SUDO) build/lab-$*/tests/grade.sh $* $(ANSWER) $(TEST)
+
+.PHONY: labs break
+labs: ## prove the labs' grades: those of the skeletons, and of typical mistakes (needs root)
+	tests/labs.sh
+
+break: ## a copy of the workbook in build/broken, to break things in
+	@rm -rf build/broken && mkdir -p build/broken && cp -pr --parents Makefile common steps rootfs $(COMPILED) build/broken

@@ -1,0 +1,109 @@
+#!/bin/bash
+# tests/own-cgroups.sh COMMAND [ARG...]: runs a command whose topmost cgroup is its own, in each
+# hierarchy: a cgroup made for it, a cgroup namespace, and the hierarchies mounted anew from there.
+# So a run of tests neither sees the cgroups of another run nor those of the machine's containers,
+# and what the run leaves is removed with it. Needs root; a hierarchy in which no cgroup can be made
+# stays as it is.
+#
+# The command's own processes are in the cgroup "leaf" below the topmost one: on v2 a cgroup that has
+# processes gives no controllers to others.
+set -u
+prefix=tests.
+
+# Prints "TYPE MOUNTPOINT NAMES" for each hierarchy; mount(8) finds one of v1 by its NAMES.
+list_hierarchies() {
+	awk '{
+		for (i = 7; $i != "-"; i++)
+			;
+		if ($(i + 1) !~ /^cgroup2?$/)
+			next
+		count = split($(i + 3), options, ",")
+		names = ""
+		for (n = 1; $(i + 1) == "cgroup" && n <= count; n++)
+			if (options[n] !~ /^(r[wo]|xattr|noprefix|clone_children|release_agent=.*)$/)
+				names = names "," options[n]
+		print $(i + 1), $5, substr(names, 2)
+	}' /proc/self/mountinfo
+}
+
+# make_cgroups DIRECTORY...: makes cgroups; on v1 they get the parent's processors.
+make_cgroups() {
+	local cgroup list
+
+	mkdir "$@" || return
+	for cgroup; do
+		[ -f "$cgroup/cgroup.clone_children" ] || continue
+		for list in cpuset.cpus cpuset.mems; do
+			[ ! -f "$cgroup/$list" ] || echo "$(<"${cgroup%/*}/$list")" >"$cgroup/$list" || return
+		done
+	done
+}
+
+# enter CGROUP...: moves this process, by "tasks", which does not wait for all processors as
+# "cgroup.procs" does.
+enter() {
+	local cgroup file
+
+	for cgroup; do
+		file=cgroup.procs
+		[ ! -f "$cgroup/tasks" ] || file=tasks
+		echo 0 >"$cgroup/$file" || return
+	done
+}
+
+# Kills all processes in these cgroups and below them, frozen ones too, and removes the cgroups.
+remove() {
+	local cgroup pid try
+
+	for try in {1..100}; do
+		find "$@" -depth -type d -delete 2>/dev/null # also where a path is longer than PATH_MAX
+		[ -n "$(ls -d "$@" 2>/dev/null)" ] || return 0
+		find "$@" -depth -type d 2>/dev/null | while read -r cgroup; do
+			[ ! -f "$cgroup/freezer.state" ] || echo THAWED >"$cgroup/freezer.state"
+			[ ! -f "$cgroup/cgroup.freeze" ] || echo 0 >"$cgroup/cgroup.freeze"
+			while read -r pid; do kill -9 "$pid"; done <"$cgroup/cgroup.procs"
+		done 2>/dev/null
+		[ "$try" -eq 1 ] || sleep 0.05
+	done
+	echo "own-cgroups.sh: these cannot be removed: $*" >&2
+}
+
+hierarchies=$(list_hierarchies)
+
+# Runs in the new cgroup namespace and in a new mount namespace.
+if [ -n "${OWN_CGROUPS:-}" ]; then
+	while read -r type mountpoint names; do
+		[ -d "$mountpoint/$OWN_CGROUPS" ] || continue
+		umount "$mountpoint" &&
+			mount -t "$type" ${names:+-o "$names"} none "$mountpoint" &&
+			make_cgroups "$mountpoint/leaf" && enter "$mountpoint/leaf" || exit
+	done <<<"$hierarchies"
+	unset OWN_CGROUPS
+	exec "$@"
+fi
+
+# The locks are in the first hierarchy. The cgroups of a run that was killed have a lock that no
+# process holds. A run that is just beginning locks a file of the topmost cgroup.
+read -r _ first _ <<<"$hierarchies"
+exec {beginning}<"${first:-/proc/self}/${first:+cgroup.procs}" && flock "$beginning" || exit
+for left in "$first/$prefix"*; do
+	[ ! -d "$left" ] || ! flock --nonblock "$left" true || remove "${first%/*}"/*/"${left##*/}"
+done
+
+own=$prefix$$-$EPOCHREALTIME made=() lock=0
+while read -r _ mountpoint _; do
+	make_cgroups "$mountpoint/$own" 2>/dev/null || continue
+	made+=("$mountpoint/$own")
+	[ "$lock" -ne 0 ] || { exec {lock}<"$mountpoint/$own" && flock "$lock"; }
+	[ ! -f "$mountpoint/cgroup.controllers" ] || # v2: hands down its controllers
+		sed 's/[^ ]\+/+&/g' "$mountpoint/cgroup.controllers" >"$mountpoint/cgroup.subtree_control"
+done <<<"$hierarchies"
+exec {beginning}<&-
+(
+	[ "$lock" -eq 0 ] || exec {lock}<&-
+	enter "${made[@]}" || exit
+	OWN_CGROUPS=$own exec setpriv --pdeathsig KILL unshare --cgroup --mount --propagation private "$0" "$@"
+)
+status=$?
+[ ${#made[@]} -eq 0 ] || remove "${made[@]}"
+exit "$status"
