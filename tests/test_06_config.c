@@ -31,20 +31,20 @@ static const char *file_with(const char *text)
 #define UTS	"\"linux\": {\"namespaces\": [{\"type\": \"uts\"}, {\"type\": \"mount\"}]}"
 
 /* Returns the structure that a configuration with these members fills. */
-static const struct container *load(const char *members)
+static const struct config *load(const char *members)
 {
-	static struct container container;
+	static struct config config;
 	static char text[16384];
 
-	container = (struct container){ .bundle = "/bundle" };
+	config = (struct config){ .bundle = "/bundle" };
 	snprintf(text, sizeof(text), "{" LEAST "%s%s}", *members ? ", " : "", members);
-	if (config_load(file_with(text), &container) < 0)
+	if (config_load(file_with(text), &config) < 0)
 		fail_msg("%s\nis refused: %s", text, fail_get()->text);
-	return &container;
+	return &config;
 }
 
 /* The same for members of `process`. */
-static const struct container *load_process(const char *members)
+static const struct config *load_process(const char *members)
 {
 	char text[8192], more[4096];
 
@@ -55,10 +55,10 @@ static const struct container *load_process(const char *members)
 
 static void assert_text_refused(const char *text, const char *message)
 {
-	struct container container = { 0 };
+	struct config config = { 0 };
 
 	forget_failure();
-	if (config_load(file_with(text), &container) == 0)
+	if (config_load(file_with(text), &config) == 0)
 		fail_msg("%s\nis not refused: %s", text, message);
 	assert_contains(fail_get()->text, message);
 	forget_failure();
@@ -66,69 +66,68 @@ static void assert_text_refused(const char *text, const char *message)
 
 static void the_least_is_enough(void **state)
 {
-	const struct container *container = load("");
+	const struct config *config = load("");
 
 	(void)state;
-	assert_string_equal(container->oci_version, "1.0.2");
-	assert_string_equal(container->rootfs.path, "/bundle/rootfs");
-	assert_false(container->rootfs.read_only);
-	assert_true(container->oci);
-	assert_int_equal(container->namespaces, CLONE_NEWNS);
-	assert_null(container->command.argv);
-	assert_int_equal(container->mounts.count, 0);
+	assert_string_equal(config->oci_version, "1.0.2");
+	assert_string_equal(config->rootfs.path, "/bundle/rootfs");
+	assert_false(config->rootfs.read_only);
+	assert_true(config->engine_messages);
+	assert_int_equal(config->namespaces, CLONE_NEWNS);
+	assert_null(config->command.argv);
+	assert_int_equal(config->mounts.count, 0);
 }
 
 static void names_and_the_root(void **state)
 {
-	const struct container *container =
-		load("\"hostname\": \"h1\", \"domainname\": \"d.e\", " UTS
-		     ", \"root\": {\"path\": \"/abs\", \"readonly\": true}");
+	const struct config *config = load("\"hostname\": \"h1\", \"domainname\": \"d.e\", " UTS
+					   ", \"root\": {\"path\": \"/abs\", \"readonly\": true}");
 
 	(void)state;
-	assert_string_equal(container->uts.hostname, "h1");
-	assert_string_equal(container->uts.domainname, "d.e");
-	assert_string_equal(container->rootfs.path, "/abs");
-	assert_true(container->rootfs.read_only);
+	assert_string_equal(config->uts.hostname, "h1");
+	assert_string_equal(config->uts.domainname, "d.e");
+	assert_string_equal(config->rootfs.path, "/abs");
+	assert_true(config->rootfs.read_only);
 }
 
 static void the_command_and_its_user(void **state)
 {
-	const struct container *container = load_process(
+	const struct config *config = load_process(
 		"\"args\": [\"/bin/a\", \"\", \"b c\"], \"env\": [\"A=1\", \"HOME=/h\"], "
 		"\"cwd\": \"/tmp\", \"user\": {\"uid\": 7, \"gid\": 4294967294, "
 		"\"additionalGids\": [0, 5], \"umask\": 63}, \"noNewPrivileges\": true");
 
 	(void)state;
-	assert_string_equal(container->command.argv[0], "/bin/a");
-	assert_string_equal(container->command.argv[1], "");
-	assert_string_equal(container->command.argv[2], "b c");
-	assert_null(container->command.argv[3]);
-	assert_string_equal(container->command.environment[1], "HOME=/h");
-	assert_null(container->command.environment[2]);
-	assert_true(container->command.home_asked);
-	assert_string_equal(container->command.workdir, "/tmp");
-	assert_int_equal(container->user.uid, 7);
-	assert_int_equal(container->user.gid, 4294967294);
-	assert_int_equal(container->user.group_count, 2);
-	assert_int_equal(container->user.groups[1], 5);
-	assert_int_equal(container->user.umask, 077);
-	assert_true(container->no_new_privileges);
+	assert_string_equal(config->command.argv[0], "/bin/a");
+	assert_string_equal(config->command.argv[1], "");
+	assert_string_equal(config->command.argv[2], "b c");
+	assert_null(config->command.argv[3]);
+	assert_string_equal(config->command.environment[1], "HOME=/h");
+	assert_null(config->command.environment[2]);
+	assert_true(config->command.home_asked);
+	assert_string_equal(config->command.workdir, "/tmp");
+	assert_int_equal(config->user.uid, 7);
+	assert_int_equal(config->user.gid, 4294967294);
+	assert_int_equal(config->user.group_count, 2);
+	assert_int_equal(config->user.groups[1], 5);
+	assert_int_equal(config->user.umask, 077);
+	assert_true(config->no_new_privileges);
 	assert_int_equal(load_process("")->user.umask, 022);
 }
 
 static void a_terminal_has_a_size(void **state)
 {
-	const struct container *container = load_process(
+	const struct config *config = load_process(
 		"\"terminal\": true, \"consoleSize\": {\"height\": 12, \"width\": 345}");
 
 	(void)state;
-	assert_true(container->console.terminal);
-	assert_int_equal(container->console.size.ws_row, 12);
-	assert_int_equal(container->console.size.ws_col, 345);
+	assert_true(config->console.terminal);
+	assert_int_equal(config->console.size.ws_row, 12);
+	assert_int_equal(config->console.size.ws_col, 345);
 	/* Without a terminal the command has the caller's standard input. */
-	container = load_process("");
-	assert_false(container->console.terminal);
-	assert_true(container->console.interactive);
+	config = load_process("");
+	assert_false(config->console.terminal);
+	assert_true(config->console.interactive);
 }
 
 static void capability_sets(void **state)
@@ -163,14 +162,13 @@ static void limits_up_to_the_greatest_number(void **state)
 
 static void namespaces_new_and_joined(void **state)
 {
-	const struct container *container =
+	const struct config *config =
 		load("\"linux\": {\"namespaces\": [{\"type\": \"pid\"}, {\"type\": \"mount\"}, "
 		     "{\"type\": \"network\", \"path\": \"/run/netns/x\"}, {\"type\": \"time\"}]}");
 
 	(void)state;
-	assert_int_equal(container->namespaces, CLONE_NEWPID | CLONE_NEWNS | 0x80);
-	assert_string_equal(container->joined.paths[namespaces_by_name("network")], "/run/netns/x");
-	assert_false(container->loopback);
+	assert_int_equal(config->namespaces, CLONE_NEWPID | CLONE_NEWNS | 0x80);
+	assert_string_equal(config->joined.paths[namespaces_by_name("network")], "/run/netns/x");
 }
 
 static void device_nodes_and_rules(void **state)
@@ -339,31 +337,31 @@ static void several_things_that_are_wrong_are_told_at_once(void **state)
 
 static void what_is_no_configuration_at_all(void **state)
 {
-	struct container container = { 0 };
+	struct config config = { 0 };
 
 	(void)state;
 	assert_text_refused("{\n\"a\": }", "line 2: ");
 	assert_text_refused("[]", "must be an object");
 	assert_text_refused("", "line 1");
-	assert_int_equal(config_load("/nonexistent/config.json", &container), -1);
+	assert_int_equal(config_load("/nonexistent/config.json", &config), -1);
 	assert_contains(fail_get()->text, "open /nonexistent/config.json: ENOENT");
 	forget_failure();
 }
 
 static void a_process_alone_takes_the_place_of_the_other(void **state)
 {
-	struct container container = *load_process("\"user\": {\"uid\": 5}, \"rlimits\": [{\"type\""
-						   ": \"RLIMIT_CPU\", \"soft\": 1, \"hard\": 1}]");
+	struct config config = *load_process("\"user\": {\"uid\": 5}, \"rlimits\": [{\"type\""
+					     ": \"RLIMIT_CPU\", \"soft\": 1, \"hard\": 1}]");
 	json_t *process;
 
 	(void)state;
 	process = config_read_process(file_with("{\"args\": [\"b\"], \"cwd\": \"/x\"}"));
-	assert_int_equal(config_set_process(process, "file", &container), 0);
-	assert_string_equal(container.command.argv[0], "b");
-	assert_int_equal(container.user.uid, 0);
-	assert_int_equal(container.rlimits.count, 0);
+	assert_int_equal(config_set_process(process, "file", &config), 0);
+	assert_string_equal(config.command.argv[0], "b");
+	assert_int_equal(config.user.uid, 0);
+	assert_int_equal(config.rlimits.count, 0);
 	process = config_read_process(file_with("{\"cwd\": \"/x\"}"));
-	assert_int_equal(config_set_process(process, "file", &container), -1);
+	assert_int_equal(config_set_process(process, "file", &config), -1);
 	assert_contains(fail_get()->text, "file: args: must have one text at least");
 	forget_failure();
 	assert_null(config_read_process("/nonexistent"));

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "file.h"
 #include "lsm.h"
+#include "mounts_cgroup.h"
 #include "test_03.h"
 
 #define LABEL "system_u:object_r:container_file_t:s0:c1,c2"
@@ -74,19 +75,19 @@ static const char *write_config(const char *mounts, const char *more)
 /* Mounts what the configuration asks for below /mnt, as the container's side does. */
 static void mount_all(const char *path)
 {
-	static struct container container;
-	struct mounts_view view = { .cgroup = &container.cgroup, .label = LABEL };
+	static struct config config;
+	struct mounts_view view = { .cgroup = &config.cgroup, .label = LABEL };
 	int root;
 
 	check(mount("root", "/mnt", "tmpfs", 0, NULL) == 0);
 	check(mkdir("/mnt/dev", 0755) == 0);
 	check(mknod("/mnt/dev/null", S_IFCHR | 0666, makedev(1, 3)) == 0);
-	check(config_load(path, &container) == 0);
+	check(config_load(path, &config) == 0);
 	root = file_open_directory("/mnt");
 	check(root >= 0);
-	check(mounts_open(&container.mounts) == 0);
-	check(mounts_attach(&container.mounts, &view, root) == 0);
-	check(masked_paths_cover(&container.masked_paths, root) == 0);
+	check(mounts_open(&config.mounts) == 0);
+	check(mounts_attach(&config.mounts, 0, config.mounts.count, &view, root) == 0);
+	check(masked_paths_cover(&config.masked_paths, root) == 0);
 }
 
 static void assert_told(const char *mounts, const char *more, const char *wanted)

@@ -183,7 +183,7 @@ static void what_he_cannot_have_is_named(void **state)
 		"controller memory and may be written to\n"
 		"step-06-oci: write /proc/sys/net/ipv4/ping_group_range 0 9: EINVAL Invalid "
 		"argument; FIRST LAST, two groups that the container's user namespace has\n"
-		"step-06-oci: linux.devices: /dev/foo: no device can be made in a user namespace, "
+		"step-06-oci: device /dev/foo: no device can be made in a user namespace, "
 		"and the host has no char device 77:3, neither as /dev/foo nor as "
 		"/dev/char/77:3\n"
 		"step-06-oci: mount_setattr MOUNT_ATTR_IDMAP of /tmp: EPERM Operation not "

@@ -10,17 +10,12 @@
 #include "file.h"
 #include "narrate.h"
 
-static const struct {
-	const char *name;
-	unsigned int major, minor;
-} nodes[] = {
+const struct dev_node dev_nodes[DEV_NODES] = {
 	{ "null", 1, 3 },   { "zero", 1, 5 },	 { "full", 1, 7 },
 	{ "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
 };
 
-static const struct {
-	const char *name, *target;
-} links[] = {
+const struct dev_link dev_links[DEV_LINKS] = {
 	{ "ptmx", "pts/ptmx" },		 { "fd", "/proc/self/fd" },
 	{ "stdin", "/proc/self/fd/0" },	 { "stdout", "/proc/self/fd/1" },
 	{ "stderr", "/proc/self/fd/2" },
@@ -38,15 +33,15 @@ int dev_make_node(int directory, const char *name, mode_t type, dev_t device)
 	return made < 0 ? fail("mknodat %s %u:%u", name, major(device), minor(device)) : 0;
 }
 
-int dev_link(int root)
+static int make_links(int root)
 {
 	autofd int dev = file_open_in_root(root, "/dev", O_PATH | O_DIRECTORY);
 
 	if (dev < 0)
 		return fail("openat2 /dev in the root file system");
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (symlinkat(links[i].target, dev, links[i].name) < 0)
-			return fail("symlinkat /dev/%s", links[i].name);
+	for (size_t i = 0; i < DEV_LINKS; i++)
+		if (symlinkat(dev_links[i].target, dev, dev_links[i].name) < 0)
+			return fail("symlinkat /dev/%s", dev_links[i].name);
 	return 0;
 }
 
@@ -56,9 +51,9 @@ int dev_populate(int root)
 
 	if (dev < 0)
 		return fail("openat2 /dev in the root file system");
-	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		if (dev_make_node(dev, nodes[i].name, S_IFCHR,
-				  makedev(nodes[i].major, nodes[i].minor)) < 0)
+	for (size_t i = 0; i < DEV_NODES; i++)
+		if (dev_make_node(dev, dev_nodes[i].name, S_IFCHR,
+				  makedev(dev_nodes[i].major, dev_nodes[i].minor)) < 0)
 			return -1;
-	return dev_link(root);
+	return make_links(root);
 }

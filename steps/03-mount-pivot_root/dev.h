@@ -9,6 +9,20 @@
 
 #include <sys/types.h>
 
+/* The nodes and the links of every container's /dev. */
+struct dev_node {
+	const char *name;
+	unsigned int major, minor;
+};
+struct dev_link {
+	const char *name, *target;
+};
+
+enum { DEV_NODES = 6, DEV_LINKS = 5 };
+
+extern const struct dev_node dev_nodes[DEV_NODES];
+extern const struct dev_link dev_links[DEV_LINKS];
+
 /* Makes the device node `name` in the open directory, with mode 0666. Returns 0 or -1. */
 int dev_make_node(int directory, const char *name, mode_t type, dev_t device);
 
@@ -17,8 +31,5 @@ int dev_make_node(int directory, const char *name, mode_t type, dev_t device);
  * stdin, stdout and stderr. Returns 0 or -1.
  */
 int dev_populate(int root);
-
-/* Makes the links alone: the nodes may be bind mounts of the host's. Returns 0 or -1. */
-int dev_link(int root);
 
 #endif

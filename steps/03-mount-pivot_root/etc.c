@@ -13,37 +13,49 @@
 #include "file.h"
 #include "mount.h"
 
-static int bind_text(int private, int root, const char *name, const char *text)
+int etc_write(const struct etc *etc, const char *hostname, struct etc_file files[ETC_FILES])
 {
-	autofd int mount = -1;
-	char target[64];
+	const char *address = *etc->address ? etc->address : "127.0.1.1";
+	char *name = NULL, *hosts = NULL;
+	char *resolv = etc->resolv_conf ? strdup(etc->resolv_conf) : file_read("/etc/resolv.conf");
 
-	snprintf(target, sizeof(target), "/etc/%s", name);
-	if (file_write(private, name, text) < 0)
+	if (!resolv && errno != ENOENT)
+		return fail("read /etc/resolv.conf");
+	if (asprintf(&name, "%s\n", hostname) < 0 ||
+	    asprintf(&hosts, "127.0.0.1\tlocalhost\n::1\tlocalhost\n%s\t%s\n", address, hostname) <
+		    0)
+		return fail("asprintf");
+	files[0] = (struct etc_file){ "/etc/hostname", name };
+	files[1] = (struct etc_file){ "/etc/hosts", hosts };
+	files[2] = (struct etc_file){ "/etc/resolv.conf", resolv ? resolv : strdup("") };
+	return 0;
+}
+
+static int bind_file(const struct etc_file *file, int private, int root)
+{
+	const char *name = file->path + strlen("/etc/");
+	autofd int mount = -1;
+
+	if (file_write(private, name, file->text) < 0)
 		return -1;
 	mount = bind_create(private, name);
-	return mount < 0 ? -1 : mount_attach(mount, root, target, S_IFREG);
+	return mount < 0 ? -1 : mount_attach(mount, root, file->path, S_IFREG);
 }
 
 int etc_bind(const struct etc *etc, int private, int root)
 {
-	char name[65], hostname[66], hosts[256];
-	const char *address = *etc->address ? etc->address : "127.0.1.1";
-	autofree char *resolv = NULL;
+	struct etc_file files[ETC_FILES] = { 0 };
+	char name[65];
+	int bound = 0;
 
-	if (etc->as_it_is)
-		return 0;
-	resolv = etc->resolv_conf ? strdup(etc->resolv_conf) : file_read("/etc/resolv.conf");
-	if (!resolv && errno != ENOENT)
-		return fail("read /etc/resolv.conf");
 	if (gethostname(name, sizeof(name)) < 0)
 		return fail("gethostname");
-	snprintf(hostname, sizeof(hostname), "%s\n", name);
-	snprintf(hosts, sizeof(hosts), "127.0.0.1\tlocalhost\n::1\tlocalhost\n%s\t%s\n", address,
-		 name);
-	if (bind_text(private, root, "hostname", hostname) < 0 ||
-	    bind_text(private, root, "hosts", hosts) < 0 ||
-	    bind_text(private, root, "resolv.conf", resolv ? resolv : "") < 0)
+	if (etc_write(etc, name, files) < 0)
 		return -1;
-	return 0;
+	for (int i = 0; i < ETC_FILES; i++) {
+		if (bound == 0)
+			bound = bind_file(&files[i], private, root);
+		free(files[i].text);
+	}
+	return bound;
 }

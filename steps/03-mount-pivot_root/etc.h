@@ -9,14 +9,25 @@
 #ifndef STEPS_ETC_H
 #define STEPS_ETC_H
 
-#include <stdbool.h>
-
 /* The text of the files. */
 struct etc {
 	char address[46];  /* the container's address in /etc/hosts; empty: 127.0.1.1 */
 	char *resolv_conf; /* the text of /etc/resolv.conf; NULL: the host's */
-	bool as_it_is;	   /* the root file system's own files are used (chapter 6) */
 };
+
+/* One of the files. */
+struct etc_file {
+	const char *path; /* in the container */
+	char *text;
+};
+
+enum { ETC_FILES = 3 };
+
+/*
+ * Fills `files` with the texts for a container of this host name. The caller frees them. Returns 0
+ * or -1.
+ */
+int etc_write(const struct etc *etc, const char *hostname, struct etc_file files[ETC_FILES]);
 
 /*
  * Writes the three files to the open directory `private`, which must be on a mounted tmpfs, and

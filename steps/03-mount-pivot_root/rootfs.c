@@ -126,15 +126,13 @@ int rootfs_clone(struct rootfs *rootfs)
 
 int rootfs_open(struct rootfs *rootfs)
 {
-	/* The host side has cloned a tree whose path this process may not follow: cover /proc. */
-	const char *covered = rootfs->tree > 0 ? "/proc" : rootfs->path;
 	autofd int place = -1;
 
 	umask(022);
 	/* Open the sources before the directory is covered: it may contain one, or be in one. */
-	if (rootfs->tree <= 0 && rootfs_clone(rootfs) < 0)
+	if (rootfs_clone(rootfs) < 0)
 		return -1;
-	place = file_open_directory(covered);
+	place = file_open_directory(rootfs->path);
 	if (place < 0)
 		return -1;
 	if (attach_root(rootfs, rootfs->tree, place) < 0) {
@@ -177,12 +175,12 @@ static int mount_all(const struct rootfs_mount *mounts, size_t count, int root)
 
 int rootfs_populate(const struct rootfs *rootfs, int root)
 {
-	size_t count = rootfs->first_count;
-	const struct rootfs_mount *first = rootfs->first ? rootfs->first : rootfs_defaults(&count);
+	size_t count;
+	const struct rootfs_mount *first = rootfs_defaults(&count);
 
 	if (mount_all(first, count, root) < 0)
 		return -1;
-	if ((rootfs->no_nodes ? dev_link(root) : dev_populate(root)) < 0)
+	if (dev_populate(root) < 0)
 		return -1;
 	return mount_all(rootfs->mounts, rootfs->mount_count, root);
 }

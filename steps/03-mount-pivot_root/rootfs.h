@@ -30,11 +30,7 @@ struct rootfs {
 	struct etc etc;
 	struct rootfs_mount *mounts; /* mounted after the default ones */
 	size_t mount_count;
-	/* For a user namespace (chapter 6), where the kernel does not allow all of this: */
-	const struct rootfs_mount *first; /* mounted instead of the default ones; NULL: those */
-	size_t first_count;
-	bool no_nodes; /* no device nodes are made: bind mounts of the host's are in `mounts` */
-	int tree;      /* the bind mount of the directory, from rootfs_clone(); 0: none yet */
+	int tree; /* the bind mount of the directory, from rootfs_clone() */
 };
 
 /*
@@ -49,8 +45,8 @@ int rootfs_close_callers(void);
 const struct rootfs_mount *rootfs_defaults(size_t *count);
 
 /*
- * Makes bind mounts of the directory and of the sources, and attaches them nowhere yet. Where the
- * caller has not done so, rootfs_open() does. Returns 0 or -1.
+ * Makes bind mounts of the directory and of the sources, and attaches them nowhere yet. Returns 0
+ * or -1.
  */
 int rootfs_clone(struct rootfs *rootfs);
 

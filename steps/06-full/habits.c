@@ -68,17 +68,17 @@ static bool is_bare_shell(char *const *argv)
 		(strcmp(name, "sh") == 0 || strcmp(name, "ash") == 0 || strcmp(name, "bash") == 0);
 }
 
-void habits_warn_of_input(const struct container *container)
+void habits_warn_of_input(const struct config *config)
 {
-	if (!container->console.interactive && isatty(STDIN_FILENO) &&
-	    is_bare_shell(container->command.argv))
+	if (!config->console.interactive && isatty(STDIN_FILENO) &&
+	    is_bare_shell(config->command.argv))
 		fail_warn("without -i a shell reads end-of-file, and ends at once: take -ti");
 }
 
-int habits_explain(const struct container *container)
+int habits_explain(const struct config *config)
 {
 	struct failure failure = *fail_get();
-	const char *name = container->command.argv ? container->command.argv[0] : "/";
+	const char *name = config->command.argv ? config->command.argv[0] : "/";
 	const size_t cause =
 		strcspn(failure.text, ";"); /* a hint that is there gives way to this one */
 

@@ -27,22 +27,23 @@
 static int run(const struct runtime *none, const struct verb *verb, char **words)
 {
 	static char name[] = "step-06 run";
-	static struct container container = { .uts.hostname = "testing" };
+	static struct run wanted = { .container.config.uts.hostname = "testing" };
+	struct config *config = &wanted.container.config;
 	struct capabilities_options capabilities = { 0 };
 	struct seccomp_options security = { 0 };
 	const struct options_part parts[] = {
-		{ .group = &uts_options, .fills = &container.uts },
-		{ .group = &init_options, .fills = &container.init },
-		{ .group = &rootfs_options, .fills = &container.rootfs },
-		{ .group = &net_options, .fills = &container.net },
-		{ .group = &userns_options, .fills = &container.userns },
-		{ .group = &cgroup_options, .fills = &container.cgroup },
-		{ .group = &console_options, .fills = &container.console },
-		{ .group = &user_options, .fills = &container.user },
+		{ .group = &uts_options, .fills = &config->uts },
+		{ .group = &init_options, .fills = &config->init },
+		{ .group = &rootfs_options, .fills = &config->rootfs },
+		{ .group = &net_options, .fills = &wanted.net },
+		{ .group = &userns_options, .fills = &config->userns },
+		{ .group = &cgroup_options, .fills = &config->cgroup },
+		{ .group = &console_options, .fills = &config->console },
+		{ .group = &user_options, .fills = &config->user },
 		{ .group = &capabilities_options, .fills = &capabilities },
 		{ .group = &seccomp_options, .fills = &security },
-		{ .group = &rlimits_options, .fills = &container.rlimits },
-		{ .group = &command_options, .fills = &container.command },
+		{ .group = &rlimits_options, .fills = &config->rlimits },
+		{ .group = &command_options, .fills = &config->command },
 		{ NULL, NULL },
 	};
 	int status, count = 0;
@@ -53,14 +54,14 @@ static int run(const struct runtime *none, const struct verb *verb, char **words
 		count++;
 	words[0] = name; /* in the texts of --help and --usage */
 	if (geteuid() != 0)
-		container.net.mode = NET_NONE; /* without root, no other network can be made */
-	if (options_parse(count, words, ABOUT, parts, &container.command) < 0)
+		wanted.net.mode = NET_NONE; /* without root, no other network can be made */
+	if (options_parse(count, words, ABOUT, parts, &config->command) < 0)
 		return -1;
-	if (rights_choose(&container, &capabilities, &security) < 0)
+	if (rights_choose(config, &capabilities, &security) < 0)
 		return -1;
-	habits_warn_of_input(&container);
-	status = container_run(&container);
-	return status < 0 ? habits_explain(&container) : status;
+	habits_warn_of_input(config);
+	status = run_container(&wanted);
+	return status < 0 ? habits_explain(config) : status;
 }
 
 static const struct verb verb_run = { "run", "", ABOUT, STATUS_FAILED, run };

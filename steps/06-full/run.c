@@ -3,56 +3,199 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
 
+#include "cleanup.h"
+#include "container_network.h"
+#include "container_spawn.h"
 #include "fail.h"
+#include "nodes.h"
 #include "resolver.h"
 #include "spawn.h"
 
-static void choose_namespaces(struct container *container)
+/* The group "tty", by whose right one user's programs may write to another's terminal. */
+enum { TTY_GROUP = 5 };
+
+enum { USUAL_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
+
+/* ---- The mounts, as config.json would list them ---- */
+
+static int add_mount(struct mounts *mounts, struct mounts_entry entry)
 {
-	container->namespaces = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC;
-	container->loopback = container->net.mode != NET_HOST;
-	if (container->loopback)
-		container->namespaces |= CLONE_NEWNET;
+	struct mounts_entry *grown = reallocarray(mounts->list, mounts->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return fail("reallocarray");
+	mounts->list = grown;
+	entry.opened = -1;
+	grown[mounts->count++] = entry;
+	return 0;
 }
 
-static int connect_network(struct container *container)
+/* A mount as chapter 3 describes it. */
+static int add_rootfs_mount(struct mounts *mounts, const struct rootfs_mount *mount)
 {
-	struct net *net = &container->net;
-	char path[64];
+	struct mounts_entry entry = {
+		.type = mount->type,
+		.source = mount->source,
+		.target = mount->target,
+		.options = (char *)mount->options,
+	};
 
-	if (!container->network_handed)
-		return 0;
-	if (container->loopback) { /* it is there, and belongs to the container's users */
-		snprintf(path, sizeof(path), "/proc/%d/ns/net", container->child->pid);
-		net->namespace = open(path, O_RDONLY | O_CLOEXEC);
-		if (net->namespace < 0)
-			return fail("open %s", path);
+	if (mount->type) {
+		entry.one.set = mount->attributes;
+	} else {
+		entry.bind = entry.with_below = true;
+		entry.below.set = mount->attributes;
 	}
-	return net_connect(net, container->child);
+	return add_mount(mounts, entry);
 }
 
-int container_run(struct container *container)
+/* /proc, and chapter 3's default mounts. */
+static int add_defaults(struct config *config)
 {
-	autonet struct net *net = &container->net;
-	autocgroup struct cgroup *cgroup = &container->cgroup;
+	const struct rootfs_mount proc = { .type = "proc",
+					   .target = "/proc",
+					   .attributes = USUAL_ATTRIBUTES };
+	size_t count;
+	const struct rootfs_mount *defaults = rootfs_defaults(&count);
+	bool has_users = config->userns.mode == USERNS_MAPPED;
+
+	if (add_rootfs_mount(&config->mounts, &proc) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct rootfs_mount mount = defaults[i];
+
+		if (has_users && !userns_has_gid(&config->userns, TTY_GROUP) &&
+		    strcmp(mount.type, "devpts") == 0)
+			mount.options = "newinstance,ptmxmode=0666,mode=0620";
+		if (add_rootfs_mount(&config->mounts, &mount) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The container sees its own cgroups, if it has some, and may not write to them. */
+static int add_cgroup(struct config *config)
+{
+	const struct mounts_entry entry = {
+		.type = "cgroup",
+		.source = "cgroup",
+		.target = "/sys/fs/cgroup",
+		.one.set = USUAL_ATTRIBUTES | MOUNT_ATTR_RDONLY,
+	};
+
+	for (int i = 0; i < config->cgroup.hierarchy_count; i++)
+		if (config->cgroup.hierarchies[i].directory >= 0)
+			return add_mount(&config->mounts, entry);
+	return 0;
+}
+
+/* Chapter 3's files in /etc. */
+static int add_etc(struct config *config)
+{
+	struct etc_file files[ETC_FILES] = { 0 };
+
+	if (etc_write(&config->rootfs.etc, config->uts.hostname, files) < 0)
+		return -1;
+	for (int i = 0; i < ETC_FILES; i++) {
+		const struct mounts_entry entry = { .target = files[i].path,
+						    .text = files[i].text };
+
+		if (add_mount(&config->mounts, entry) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_mounts(struct config *config)
+{
+	config->propagation = MS_PRIVATE | MS_REC;
+	config->mounts.sources_first = true; /* the root may be in a source, or a source in it */
+	if (add_defaults(config) < 0)
+		return -1;
+	if (add_cgroup(config) < 0)
+		return -1;
+	if (add_etc(config) < 0)
+		return -1;
+	for (size_t i = 0; i < config->rootfs.mount_count; i++)
+		if (add_rootfs_mount(&config->mounts, &config->rootfs.mounts[i]) < 0)
+			return -1;
+	config->rootfs.mount_count = 0; /* they are in the list now */
+	return nodes_add_defaults(&config->cgroup.devices);
+}
+
+/* ---- The network ---- */
+
+static void choose_namespaces(struct run *run)
+{
+	struct config *config = &run->container.config;
+
+	config->namespaces =
+		CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWCGROUP;
+	if (run->net.mode != NET_HOST)
+		config->namespaces |= CLONE_NEWNET;
+	config->network_is_given = run->net.mode == NET_BRIDGE;
+}
+
+/* The container has made the network namespace if it is to belong to the container's users. */
+static int open_namespace(const struct container *container)
+{
+	char path[64];
+	int namespace;
+
+	if (!container->loopback)
+		return 0; /* net_connect() makes one */
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", container->child->pid);
+	namespace = open(path, O_RDONLY | O_CLOEXEC);
+	return namespace < 0 ? fail("open %s", path) : namespace;
+}
+
+static int connect_network(struct run *run)
+{
+	const struct container *container = &run->container;
+
+	if (run->net.mode != NET_BRIDGE)
+		return container_hand_over_network(container);
+	run->net.namespace = open_namespace(container);
+	return run->net.namespace < 0 ? -1 : net_connect(&run->net, container->child);
+}
+
+/* ---- The container ---- */
+
+int run_container(struct run *run)
+{
+	struct container *container = &run->container;
+	struct config *config = &container->config;
+	autonet struct net *net = &run->net;
+	autocgroup struct cgroup *cgroup = &config->cgroup;
 	autochild struct child child = CHILD_NONE;
 	int status;
 
-	choose_namespaces(container);
-	if (container_prepare(container, &child) < 0)
+	config->keep_cpus = true;
+	choose_namespaces(run);
+	job_defer_signals(&child.job);
+	if (userns_prepare(&config->userns) < 0)
 		return -1;
 	if (net_prepare(net) < 0)
 		return -1;
-	if (resolver_describe(net, &container->rootfs.etc) < 0)
+	if (resolver_describe(net, &config->rootfs.etc) < 0)
 		return -1;
 	if (cgroup_create(cgroup) < 0)
+		return -1;
+	if (add_mounts(config) < 0)
+		return -1;
+	if (container_prepare(container, &child) < 0)
 		return -1;
 	if (container_spawn(container) < 0)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;
-	if (connect_network(container) < 0)
+	if (connect_network(run) < 0)
+		return -1;
+	if (child_release(&child) < 0)
 		return -1;
 	status = child_wait(&child);
 	if (status < 0 || cgroup_report(cgroup, !child.unexecuted) < 0)

@@ -1,17 +1,26 @@
 /*
  * Chapter 6: `step-06 run`, a container and its network for as long as one command runs.
  *
+ * The container itself is made by the functions of oci/, which know of no network but a namespace.
+ *
  * Article 2: Container.Run.
  */
 #ifndef STEPS_RUN_H
 #define STEPS_RUN_H
 
 #include "container.h"
+#include "net.h"
+
+struct run {
+	struct container container;
+	struct net net;
+};
 
 /*
- * Makes the container, runs its command, waits for its end, and takes away what was made.
- * Returns the command's exit status, 128+n after signal n, or -1.
+ * Makes the container, with the mounts and the devices that a container has by default, runs its
+ * command, waits for its end, and takes away what was made. Returns the command's exit status,
+ * 128+n after signal n, or -1.
  */
-int container_run(struct container *container);
+int run_container(struct run *run);
 
 #endif

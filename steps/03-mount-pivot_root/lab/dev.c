@@ -10,18 +10,13 @@
 #include "file.h"
 #include "narrate.h"
 
-static const struct {
-	const char *name;
-	unsigned int major, minor;
-} nodes[] = {
+const struct dev_node dev_nodes[DEV_NODES] = {
 	/* TODO 3: major and minor numbers: null(4), full(4), random(4), tty(4). */
 	{ "null", 0, 0 },   { "zero", 0, 0 },	 { "full", 0, 0 },
 	{ "random", 0, 0 }, { "urandom", 0, 0 }, { "tty", 0, 0 },
 };
 
-static const struct {
-	const char *name, *target;
-} links[] = {
+const struct dev_link dev_links[DEV_LINKS] = {
 	{ "ptmx", "pts/ptmx" },		 { "fd", "/proc/self/fd" },
 	{ "stdin", "/proc/self/fd/0" },	 { "stdout", "/proc/self/fd/1" },
 	{ "stderr", "/proc/self/fd/2" },
@@ -40,14 +35,13 @@ int dev_make_node(int directory, const char *name, mode_t type, dev_t device)
 	return 0;
 }
 
-int dev_link(int root)
+static int make_links(int root)
 {
 	autofd int dev = file_open_in_root(root, "/dev", O_PATH | O_DIRECTORY);
 
 	if (dev < 0)
 		return fail("openat2 /dev in the root file system");
 	/* TODO 5: make the links: symlinkat(2). When one fails: fail("symlinkat /dev/NAME"). */
-	(void)links;
 	return 0;
 }
 
@@ -57,9 +51,9 @@ int dev_populate(int root)
 
 	if (dev < 0)
 		return fail("openat2 /dev in the root file system");
-	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		if (dev_make_node(dev, nodes[i].name, S_IFCHR,
-				  makedev(nodes[i].major, nodes[i].minor)) < 0)
+	for (size_t i = 0; i < DEV_NODES; i++)
+		if (dev_make_node(dev, dev_nodes[i].name, S_IFCHR,
+				  makedev(dev_nodes[i].major, dev_nodes[i].minor)) < 0)
 			return -1;
-	return dev_link(root);
+	return make_links(root);
 }

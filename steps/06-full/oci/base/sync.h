@@ -58,4 +58,10 @@ char *sync_receive_text(const struct child *child);
  */
 int sync_receive_descriptor(const struct child *child);
 
+/*
+ * Waits for a descriptor on the socket. Returns it, or -1: with the failure that has come in its
+ * place, or because the sender has died.
+ */
+int sync_await_descriptor(int socket);
+
 #endif

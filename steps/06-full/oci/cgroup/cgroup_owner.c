@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -55,21 +54,17 @@ static int give(int directory, uid_t uid)
 	return 0;
 }
 
-int cgroup_owner_set(const struct container *container)
+int cgroup_owner_set(const struct cgroup *cgroup, const struct mounts *mounts,
+		     const struct userns *userns, uid_t user)
 {
-	const struct cgroup *cgroup = &container->cgroup;
 	const struct hierarchy *only = &cgroup->hierarchies[0];
-	bool is_mapped = container->userns.mode == USERNS_MAPPED;
-	uid_t user = container->user.uid;
-	uid_t uid = is_mapped ? userns_uid_outside(&container->userns, user) : user;
+	uid_t uid = userns->mode == USERNS_MAPPED ? userns_uid_outside(userns, user) : user;
 	struct stat status;
 
 	if (cgroup->hierarchy_count != 1 || only->version != 2 || only->directory < 0)
 		return 0;
-	if (!(container->namespaces & CLONE_NEWCGROUP) || !is_writable(&container->mounts))
-		return 0;
-	/* Of another's user namespace nothing is known here. Without root, it is ours already. */
-	if (namespaces_join(&container->joined, CLONE_NEWUSER) || geteuid() != 0)
+	/* Without root, the cgroup is the user's already. */
+	if (!is_writable(mounts) || geteuid() != 0)
 		return 0;
 	if (fstat(only->directory, &status) < 0)
 		return fail("fstat the container's cgroup");

@@ -10,12 +10,16 @@
 #ifndef STEPS_CGROUP_OWNER_H
 #define STEPS_CGROUP_OWNER_H
 
-#include "container.h"
+#include "cgroup.h"
+#include "mounts.h"
+#include "userns.h"
 
 /*
- * After the cgroup was made: gives it to the user of the command, if the container has a cgroup
- * namespace of its own and a mount of the cgroups that can be written to. Returns 0 or -1.
+ * After the cgroup was made, for a container with a cgroup namespace of its own: gives the cgroup
+ * to the `user` of the command, if the container has a mount of the cgroups that can be written to.
+ * Returns 0 or -1.
  */
-int cgroup_owner_set(const struct container *container);
+int cgroup_owner_set(const struct cgroup *cgroup, const struct mounts *mounts,
+		     const struct userns *userns, uid_t user);
 
 #endif

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,32 +8,42 @@
 #include "fail.h"
 #include "semver.h"
 
-const char *config_path(const struct container *container, const char *path)
+const char *config_path(const struct config *config, const char *path)
 {
 	char *joined;
 
-	if (*path == '/' || !container->bundle)
+	if (*path == '/' || !config->bundle)
 		return path;
-	return asprintf(&joined, "%s/%s", container->bundle, path) < 0 ? path : joined;
+	return asprintf(&joined, "%s/%s", config->bundle, path) < 0 ? path : joined;
 }
 
-static void read_version(const struct json *config, struct container *container)
+bool config_has_namespace(const struct config *config, uint64_t flag)
 {
-	struct json member = json_member(config, "ociVersion");
+	return config->namespaces & flag || namespaces_join(&config->joined, flag);
+}
+
+bool config_has_users(const struct config *config)
+{
+	return config_has_namespace(config, CLONE_NEWUSER);
+}
+
+static void read_version(const struct json *object, struct config *config)
+{
+	struct json member = json_member(object, "ociVersion");
 	const char *version = "1.0.0";
 
-	if (!json_need_text(config, "ociVersion", &version))
+	if (!json_need_text(object, "ociVersion", &version))
 		return;
-	container->oci_version = version;
+	config->oci_version = version;
 	if (!semver_is_valid(version))
 		json_problem(&member, "must be a version, as in \"1.3.0\", not \"%s\"", version);
 	else if (strncmp(version, "1.", 2) != 0)
 		json_problem(&member, "must be 1.x.y, not %s", version);
 }
 
-static void read_root(const struct json *config, struct container *container)
+static void read_root(const struct json *object, struct config *config)
 {
-	struct json root = json_member(config, "root");
+	struct json root = json_member(object, "root");
 	const char *path;
 
 	if (!root.value) {
@@ -40,17 +51,17 @@ static void read_root(const struct json *config, struct container *container)
 		return;
 	}
 	if (json_need_text(&root, "path", &path))
-		container->rootfs.path = config_path(container, path);
-	json_get_bool(&root, "readonly", &container->rootfs.read_only);
+		config->rootfs.path = config_path(config, path);
+	json_get_bool(&root, "readonly", &config->rootfs.read_only);
 }
 
 /* The kernel takes at most 64 bytes, and no more than that is asked of them here. Engines write an
  * empty name for none: the container keeps its copy of the host's. */
-static void read_name(const struct json *config, const char *key, const char **name)
+static void read_name(const struct json *object, const char *key, const char **name)
 {
-	struct json member = json_member(config, key);
+	struct json member = json_member(object, key);
 
-	if (!json_get_text(config, key, name))
+	if (!json_get_text(object, key, name))
 		return;
 	if (strlen(*name) > 64)
 		json_problem(&member, "has more than 64 bytes");
@@ -59,9 +70,9 @@ static void read_name(const struct json *config, const char *key, const char **n
 }
 
 /* The engines' annotations that ask for something: Podman's `--group-add keep-groups`. */
-static void read_annotations(const struct json *config, struct container *container)
+static void read_annotations(const struct json *object, struct config *config)
 {
-	struct json annotations = json_member(config, "annotations");
+	struct json annotations = json_member(object, "annotations");
 	json_t *members = json_members(&annotations), *value;
 	const char *key;
 
@@ -74,37 +85,37 @@ static void read_annotations(const struct json *config, struct container *contai
 		else
 			json_text(&annotation);
 	}
-	container->annotations = members;
-	container->user.keep_groups = json_object_get(members, "run.oci.keep_original_groups");
+	config->annotations = members;
+	config->user.keep_groups = json_object_get(members, "run.oci.keep_original_groups");
 }
 
-static void read_config(const struct json *config, struct container *container)
+static void read_config(const struct json *object, struct config *config)
 {
-	struct json process = json_member(config, "process");
-	struct json linux_part = json_member(config, "linux");
+	struct json process = json_member(object, "process");
+	struct json linux_part = json_member(object, "linux");
 
-	read_version(config, container);
-	read_root(config, container);
-	read_name(config, "hostname", &container->uts.hostname);
-	read_name(config, "domainname", &container->uts.domainname);
-	config_linux(&linux_part, container);
-	config_process(&process, container);
-	config_mounts(config, container);
-	config_hooks(config, container);
-	read_annotations(config, container);
+	read_version(object, config);
+	read_root(object, config);
+	read_name(object, "hostname", &config->uts.hostname);
+	read_name(object, "domainname", &config->uts.domainname);
+	config_linux(&linux_part, config);
+	config_process(&process, config);
+	config_mounts(object, config);
+	config_hooks(object, config);
+	read_annotations(object, config);
 }
 
-int config_load(const char *path, struct container *container)
+int config_load(const char *path, struct config *config)
 {
 	struct json_problems problems;
-	struct json config;
+	struct json object;
 
-	if (!container->config)
-		container->config = json_read_text(path);
-	if (!container->config || json_parse(container->config, path, &problems, &config) < 0)
+	if (!config->text)
+		config->text = json_read_text(path);
+	if (!config->text || json_parse(config->text, path, &problems, &object) < 0)
 		return -1;
-	container->oci = true;
-	read_config(&config, container);
+	config->engine_messages = config->workdir_by_root = true;
+	read_config(&object, config);
 	return json_finish(path, &problems);
 }
 
@@ -116,12 +127,12 @@ json_t *config_read_process(const char *path)
 	return json_read(path, &problems, &process) < 0 ? NULL : process.value;
 }
 
-int config_set_process(json_t *object, const char *path, struct container *container)
+int config_set_process(json_t *object, const char *path, struct config *config)
 {
 	struct json_problems problems = { 0 };
 	const struct json process = { .value = object, .problems = &problems };
 
-	config_process(&process, container);
+	config_process(&process, config);
 	return json_finish(path, &problems);
 }
 

@@ -1,7 +1,8 @@
 /*
- * Chapter 6: config.json, which says all that there is to say about a container.
+ * Chapter 6: all that is wanted of a container, in one structure: the sum of the chapters' own.
  *
- * It fills the structures that the chapters have defined, one file for each part of it:
+ * config.json fills it, one file for each part of it (a list is below); `step-06 run` fills it from
+ * its options (run.c). The functions that make the container do not know which of them did.
  *
  *     config.c            ociVersion, root, hostname, domainname, annotations
  *     config_process.c    process; its scheduler and the like: config_scheduling.c
@@ -20,15 +21,92 @@
 #ifndef STEPS_CONFIG_H
 #define STEPS_CONFIG_H
 
-#include "container.h"
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capabilities.h"
+#include "cgroup.h"
+#include "command.h"
+#include "console.h"
+#include "hooks.h"
+#include "init.h"
+#include "lsm.h"
+#include "masked_paths.h"
+#include "memory_policy.h"
+#include "mounts.h"
+#include "namespaces.h"
+#include "net_devices.h"
+#include "rdt.h"
+#include "rlimits.h"
+#include "rootfs.h"
+#include "scheduling.h"
+#include "seccomp_filter.h"
+#include "sysctls.h"
+#include "user.h"
+#include "userns.h"
+#include "uts.h"
+
+struct config {
+	/* Isolation: */
+	uint64_t namespaces;   /* the new ones: CLONE_NEWUTS, ... */
+	struct joined joined;  /* the namespaces of others */
+	bool network_is_given; /* the caller hands over the network namespace: netns_hand_over() */
+	struct userns userns;
+	struct uts uts;
+	struct sysctls sysctls;
+	struct net_devices net_devices;
+	/* The root file system: */
+	struct rootfs rootfs;
+	uint64_t propagation; /* of the root: MS_SHARED | MS_REC, ...; 0: it is private */
+	struct mounts mounts;
+	struct masked_paths masked_paths;
+	/* Limits: */
+	struct cgroup cgroup;	 /* with the devices */
+	const char *cgroup_path; /* NULL: one of our choice */
+	struct rdt rdt;
+	/* The process: */
+	struct command command;
+	struct init init;
+	struct console console;
+	struct user user;
+	struct capabilities capabilities;
+	struct rlimits rlimits;
+	struct seccomp seccomp;
+	struct lsm lsm;
+	struct scheduling scheduling;
+	struct memory_policy memory_policy;
+	bool no_new_privileges;
+	bool has_personality;	   /* or else ours stays: */
+	unsigned long personality; /* for personality(2) */
+	bool keep_keyring;	   /* no session keyring of its own */
+	bool keep_cpus;		   /* the processors that the caller is bound to (taskset(1)) */
+	bool workdir_by_root;	   /* root makes the working directory, and goes there first */
+	bool engine_messages;	   /* the command is looked up first, and refused in runC's words */
+	unsigned int preserve_fds; /* descriptors above standard error that the command inherits */
+	unsigned int listen_fds;   /* the first ones of these are sockets of systemd's, */
+	const char *listen_fdnames; /* with these names; NULL: they have none */
+	struct hooks hooks;
+	/* Where it comes from: */
+	const char *text;   /* of its config.json; NULL: not read yet, or there is none */
+	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
+	const char *oci_version;
+	json_t *annotations; /* an object of texts, or NULL */
+};
+
+/* True if the container's users are not those of the runtime's namespace. */
+bool config_has_users(const struct config *config);
+
+/* True if the container has a namespace of that kind (CLONE_NEWNET) for itself, new or joined. */
+bool config_has_namespace(const struct config *config, uint64_t flag);
 
 /*
- * Reads a config.json, unless container->config is its text already. Relative paths in it are taken
- * from container->bundle, which is to be set before (NULL: the working directory). Returns 0, or
- * -1: the message names the places in the file and what was expected there,
+ * Reads a config.json, unless config->text is its text already. Relative paths in it are taken from
+ * config->bundle, which is to be set before (NULL: the working directory). Returns 0, or -1: the
+ * message names the places in the file and what was expected there,
  * "process.rlimits[2].type: unknown rlimit "RLIMIT_FOO"".
  */
-int config_load(const char *path, struct container *container);
+int config_load(const char *path, struct config *config);
 
 /*
  * Reads a file that has nothing but a process object, as `exec --process` gets it. Returns the
@@ -39,7 +117,7 @@ json_t *config_read_process(const char *path);
 /*
  * Has it, and the path for messages, take the place of the container's own. Returns 0 or -1.
  */
-int config_set_process(json_t *object, const char *path, struct container *container);
+int config_set_process(json_t *object, const char *path, struct config *config);
 
 /*
  * Reads a file ("-": standard input) that has nothing but a resources object, as `update` gets it;

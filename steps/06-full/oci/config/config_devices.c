@@ -6,41 +6,12 @@
 
 #include "config_parts.h"
 #include "ids.h"
-
-/* What every container has; /dev/console comes with the terminal, /dev/ptmx is a link. */
-static const struct {
-	const char *path;
-	unsigned int major, minor;
-} defaults[] = {
-	{ "/dev/null", 1, 3 },	 { "/dev/zero", 1, 5 },	   { "/dev/full", 1, 7 },
-	{ "/dev/random", 1, 8 }, { "/dev/urandom", 1, 9 }, { "/dev/tty", 5, 0 },
-};
+#include "nodes.h"
 
 static void add_node(const struct json *at, struct devices *devices, struct device_node node)
 {
 	if (device_add_node(devices, node) < 0)
 		json_problem(at, "there is no memory for it");
-}
-
-/* Those that the list has not got: what it says of them counts. */
-static void add_defaults(const struct json *list, struct devices *devices)
-{
-	size_t named = devices->node_count;
-
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
-		bool is_named = false;
-
-		for (size_t j = 0; j < named; j++)
-			is_named |= strcmp(devices->nodes[j].path, defaults[i].path) == 0;
-		if (is_named)
-			continue;
-		add_node(list, devices,
-			 (struct device_node){
-				 .path = defaults[i].path,
-				 .mode = S_IFCHR | 0666,
-				 .device = makedev(defaults[i].major, defaults[i].minor),
-			 });
-	}
 }
 
 /* c and u are the same to the kernel. Returns 0 for what is no type. */
@@ -115,7 +86,8 @@ void config_devices(const struct json *linux_part, struct devices *devices)
 
 		read_device(&element, devices);
 	}
-	add_defaults(&list, devices);
+	if (nodes_add_defaults(devices) < 0)
+		json_problem(&list, "there is no memory for them");
 }
 
 /* ---- Which may be used ---- */

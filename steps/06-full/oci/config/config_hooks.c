@@ -27,17 +27,17 @@ static void read_hook(const struct json *element, struct hook *hook)
 	hook->timeout = (unsigned int)timeout;
 }
 
-void config_hooks(const struct json *config, struct container *container)
+void config_hooks(const struct json *object, struct config *config)
 {
-	struct json hooks = json_member(config, "hooks");
+	struct json hooks = json_member(object, "hooks");
 
 	for (int kind = 0; hooks.value && kind < HOOK_KINDS; kind++) {
 		struct json list = json_member(&hooks, kinds[kind]);
 		size_t count = json_count(&list);
 		struct hook *hook = json_allocate(&list, count, sizeof(*hook));
 
-		container->hooks.list[kind] = hook;
-		container->hooks.count[kind] = hook ? count : 0;
+		config->hooks.list[kind] = hook;
+		config->hooks.count[kind] = hook ? count : 0;
 		for (size_t i = 0; hook && i < count; i++) {
 			struct json element = json_element(&list, i);
 

@@ -31,13 +31,7 @@ size_t config_id_maps(const struct json *object, const char *key, struct id_map 
 	return *maps ? count : 0;
 }
 
-/* Whether it has one of that kind for itself, new or joined. */
-static bool has(const struct container *container, uint64_t flag)
-{
-	return container->namespaces & flag || namespaces_join(&container->joined, flag);
-}
-
-static void read_namespace(const struct json *element, struct container *container)
+static void read_namespace(const struct json *element, struct config *config)
 {
 	struct json type = json_member(element, "type");
 	struct json path = json_member(element, "path");
@@ -51,49 +45,47 @@ static void read_namespace(const struct json *element, struct container *contain
 		json_problem(&type, "unknown namespace \"%s\"", name);
 		return;
 	}
-	if (has(container, namespaces_flag(kind)))
+	if (config_has_namespace(config, namespaces_flag(kind)))
 		json_problem(&type, "\"%s\" is there twice", name);
 	json_get_text(element, "path", &joined);
 	if (*joined && *joined != '/')
 		json_problem(&path, "must be an absolute path, not \"%s\"", joined);
 	if (*joined)
-		container->joined.paths[kind] = joined;
+		config->joined.paths[kind] = joined;
 	else
-		container->namespaces |= namespaces_flag(kind);
+		config->namespaces |= namespaces_flag(kind);
 }
 
-static void read_namespaces(const struct json *linux_part, struct container *container)
+static void read_namespaces(const struct json *linux_part, struct config *config)
 {
 	struct json list = json_member(linux_part, "namespaces");
 
-	container->namespaces = 0;
+	config->namespaces = 0;
 	for (size_t i = 0; i < json_count(&list); i++) {
 		struct json element = json_element(&list, i);
 
-		read_namespace(&element, container);
+		read_namespace(&element, config);
 	}
-	if (!has(container, CLONE_NEWNS))
+	if (!config_has_namespace(config, CLONE_NEWNS))
 		json_problem(&list, "must have a mount namespace: the root could not be entered");
-	if (geteuid() != 0 && !has(container, CLONE_NEWUSER))
+	if (geteuid() != 0 && !config_has_users(config))
 		json_problem(&list,
 			     "must have a user namespace, for you are not root; "
 			     "`spec --rootless` writes one");
-	container->loopback = container->namespaces & CLONE_NEWNET;
-	container->net.mode = NET_HOST; /* whatever else it is, others see to it */
 }
 
 /* A name can be set only where it is not the host's. */
-static void check_names(const struct json *linux_part, const struct container *container)
+static void check_names(const struct json *linux_part, const struct config *config)
 {
 	struct json hostname = json_member(linux_part->parent, "hostname");
 	struct json domainname = json_member(linux_part->parent, "domainname");
 	const char *needed = "needs a uts namespace in linux.namespaces";
 
-	if (has(container, CLONE_NEWUTS))
+	if (config_has_namespace(config, CLONE_NEWUTS))
 		return;
-	if (container->uts.hostname)
+	if (config->uts.hostname)
 		json_problem(&hostname, "%s", needed);
-	if (container->uts.domainname)
+	if (config->uts.domainname)
 		json_problem(&domainname, "%s", needed);
 }
 
@@ -107,11 +99,11 @@ static void choose_maps(struct userns *userns)
 	userns->shift = geteuid() == 0;
 }
 
-static void read_maps(const struct json *linux_part, struct container *container)
+static void read_maps(const struct json *linux_part, struct config *config)
 {
 	struct json uids = json_member(linux_part, "uidMappings");
-	struct userns *userns = &container->userns;
-	bool is_new = container->namespaces & CLONE_NEWUSER;
+	struct userns *userns = &config->userns;
+	bool is_new = config->namespaces & CLONE_NEWUSER;
 
 	userns->uid_count = config_id_maps(linux_part, "uidMappings", &userns->uids);
 	userns->gid_count = config_id_maps(linux_part, "gidMappings", &userns->gids);
@@ -120,7 +112,7 @@ static void read_maps(const struct json *linux_part, struct container *container
 		choose_maps(userns);
 	else if (is_new && (!userns->uid_count || !userns->gid_count))
 		json_problem(&uids, "a new user namespace needs uidMappings and gidMappings");
-	if (!has(container, CLONE_NEWUSER) && (userns->uid_count || userns->gid_count))
+	if (!config_has_users(config) && (userns->uid_count || userns->gid_count))
 		json_problem(&uids, "needs a user namespace in linux.namespaces");
 }
 
@@ -159,7 +151,7 @@ static void read_clock(const struct json *offsets, const char *name, FILE *text)
 		fprintf(text, "%s %jd %ju\n", name, (intmax_t)seconds, (uintmax_t)nanoseconds);
 }
 
-static void read_clocks(const struct json *linux_part, struct container *container)
+static void read_clocks(const struct json *linux_part, struct config *config)
 {
 	struct json offsets = json_member(linux_part, "timeOffsets");
 	json_t *members = json_members(&offsets), *value;
@@ -170,7 +162,7 @@ static void read_clocks(const struct json *linux_part, struct container *contain
 
 	if (!out)
 		return;
-	if (!(container->namespaces & CLONE_NEWTIME))
+	if (!(config->namespaces & CLONE_NEWTIME))
 		json_problem(&offsets, "needs a new time namespace in linux.namespaces");
 	read_clock(&offsets, "monotonic", out);
 	read_clock(&offsets, "boottime", out);
@@ -183,15 +175,15 @@ static void read_clocks(const struct json *linux_part, struct container *contain
 	}
 	if (fclose(out) != 0)
 		json_problem(&offsets, "there is no memory for it");
-	container->joined.clocks = text && *text ? text : NULL;
+	config->joined.clocks = text && *text ? text : NULL;
 }
 
-static void read_sysctls(const struct json *linux_part, struct container *container)
+static void read_sysctls(const struct json *linux_part, struct config *config)
 {
 	struct json object = json_member(linux_part, "sysctl");
 	json_t *members = json_members(&object), *value;
-	const char *domainname = container->uts.domainname;
-	struct sysctls *sysctls = &container->sysctls;
+	const char *domainname = config->uts.domainname;
+	struct sysctls *sysctls = &config->sysctls;
 	const char *name;
 
 	sysctls->list = json_allocate(&object, json_object_size(members), sizeof(struct sysctl));
@@ -208,7 +200,7 @@ static void read_sysctls(const struct json *linux_part, struct container *contai
 				     domainname);
 		else if (!namespace)
 			json_problem(&member, "is not in a namespace, but the whole machine's");
-		else if (!has(container, namespace))
+		else if (!config_has_namespace(config, namespace))
 			json_problem(&member, "needs a namespace of the container's own");
 		if (json_text(&member) && sysctls->list)
 			sysctls->list[sysctls->count++] =
@@ -216,7 +208,7 @@ static void read_sysctls(const struct json *linux_part, struct container *contai
 	}
 }
 
-static void read_propagation(const struct json *linux_part, struct container *container)
+static void read_propagation(const struct json *linux_part, struct config *config)
 {
 	struct json member = json_member(linux_part, "rootfsPropagation");
 	struct mounts_entry entry = { 0 };
@@ -226,15 +218,15 @@ static void read_propagation(const struct json *linux_part, struct container *co
 		return;
 	/* The words are those of mounts, with an r or without. */
 	mounts_option(&entry, text);
-	container->propagation =
+	config->propagation =
 		entry.propagation_below ? entry.propagation_below | MS_REC : entry.propagation;
-	if (!container->propagation)
+	if (!config->propagation)
 		json_problem(&member, "must be shared, slave, private or unbindable, not \"%s\"",
 			     text);
 }
 
 /* As a process's label, it would be a wall that is not there. An empty one is none. */
-static void read_mount_label(const struct json *linux_part, struct container *container)
+static void read_mount_label(const struct json *linux_part, struct config *config)
 {
 	struct json member = json_member(linux_part, "mountLabel");
 	const char *label = "";
@@ -244,18 +236,18 @@ static void read_mount_label(const struct json *linux_part, struct container *co
 		json_problem(&member, "this kernel has no SELinux, or it is switched off");
 	else if (strchr(label, '"'))
 		json_problem(&member, "must not have a quotation mark");
-	container->mounts.label = container->masked_paths.label = *label ? label : NULL;
+	config->mounts.label = config->masked_paths.label = *label ? label : NULL;
 }
 
-static void read_cgroup_path(const struct json *linux_part, struct container *container)
+static void read_cgroup_path(const struct json *linux_part, struct config *config)
 {
 	const char *path = "";
 
 	json_get_text(linux_part, "cgroupsPath", &path);
-	container->cgroup_path = *path ? path : NULL;
+	config->cgroup_path = *path ? path : NULL;
 }
 
-static void read_personality(const struct json *linux_part, struct container *container)
+static void read_personality(const struct json *linux_part, struct config *config)
 {
 	struct json object = json_member(linux_part, "personality");
 	struct json domain = json_member(&object, "domain");
@@ -266,43 +258,43 @@ static void read_personality(const struct json *linux_part, struct container *co
 		json_problem(&list, "there are none so far");
 	if (!json_need_text(&object, "domain", &name))
 		return;
-	container->has_personality = true;
+	config->has_personality = true;
 	if (strcmp(name, "LINUX32") == 0)
-		container->personality = PER_LINUX32;
+		config->personality = PER_LINUX32;
 	else if (strcmp(name, "LINUX") != 0)
 		json_problem(&domain, "must be LINUX or LINUX32, not \"%s\"", name);
 }
 
-static void read_net_devices(const struct json *linux_part, struct container *container)
+static void read_net_devices(const struct json *linux_part, struct config *config)
 {
 	struct json object = json_member(linux_part, "netDevices");
 
-	config_net_devices(linux_part, &container->net_devices);
-	if (container->net_devices.count && !has(container, CLONE_NEWNET))
+	config_net_devices(linux_part, &config->net_devices);
+	if (config->net_devices.count && !config_has_namespace(config, CLONE_NEWNET))
 		json_problem(&object,
 			     "unable to move network devices without a private NET namespace in "
 			     "linux.namespaces");
 }
 
-void config_linux(const struct json *linux_part, struct container *container)
+void config_linux(const struct json *linux_part, struct config *config)
 {
 	struct json resources = json_member(linux_part, "resources");
 
-	read_namespaces(linux_part, container);
-	check_names(linux_part, container);
-	read_maps(linux_part, container);
-	read_paths(linux_part, &container->masked_paths);
-	config_devices(linux_part, &container->cgroup.devices);
-	config_device_rules(&resources, &container->cgroup.devices);
-	config_resources(&resources, &container->cgroup.limits);
-	config_seccomp(linux_part, &container->seccomp);
-	read_clocks(linux_part, container);
-	read_sysctls(linux_part, container);
-	read_propagation(linux_part, container);
-	read_mount_label(linux_part, container);
-	read_personality(linux_part, container);
-	read_cgroup_path(linux_part, container);
-	config_rdt(linux_part, &container->rdt);
-	config_memory_policy(linux_part, &container->memory_policy);
-	read_net_devices(linux_part, container);
+	read_namespaces(linux_part, config);
+	check_names(linux_part, config);
+	read_maps(linux_part, config);
+	read_paths(linux_part, &config->masked_paths);
+	config_devices(linux_part, &config->cgroup.devices);
+	config_device_rules(&resources, &config->cgroup.devices);
+	config_resources(&resources, &config->cgroup.limits);
+	config_seccomp(linux_part, &config->seccomp);
+	read_clocks(linux_part, config);
+	read_sysctls(linux_part, config);
+	read_propagation(linux_part, config);
+	read_mount_label(linux_part, config);
+	read_personality(linux_part, config);
+	read_cgroup_path(linux_part, config);
+	config_rdt(linux_part, &config->rdt);
+	config_memory_policy(linux_part, &config->memory_policy);
+	read_net_devices(linux_part, config);
 }

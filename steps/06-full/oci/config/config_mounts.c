@@ -5,9 +5,9 @@
 #include "ids.h"
 
 /* A file system's option that is an id; those of a new user namespace are known. */
-static void check_id(const struct json *option, const char *text, const struct container *container)
+static void check_id(const struct json *option, const char *text, const struct config *config)
 {
-	const struct userns *userns = &container->userns;
+	const struct userns *userns = &config->userns;
 	bool is_group = strncmp(text, "gid=", 4) == 0;
 	uint32_t id;
 
@@ -20,7 +20,7 @@ static void check_id(const struct json *option, const char *text, const struct c
 			     is_group ? "gid" : "uid");
 }
 
-static void read_options(const struct json *element, const struct container *container,
+static void read_options(const struct json *element, const struct config *config,
 			 struct mounts_entry *entry)
 {
 	struct json options = json_member(element, "options");
@@ -34,12 +34,12 @@ static void read_options(const struct json *element, const struct container *con
 		if (problem)
 			json_problem(&option, "%s", problem);
 		else if (text)
-			check_id(&option, text, container);
+			check_id(&option, text, config);
 	}
 }
 
 /* Ids of a mount, without "idmap" among its options: that is what they are for. */
-static void read_maps(const struct json *element, const struct container *container,
+static void read_maps(const struct json *element, const struct config *config,
 		      struct mounts_entry *entry)
 {
 	struct json uids = json_member(element, "uidMappings");
@@ -50,13 +50,13 @@ static void read_maps(const struct json *element, const struct container *contai
 		json_problem(&uids, "go together with gidMappings");
 	entry->map |= entry->uid_count;
 	/* Without ids of its own, such a mount has those of the container's users. */
-	if (entry->map && !entry->uid_count && !entry->gid_count && !container_has_users(container))
+	if (entry->map && !entry->uid_count && !entry->gid_count && !config_has_users(config))
 		json_problem(element,
 			     "idmap needs uidMappings and gidMappings, or a user "
 			     "namespace in linux.namespaces");
 }
 
-static void read_mount(const struct json *element, const struct container *container,
+static void read_mount(const struct json *element, const struct config *config,
 		       struct mounts_entry *entry)
 {
 	struct json target = json_member(element, "destination");
@@ -66,32 +66,32 @@ static void read_mount(const struct json *element, const struct container *conta
 	json_need_text(element, "destination", &entry->target);
 	json_get_text(element, "type", &entry->type);
 	json_get_text(element, "source", &entry->source);
-	read_options(element, container, entry);
-	read_maps(element, container, entry);
+	read_options(element, config, entry);
+	read_maps(element, config, entry);
 	/* Before 1.1 of the specification it had to be absolute; runC takes it from "/". */
 	if (entry->target && !*entry->target)
 		json_problem(&target, "must not be empty");
 	if (entry->type && strcmp(entry->type, "bind") == 0)
 		entry->bind = true;
 	if (entry->bind && entry->source)
-		entry->source = config_path(container, entry->source);
+		entry->source = config_path(config, entry->source);
 	problem = mounts_problem(entry);
 	if (problem)
 		json_problem(element, "%s%s%s", problem, entry->options ? ": " : "",
 			     entry->options ? entry->options : "");
 }
 
-void config_mounts(const struct json *config, struct container *container)
+void config_mounts(const struct json *object, struct config *config)
 {
-	struct json list = json_member(config, "mounts");
+	struct json list = json_member(object, "mounts");
 	size_t count = json_count(&list);
 	struct mounts_entry *entries = json_allocate(&list, count, sizeof(*entries));
 
-	container->mounts.list = entries;
-	container->mounts.count = entries ? count : 0;
+	config->mounts.list = entries;
+	config->mounts.count = entries ? count : 0;
 	for (size_t i = 0; entries && i < count; i++) {
 		struct json element = json_element(&list, i);
 
-		read_mount(&element, container, &entries[i]);
+		read_mount(&element, config, &entries[i]);
 	}
 }

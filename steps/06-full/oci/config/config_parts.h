@@ -2,12 +2,12 @@
 #ifndef STEPS_CONFIG_PARTS_H
 #define STEPS_CONFIG_PARTS_H
 
-#include "container.h"
+#include "config.h"
 #include "json.h"
 
-void config_process(const struct json *process, struct container *container);
-void config_mounts(const struct json *config, struct container *container);
-void config_linux(const struct json *linux_part, struct container *container);
+void config_process(const struct json *process, struct config *config);
+void config_mounts(const struct json *object, struct config *config);
+void config_linux(const struct json *linux_part, struct config *config);
 void config_devices(const struct json *linux_part, struct devices *devices);
 void config_device_rules(const struct json *resources, struct devices *devices);
 void config_scheduling(const struct json *process, struct scheduling *scheduling);
@@ -20,12 +20,12 @@ void config_seccomp(const struct json *linux_part, struct seccomp *filter);
 void config_rdt(const struct json *linux_part, struct rdt *rdt);
 void config_resources(const struct json *resources, struct limits *to);
 void config_block_io(const struct json *resources, struct limits *to);
-void config_hooks(const struct json *config, struct container *container);
+void config_hooks(const struct json *object, struct config *config);
 
 /* A list of id mappings, "uidMappings" for one. Returns how many there are. */
 size_t config_id_maps(const struct json *object, const char *key, struct id_map **maps);
 
 /* `path` itself if it is absolute, or else in the bundle. For ever. */
-const char *config_path(const struct container *container, const char *path);
+const char *config_path(const struct config *config, const char *path);
 
 #endif

@@ -174,20 +174,20 @@ static void read_labels(const struct json *process, struct lsm *labels)
 		json_problem(&label, "this kernel has no SELinux, or it is switched off");
 }
 
-void config_process(const struct json *process, struct container *container)
+void config_process(const struct json *process, struct config *config)
 {
 	/* It may be missing until `start`. */
 	if (!process->value) {
-		container->command.environment = json_allocate(process, 1, sizeof(char *));
+		config->command.environment = json_allocate(process, 1, sizeof(char *));
 		return;
 	}
-	read_console(process, &container->console);
-	read_user(process, &container->user);
-	read_command(process, &container->command);
-	read_capabilities(process, &container->capabilities);
-	read_rlimits(process, &container->rlimits);
-	read_labels(process, &container->lsm);
-	config_scheduling(process, &container->scheduling);
-	container->no_new_privileges = false;
-	json_get_bool(process, "noNewPrivileges", &container->no_new_privileges);
+	read_console(process, &config->console);
+	read_user(process, &config->user);
+	read_command(process, &config->command);
+	read_capabilities(process, &config->capabilities);
+	read_rlimits(process, &config->rlimits);
+	read_labels(process, &config->lsm);
+	config_scheduling(process, &config->scheduling);
+	config->no_new_privileges = false;
+	json_get_bool(process, "noNewPrivileges", &config->no_new_privileges);
 }

@@ -1,11 +1,11 @@
-/* Chapter 6: what the host side does for a container's network namespace (container.h). */
+#include "container_network.h"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "container.h"
 #include "fail.h"
 #include "netns.h"
 #include "spawn.h"
@@ -15,16 +15,17 @@ int container_move_devices(const struct container *container)
 	autofd int namespace = -1;
 	char path[64];
 
-	if (container->net_devices.count == 0 || container->network_handed)
+	if (container->config.net_devices.count == 0 || container->network_handed)
 		return 0;
-	if (namespaces_join(&container->joined, CLONE_NEWNET))
-		return net_devices_move(&container->net_devices,
-					container->joined.opened[namespaces_by_name("network")]);
+	if (namespaces_join(&container->config.joined, CLONE_NEWNET))
+		return net_devices_move(
+			&container->config.net_devices,
+			container->config.joined.opened[namespaces_by_name("network")]);
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", container->child->pid);
 	namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (namespace < 0)
 		return fail("open %s", path);
-	return net_devices_move(&container->net_devices, namespace);
+	return net_devices_move(&container->config.net_devices, namespace);
 }
 
 int container_hand_over_network(const struct container *container)
@@ -34,7 +35,15 @@ int container_hand_over_network(const struct container *container)
 	if (!container->network_handed)
 		return 0;
 	namespace = netns_create();
-	if (namespace < 0 || net_devices_move(&container->net_devices, namespace) < 0)
+	if (namespace < 0 || net_devices_move(&container->config.net_devices, namespace) < 0)
 		return -1;
 	return netns_hand_over(namespace, container->child);
+}
+
+int container_enter_network(struct container *container)
+{
+	if (!container->network_handed)
+		return 0;
+	container->network_handed = false;
+	return netns_enter(container->child);
 }

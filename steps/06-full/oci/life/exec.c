@@ -6,9 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bundle.h"
 #include "cgroup_path.h"
 #include "cleanup.h"
+#include "container_exec.h"
+#include "container_hooks.h"
 #include "fail.h"
 #include "file.h"
 #include "log.h"
@@ -81,9 +82,9 @@ static int prepare(void *argument)
 	const int kept[] = { exec->pidfd, exec->root, exec->pids };
 
 	log_stage("nsexec stage-1");
-	if (cgroup_path_enter(&container->cgroup) < 0)
+	if (cgroup_path_enter(&container->config.cgroup) < 0)
 		return -1;
-	if (bundle_begin(container) < 0)
+	if (container_begin(&container->config) < 0)
 		return -1;
 	if (self_exe_undumpable() < 0)
 		return -1;
@@ -111,9 +112,9 @@ static int inside(void *argument)
 	struct container *container = exec->container;
 
 	log_stage("child process in init()");
-	if (choose_cpus(&container->scheduling) < 0)
+	if (choose_cpus(&container->config.scheduling) < 0)
 		return -1;
-	if (exec->has_users && userns_enter(&container->userns, container->child) < 0)
+	if (exec->has_users && userns_enter(&container->config.userns, container->child) < 0)
 		return -1;
 	/* The kernel forgets it when the rights change. */
 	if (self_exe_undumpable() < 0)
@@ -129,9 +130,10 @@ static int inside_first(void *argument)
 
 	log_stage("child process in init()");
 	scheduling_reset_cpus();
-	if (exec->has_users && userns_enter(&container->userns, container->child) < 0)
+	if (exec->has_users && userns_enter(&container->config.userns, container->child) < 0)
 		return -1;
-	if (namespaces_join(&container->joined, CLONE_NEWUSER) && namespaces_become_root() < 0)
+	if (namespaces_join(&container->config.joined, CLONE_NEWUSER) &&
+	    namespaces_become_root() < 0)
 		return -1;
 	if (self_exe_undumpable() < 0)
 		return -1;
@@ -154,22 +156,22 @@ static int spawn(struct exec *exec, struct child *child, int (*begin)(void *))
 	if (find_namespaces(exec->pid, &exec->namespaces) < 0)
 		return -1;
 	exec->has_users = exec->namespaces & CLONE_NEWUSER;
-	child->cgroup = cgroup_directory(&exec->container->cgroup);
+	child->cgroup = cgroup_directory(&exec->container->config.cgroup);
 	if (stage_spawn(child, prepare, 0, begin, exec) < 0)
 		return -1;
-	return scheduling_set_oom(&exec->container->scheduling, child->pid);
+	return scheduling_set_oom(&exec->container->config.scheduling, child->pid);
 }
 
 int exec_spawn(struct exec *exec, struct child *child)
 {
-	const struct scheduling *scheduling = &exec->container->scheduling;
+	const struct scheduling *scheduling = &exec->container->config.scheduling;
 
 	log_stage("nsexec container setup");
-	if (console_share(&exec->container->console, &exec->container->userns) < 0)
+	if (console_share(&exec->container->config.console, &exec->container->config.userns) < 0)
 		return -1;
-	if (seccomp_compile_once(&exec->container->seccomp) < 0)
+	if (seccomp_compile_once(&exec->container->config.seccomp) < 0)
 		return -1;
-	if (seccomp_notify_prepare(&exec->container->seccomp.listener) < 0)
+	if (seccomp_notify_prepare(&exec->container->config.seccomp.listener) < 0)
 		return -1;
 	if (scheduling->has_initial && scheduling_set_cpus(&scheduling->initial) < 0)
 		return -1;

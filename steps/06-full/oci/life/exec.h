@@ -25,7 +25,7 @@ struct exec {
 };
 
 /*
- * Starts the process, in the cgroup that container->cgroup has open. The process waits for
+ * Starts the process, in the cgroup that container->config.cgroup has open. The process waits for
  * child_release(). From its first moment it is in all namespaces of the container, and has nothing
  * of the host's open. Returns 0 or -1.
  */

@@ -62,7 +62,7 @@ int lifecycle_limit(const struct state *state, struct limits *limits, const stru
 
 int lifecycle_listen(struct container *container, const struct state *state)
 {
-	struct seccomp_notify *listener = &container->seccomp.listener;
+	struct seccomp_notify *listener = &container->config.seccomp.listener;
 
 	return listener->path
 		? seccomp_notify_pass(listener, container->child->pid, state_object(state))
@@ -95,13 +95,13 @@ int lifecycle_remove_cgroup(const struct state *state,
 static const struct hooks *find_hooks(const struct state *state)
 {
 	static const struct hooks none;
-	static struct container container;
+	static struct config config;
 
 	if (!state->has_hooks)
 		return &none;
-	container = (struct container){ .bundle = state->bundle };
-	if (config_load(state_config(state), &container) == 0)
-		return &container.hooks;
+	config = (struct config){ .bundle = state->bundle };
+	if (config_load(state_config(state), &config) == 0)
+		return &config.hooks;
 	fail_warn("hooks: %s", fail_get()->text);
 	fail_forget();
 	return &none;

@@ -29,9 +29,13 @@ struct request {
 
 /* ---- lifecycle_create.c ---- */
 
+/* Reads the configuration in the bundle's directory. Returns 0 or -1. */
+int lifecycle_load(const struct request *request, struct config *config);
+
 /*
- * Makes a container, and its first process: that waits for lifecycle_start(), or is about to
- * execute the command. Returns 0; or -1, and nothing is left of it.
+ * Makes the container that container->config describes, and its first process: that waits for
+ * lifecycle_start(), or is about to execute the command. Returns 0; or -1, and nothing is left of
+ * it.
  */
 int lifecycle_create(const char *root, const struct request *request, struct container *container,
 		     struct child *child, struct state *state);

@@ -11,6 +11,9 @@
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "config.h"
+#include "container_hooks.h"
+#include "container_network.h"
+#include "container_spawn.h"
 #include "fail.h"
 #include "lifecycle.h"
 #include "pidfd_socket.h"
@@ -27,38 +30,49 @@ static char *copy_variable(const char *name)
 	return value ? strdup(value) : NULL;
 }
 
-/* Reads the configuration in the bundle's directory, which its relative paths start from. */
-static int load(const struct request *request, struct container *container, struct state *state)
+int lifecycle_load(const struct request *request, struct config *config)
 {
-	char *bundle = realpath(request->bundle, NULL), *in_bundle;
-	const char *config = request->config;
+	const char *path = request->config;
+	char *in_bundle;
 
-	if (!bundle)
+	config->bundle = realpath(request->bundle, NULL);
+	if (!config->bundle)
 		return fail("bundle %s", request->bundle);
-	if (!config) {
-		if (asprintf(&in_bundle, "%s/config.json", bundle) < 0)
+	if (!path) {
+		if (asprintf(&in_bundle, "%s/config.json", config->bundle) < 0)
 			return fail("asprintf");
-		config = in_bundle;
+		path = in_bundle;
 	}
-	state->bundle = container->bundle = bundle;
-	if (config_load(config, container) < 0)
+	if (config_load(path, config) < 0)
 		return -1;
-	state->lacks_process = !container->command.argv;
-	if (state->lacks_process && !request->waits_for_start)
+	if (!config->command.argv && !request->waits_for_start)
 		return fail_input("process: must be there, with the command to execute");
-	if (!container_has_users(container))
-		capabilities_warn(&container->capabilities);
-	state->rootfs = container->rootfs.path;
-	state->annotations = container->annotations;
+	if (!config_has_users(config))
+		capabilities_warn(&config->capabilities);
+	return 0;
+}
+
+/* What the request says beside the configuration. */
+static int add_request(const struct request *request, struct config *config)
+{
+	config->keep_keyring = request->no_new_keyring;
+	config->rootfs.chroot = request->no_pivot;
+	config->listen_fds = process_listening();
+	config->listen_fdnames = copy_variable("LISTEN_FDNAMES");
+	config->preserve_fds = config->listen_fds + (unsigned int)request->preserve_fds;
+	return lifecycle_console(&config->console, request->console_socket, request->foreground);
+}
+
+/* What later verbs need to know of the configuration. */
+static void describe(const struct config *config, struct state *state)
+{
+	state->bundle = config->bundle;
+	state->rootfs = config->rootfs.path;
+	state->annotations = config->annotations;
+	state->lacks_process = !config->command.argv;
+	state->shares_pids = !(config->namespaces & CLONE_NEWPID);
 	for (int kind = 0; kind < HOOK_KINDS; kind++)
-		state->has_hooks = state->has_hooks || container->hooks.count[kind];
-	state->shares_pids = !(container->namespaces & CLONE_NEWPID);
-	container->keep_keyring = request->no_new_keyring;
-	container->rootfs.chroot = request->no_pivot;
-	container->listen_fds = process_listening();
-	container->listen_fdnames = copy_variable("LISTEN_FDNAMES");
-	container->preserve_fds = container->listen_fds + (unsigned int)request->preserve_fds;
-	return lifecycle_console(&container->console, request->console_socket, request->foreground);
+		state->has_hooks = state->has_hooks || config->hooks.count[kind];
 }
 
 /* Where the configuration names none, it is one of our own, with which no other has to do. */
@@ -77,45 +91,44 @@ static int choose_cgroup(const char *wanted, struct state *state)
 }
 
 /* Its limits come later: the placeholder of a scope is not to count among its processes. */
-static int make_cgroup(struct container *container, const struct request *request,
-		       struct state *state, struct scope *scope)
+static int make_cgroup(struct config *config, const struct request *request, struct state *state,
+		       struct scope *scope)
 {
-	unsigned int needed = limits_controllers(&container->cgroup.limits);
-	bool with_named = mounts_find(&container->mounts, "cgroup") < container->mounts.count ||
-		mounts_find(&container->mounts, "cgroup2") < container->mounts.count;
+	unsigned int needed = limits_controllers(&config->cgroup.limits);
+	bool with_named = mounts_find(&config->mounts, "cgroup") < config->mounts.count ||
+		mounts_find(&config->mounts, "cgroup2") < config->mounts.count;
 	const char *path;
 
 	if (request->manager == MANAGER_NONE)
-		return container->cgroup.limits.count
+		return config->cgroup.limits.count
 			? fail_input("%s: no limit is kept without a cgroup",
-				     container->cgroup.limits.list[0].name)
-			: cgroup_path_require_devices(&container->cgroup);
+				     config->cgroup.limits.list[0].name)
+			: cgroup_path_require_devices(&config->cgroup);
 	if (request->manager == MANAGER_CGROUPFS) {
-		if (choose_cgroup(container->cgroup_path, state) < 0)
+		if (choose_cgroup(config->cgroup_path, state) < 0)
 			return -1;
-		return cgroup_path_create(&container->cgroup, state->cgroup,
-					  state->cgroup == container->cgroup_path ? CLAIM_SHARED
-										  : CLAIM_ALONE,
+		return cgroup_path_create(&config->cgroup, state->cgroup,
+					  state->cgroup == config->cgroup_path ? CLAIM_SHARED
+									       : CLAIM_ALONE,
 					  needed, with_named);
 	}
-	if (systemd_name(scope, container->cgroup_path, state->id) < 0)
+	if (systemd_name(scope, config->cgroup_path, state->id) < 0)
 		return -1;
-	path = systemd_start(scope, state->id, container->annotations);
+	path = systemd_start(scope, state->id, config->annotations);
 	if (!path)
 		return -1;
 	state->unit = scope->unit;
 	state->cgroup = path;
-	return cgroup_path_create(&container->cgroup, state->cgroup, CLAIM_MADE, needed,
-				  with_named);
+	return cgroup_path_create(&config->cgroup, state->cgroup, CLAIM_MADE, needed, with_named);
 }
 
 /* There is no cgroup that may be written to. Limits are refused, later. */
-static void stay_in_callers_cgroup(const struct container *container, struct state *state)
+static void stay_in_callers_cgroup(const struct config *config, struct state *state)
 {
-	if (container->cgroup_path && *state->cgroup && !container->cgroup.limits.count)
+	if (config->cgroup_path && *state->cgroup && !config->cgroup.limits.count)
 		fail_warn("linux.cgroupsPath: %s: no cgroup may be made here, so the container "
 			  "stays in the one of its caller",
-			  container->cgroup_path);
+			  config->cgroup_path);
 	state->cgroup = "";
 }
 
@@ -132,9 +145,9 @@ static int run_create_hooks(const struct container *container, struct state *sta
 	if (!text)
 		return fail_input("state of %s: no memory", state->id);
 	state->hooks_began = true;
-	if (hooks_run(&container->hooks, HOOK_PRESTART, text) < 0)
+	if (hooks_run(&container->config.hooks, HOOK_PRESTART, text) < 0)
 		return -1;
-	if (hooks_run(&container->hooks, HOOK_CREATE_RUNTIME, text) < 0)
+	if (hooks_run(&container->config.hooks, HOOK_CREATE_RUNTIME, text) < 0)
 		return -1;
 	return sync_send_text(container->child, text);
 }
@@ -145,8 +158,9 @@ static void identify_directories(const struct container *container, struct state
 	autofd int rdt = *state->rdt ? open(state->rdt, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
 	state->directories = (struct directory_ids){ .known = true };
-	for (int i = 0; i < container->cgroup.hierarchy_count; i++)
-		directory_ids_add(&state->directories, container->cgroup.hierarchies[i].directory);
+	for (int i = 0; i < container->config.cgroup.hierarchy_count; i++)
+		directory_ids_add(&state->directories,
+				  container->config.cgroup.hierarchies[i].directory);
 	directory_ids_add(&state->directories, rdt);
 }
 
@@ -163,7 +177,7 @@ static int record(const struct container *container, const struct request *reque
 		return -1;
 	if (ended)
 		return sync_expect(container->child); /* it has failed, and tells why */
-	if (state_keep_config(state, container->config) < 0)
+	if (state_keep_config(state, container->config.text) < 0)
 		return -1;
 	identify_directories(container, state);
 	if (state_announce(state, request->waits_for_start ? STATUS_CREATED : STATUS_RUNNING) < 0)
@@ -176,7 +190,7 @@ static int record(const struct container *container, const struct request *reque
 /* For the hooks of the process that becomes the command, which is there later. */
 static int keep_state(struct container *container, const struct state *state)
 {
-	if (!container->hooks.count[HOOK_START_CONTAINER])
+	if (!container->config.hooks.count[HOOK_START_CONTAINER])
 		return 0;
 	container->state = state_text(state, JSON_COMPACT);
 	return container->state ? 0 : fail_input("state of %s: no memory", state->id);
@@ -227,7 +241,8 @@ static int bring_up(struct container *container, const struct request *request, 
 		return -1;
 	if (child_release(child) < 0)
 		return -1;
-	if (container->joined.pids >= 0 && enter_pid_namespace(container, request, state) < 0)
+	if (container->config.joined.pids >= 0 &&
+	    enter_pid_namespace(container, request, state) < 0)
 		return -1;
 	if (lifecycle_listen(container, state) < 0)
 		return -1;
@@ -258,25 +273,31 @@ static int apply_rdt(const struct rdt *rdt, pid_t pid, struct state *state)
 static int create(const struct request *request, struct container *container, struct child *child,
 		  struct state *state, struct scope *scope)
 {
+	struct config *config = &container->config;
+
 	child->detached = true;
-	if (load(request, container, state) < 0)
+	describe(config, state);
+	if (add_request(request, config) < 0)
 		return -1;
-	if (sd_notify_offer(container, state) < 0)
+	if (sd_notify_offer(config, state) < 0)
 		return -1;
 	if (!request->waits_for_start && sd_notify_listen(&container->sd_notify, state) < 0)
 		return -1;
 	if (container_prepare(container, child) < 0)
 		return -1;
-	if (make_cgroup(container, request, state, scope) < 0)
+	if (make_cgroup(config, request, state, scope) < 0)
 		return -1;
 	/* Without root there may be none, if no limit was asked for. */
-	if (container->cgroup.hierarchy_count == 0)
-		stay_in_callers_cgroup(container, state);
-	if (cgroup_is_frozen(&container->cgroup))
+	if (config->cgroup.hierarchy_count == 0)
+		stay_in_callers_cgroup(config, state);
+	if (cgroup_is_frozen(&config->cgroup))
 		return fail_input("linux.cgroupsPath: %s: a cgroup above the container's is "
 				  "frozen, in which no process begins",
 				  state->cgroup);
-	if (cgroup_owner_set(container) < 0)
+	if (config->namespaces & CLONE_NEWCGROUP &&
+	    !namespaces_join(&config->joined, CLONE_NEWUSER) &&
+	    cgroup_owner_set(&config->cgroup, &config->mounts, &config->userns, config->user.uid) <
+		    0)
 		return -1;
 	if (request->waits_for_start && exec_fifo_make(&container->exec_fifo, state->directory) < 0)
 		return -1;
@@ -284,9 +305,9 @@ static int create(const struct request *request, struct container *container, st
 		return scope->placeholder ? systemd_explain_spawn(scope) : -1;
 	if (scope->placeholder && systemd_adopt(scope, child->pid) < 0)
 		return -1;
-	if (lifecycle_limit(state, &container->cgroup.limits, &container->cgroup) < 0)
+	if (lifecycle_limit(state, &config->cgroup.limits, &config->cgroup) < 0)
 		return -1;
-	if (apply_rdt(&container->rdt, child->pid, state) < 0)
+	if (apply_rdt(&config->rdt, child->pid, state) < 0)
 		return -1;
 	return bring_up(container, request, state);
 }
@@ -300,7 +321,7 @@ static void undo(const struct container *container, struct state *state)
 	if (!state->hooks_began)
 		return;
 	fail_forget();
-	lifecycle_run_stop_hooks(&container->hooks, state);
+	lifecycle_run_stop_hooks(&container->config.hooks, state);
 }
 
 int lifecycle_create(const char *root, const struct request *request, struct container *container,
@@ -313,7 +334,7 @@ int lifecycle_create(const char *root, const struct request *request, struct con
 		return -1;
 	if (create(request, container, child, state, &scope) == 0)
 		return 0;
-	resources_explain_kill(&container->cgroup.limits, &container->cgroup);
+	resources_explain_kill(&container->config.cgroup.limits, &container->config.cgroup);
 	failure = *fail_get();
 	systemd_release(&scope);
 	child_cleanup(child);

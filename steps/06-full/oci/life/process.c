@@ -47,12 +47,12 @@ unsigned int process_listening(void)
 /* The command is whom they are for now. Its number is 1 in a PID namespace of its own. */
 static int pass_listening(const struct container *container, struct command *command)
 {
-	const char *names = container->listen_fdnames;
+	const char *names = container->config.listen_fdnames;
 	char *count, *pid, *named = NULL;
 
-	if (!container->listen_fds)
+	if (!container->config.listen_fds)
 		return 0;
-	if (asprintf(&count, "LISTEN_FDS=%u", container->listen_fds) < 0 ||
+	if (asprintf(&count, "LISTEN_FDS=%u", container->config.listen_fds) < 0 ||
 	    asprintf(&pid, "LISTEN_PID=%d", getpid()) < 0 ||
 	    (names && asprintf(&named, "LISTEN_FDNAMES=%s", names) < 0))
 		return fail("asprintf");
@@ -69,22 +69,23 @@ static int compare(const void *left, const void *right)
 /* Fills `kept`, and returns how many they are. */
 static size_t list_kept(const struct container *container, int *kept)
 {
-	const int ways[] = { log_descriptor(),	       container->seccomp.listener.childs,
+	const int ways[] = { log_descriptor(),	       container->config.seccomp.listener.childs,
 			     container->exec_fifo.go,  container->exec_fifo.result,
-			     container->child->socket, container->console.socket };
+			     container->child->socket, container->config.console.socket };
 	size_t count = sizeof(ways) / sizeof(ways[0]);
 
 	memcpy(kept, ways, sizeof(ways));
-	for (size_t i = 0; i < container->mounts.count; i++)
-		if (!container->mounts.list[i].bind)
-			kept[count++] = container->mounts.list[i].opened;
+	for (size_t i = 0; i < container->config.mounts.count; i++)
+		if (!container->config.mounts.list[i].bind)
+			kept[count++] = container->config.mounts.list[i].opened;
 	return count;
 }
 
 int process_close_all_but(const struct container *container, const int *others, size_t others_count)
 {
-	autofree int *kept = calloc(container->mounts.count + others_count + 6, sizeof(*kept));
-	unsigned int next = STDERR_FILENO + 1 + container->preserve_fds;
+	autofree int *kept =
+		calloc(container->config.mounts.count + others_count + 6, sizeof(*kept));
+	unsigned int next = STDERR_FILENO + 1 + container->config.preserve_fds;
 	size_t count;
 
 	if (!kept)
@@ -113,9 +114,14 @@ int process_close_ours(const struct container *container)
 /* Where the process is must be below its root: what is not has a name that begins otherwise. */
 static int enter_directory(struct container *container)
 {
-	const char *directory = container->command.workdir ? container->command.workdir : "/";
+	const char *directory = container->config.command.workdir;
 	char name[PATH_MAX];
 
+	if (!container->config.workdir_by_root)
+		return 0; /* command_exec() goes there */
+	if (!directory)
+		directory = "/";
+	container->in_directory = true;
 	narrate("chdir %s", directory);
 	if (chdir(directory) < 0)
 		return fail("chdir to cwd %s", directory);
@@ -123,7 +129,6 @@ static int enter_directory(struct container *container)
 		return fail("getcwd in %s", directory);
 	if (*name != '/')
 		return fail_input("cwd %s: is outside of the container", directory);
-	container->in_directory = true;
 	return 0;
 }
 
@@ -134,6 +139,7 @@ int process_enter_directory(struct container *container)
 	if (errno != EACCES)
 		return -1;
 	fail_forget();
+	container->in_directory = false;
 	return 0;
 }
 
@@ -206,9 +212,38 @@ static int find(const char *name, char path[PATH_MAX])
 	return fail_input("exec: \"%s\": executable file not found in $PATH", name);
 }
 
+/* Waits for `start`, if the container was created. */
+static int await_start(const struct container *container)
+{
+	if (container->exec_fifo.go <= 0)
+		return 0;
+	if (container->rootless && self_exe_dumpable() < 0)
+		return -1;
+	if (sync_reached(container->child) < 0)
+		return -1;
+	return exec_fifo_wait(&container->exec_fifo);
+}
+
+/* In the place of this process: `path`, or the init and the command. Returns -1. */
+static int become_command(const struct container *container, const char *path)
+{
+	const struct command *command = &container->config.command;
+
+	log_stage(container->config.console.is_exec
+			  ? "setns_init: about to exec"
+			  : "init: closing the pipe to signal completion");
+	if (!container->config.engine_messages)
+		return init_exec(&container->config.init, command);
+	narrate("execve %s", path);
+	if (command->argv && exec_fifo_pass(&container->exec_fifo) == 0)
+		execve(path, command->argv, environ);
+	return refuse(path);
+}
+
 int process_execute(struct container *container)
 {
-	struct command *command = &container->command;
+	struct config *config = &container->config;
+	struct command *command = &config->command;
 	char path[PATH_MAX];
 
 	if (!container->in_directory && enter_directory(container) < 0)
@@ -217,26 +252,13 @@ int process_execute(struct container *container)
 		return -1;
 	environ = command->environment;
 	/* Without a command, the container is created, and `start` refuses it. */
-	if (command->argv && find(command->argv[0], path) < 0)
+	if (config->engine_messages && command->argv && find(command->argv[0], path) < 0)
 		return -1;
-	if (container->exec_fifo.go > 0) {
-		if (container->rootless && self_exe_dumpable() < 0)
-			return -1;
-		if (sync_reached(container->child) < 0)
-			return -1;
-		if (exec_fifo_wait(&container->exec_fifo) < 0)
-			return -1;
-	}
+	if (await_start(container) < 0)
+		return -1;
 	if (!container->state_at_start ||
-	    hooks_run(&container->hooks, HOOK_START_CONTAINER, container->state_at_start) == 0) {
-		log_stage(container->console.is_exec
-				  ? "setns_init: about to exec"
-				  : "init: closing the pipe to signal completion");
-		narrate("execve %s", path);
-		if (command->argv && exec_fifo_pass(&container->exec_fifo) == 0)
-			execve(path, command->argv, environ);
-		refuse(path);
-	}
+	    hooks_run(&config->hooks, HOOK_START_CONTAINER, container->state_at_start) == 0)
+		become_command(container, path);
 	exec_fifo_report(&container->exec_fifo);
 	return -1;
 }

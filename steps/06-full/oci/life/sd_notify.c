@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "container.h"
+#include "config.h"
 #include "fail.h"
 #include "narrate.h"
 #include "state.h"
 #include "unix_socket.h"
 
-static const char name[] = SD_NOTIFY_DIRECTORY; /* of the socket in it as well */
+static const char name[] = STATE_NOTIFY_DIRECTORY; /* of the socket in it as well */
 static const char ready[] = "READY=1";
 
 /* The manager's socket, if it is a path. */
@@ -63,11 +63,11 @@ static const char *find_target(void)
 {
 	const size_t room = sizeof(((struct sockaddr_un *)NULL)->sun_path);
 
-	return strlen(manager()) + sizeof("/" SD_NOTIFY_DIRECTORY) <= room ? manager()
-									   : "/run/notify";
+	return strlen(manager()) + sizeof("/" STATE_NOTIFY_DIRECTORY) <= room ? manager()
+									      : "/run/notify";
 }
 
-int sd_notify_offer(struct container *container, const struct state *state)
+int sd_notify_offer(struct config *config, const struct state *state)
 {
 	const char *target = manager() ? find_target() : NULL;
 	char *variable;
@@ -78,9 +78,9 @@ int sd_notify_offer(struct container *container, const struct state *state)
 		return fail("mkdirat %s of %s", name, state->id);
 	if (asprintf(&variable, "NOTIFY_SOCKET=%s/%s", target, name) < 0)
 		return fail("asprintf");
-	if (add_mount(&container->mounts, state, target) < 0)
+	if (add_mount(&config->mounts, state, target) < 0)
 		return -1;
-	return command_set_variable(&container->command, variable);
+	return command_set_variable(&config->command, variable);
 }
 
 /* The path to the directory of a state can be too long for the address of a socket. */

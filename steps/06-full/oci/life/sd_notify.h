@@ -12,11 +12,8 @@
 #ifndef STEPS_SD_NOTIFY_H
 #define STEPS_SD_NOTIFY_H
 
-struct container;
+struct config;
 struct state;
-
-/* Below the state's directory: the container sees this one, and can perhaps write to it. */
-#define SD_NOTIFY_DIRECTORY "notify"
 
 struct sd_notify {
 	int socket; /* the container's; -1: nobody wants to know */
@@ -33,7 +30,7 @@ struct sd_notify {
  * After the configuration was read: adds the mount, at the path that the manager's socket has on
  * the host (/run/notify, if that is too long), and the variable. Returns 0 or -1.
  */
-int sd_notify_offer(struct container *container, const struct state *state);
+int sd_notify_offer(struct config *config, const struct state *state);
 
 /* Before the command runs: opens the container's socket, if it was offered one. Returns 0 or -1. */
 int sd_notify_listen(struct sd_notify *notify, const struct state *state);

@@ -14,9 +14,10 @@ int shared_pids_leave(const struct container *container)
 		return -1;
 	if (sync_reached(container->child) < 0)
 		return -1;
-	for (size_t i = 0; i < container->mounts.count; i++)
-		if (mounts_is_late(&container->mounts.list[i]) &&
-		    descriptor_send(container->child->socket, container->mounts.list[i].opened) < 0)
+	for (size_t i = 0; i < container->config.mounts.count; i++)
+		if (mounts_is_late(&container->config.mounts.list[i]) &&
+		    descriptor_send(container->child->socket,
+				    container->config.mounts.list[i].opened) < 0)
 			return -1;
 	return child_await_release(container->child);
 }
@@ -39,14 +40,14 @@ static int receive_mounts(struct mounts *mounts, const struct child *maker)
 int shared_pids_spawn(struct container *container, struct child *maker)
 {
 	struct child *child = container->child;
-	struct exec exec = { .container = container, .pids = container->joined.pids };
+	struct exec exec = { .container = container, .pids = container->config.joined.pids };
 
 	if (sync_expect(child) < 0)
 		return -1;
 	*maker = *child;
 	child->pid = 0;
 	child->pidfd = child->socket = -1;
-	if (receive_mounts(&container->mounts, maker) < 0)
+	if (receive_mounts(&container->config.mounts, maker) < 0)
 		return -1;
 	exec.pidfd = maker->pidfd;
 	exec.pid = maker->pid;

@@ -56,8 +56,8 @@ static bool has_magic_link(const char *path)
 
 static bool is_for_host(const struct mounts *mounts, const struct mounts_entry *entry)
 {
-	return mounts->on_host || entry->map || (mounts->peers && is_shared(entry)) ||
-		has_magic_link(entry->source);
+	return mounts->on_host || mounts->sources_first || entry->map ||
+		(mounts->peers && is_shared(entry)) || has_magic_link(entry->source);
 }
 
 int mounts_open(struct mounts *mounts)
@@ -168,6 +168,22 @@ static int attach_bind(const struct mounts_entry *entry, const struct mounts *mo
 	return change_propagation(entry, mount, mounts->propagation);
 }
 
+/* The file needs a name in the directory of the texts; no other text has this one. */
+static int attach_text(const struct mounts_entry *entry, const struct mounts *mounts, int root)
+{
+	autofd int mount = -1;
+	char name[32];
+
+	snprintf(name, sizeof(name), "%td", entry - mounts->list);
+	if (file_write(mounts->texts, name, entry->text) < 0)
+		return -1;
+	narrate("open_tree the text for %s", entry->target);
+	mount = open_tree(mounts->texts, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (mount < 0)
+		return fail("open_tree the text for %s", entry->target);
+	return attach_at(entry, mount, root, S_IFREG);
+}
+
 /*
  * The mode of the directory that a tmpfs covers, which it keeps if no other one is asked for:
  * otherwise everybody could write to it. -1: the file system's own.
@@ -259,7 +275,12 @@ static int refuse_link(const struct mounts_entry *entry, int root)
 	if (strcmp(entry->type, "proc") != 0 && strcmp(entry->type, "sysfs") != 0)
 		return 0;
 	place = file_open_in_root(root, entry->target, O_PATH | O_NOFOLLOW);
-	if (place < 0 || fstat(place, &status) < 0 || !S_ISLNK(status.st_mode))
+	if (place < 0)
+		return errno == ENOENT ? 0
+				       : fail("openat2 %s in the root file system", entry->target);
+	if (fstat(place, &status) < 0)
+		return fail("fstat %s in the root file system", entry->target);
+	if (!S_ISLNK(status.st_mode))
 		return 0;
 	return fail_input("mounts: filesystem \"%s\" must be mounted on ordinary directory, not "
 			  "on the link %s",
@@ -323,8 +344,12 @@ static int remount(const struct mounts_entry *entry, int root)
 static int refuse_root(const struct mounts_entry *entry, int root)
 {
 	autofd int place = file_open_in_root(root, entry->target, O_PATH);
-	int is_root = place < 0 ? 0 : place_is_root(root, place);
+	int is_root;
 
+	if (place < 0)
+		return errno == ENOENT ? 0
+				       : fail("openat2 %s in the root file system", entry->target);
+	is_root = place_is_root(root, place);
 	if (is_root > 0)
 		return fail_input("mounts: %s cannot be mounted on %s, which is the root",
 				  entry->type, entry->target);
@@ -336,6 +361,8 @@ static int attach(struct mounts_entry *entry, const struct mounts *mounts,
 {
 	if (entry->remount)
 		return remount(entry, root);
+	if (entry->text)
+		return attach_text(entry, mounts, root);
 	if (entry->bind)
 		return attach_bind(entry, mounts, root);
 	if (mounts_is_cgroup(entry->type))
@@ -353,9 +380,24 @@ size_t mounts_find(const struct mounts *mounts, const char *type)
 	return i;
 }
 
-int mounts_attach(struct mounts *mounts, const struct mounts_view *view, int root)
+size_t mounts_find_target(const struct mounts *mounts, const char *target)
 {
-	for (size_t i = 0; i < mounts->count; i++)
+	const size_t length = strlen(target);
+
+	for (size_t i = mounts->count; i > 0; i--) {
+		const char *other = mounts->list[i - 1].target;
+
+		if (strncmp(other, target, length) == 0 &&
+		    other[length + strspn(other + length, "/")] == '\0')
+			return i - 1;
+	}
+	return mounts->count;
+}
+
+int mounts_attach(struct mounts *mounts, size_t first, size_t end, const struct mounts_view *view,
+		  int root)
+{
+	for (size_t i = first; i < end; i++)
 		if (attach(&mounts->list[i], mounts, view, root) < 0)
 			return -1;
 	return 0;

@@ -25,6 +25,7 @@ struct mounts_entry {
 	const char *type;		 /* of file system; NULL: none was given */
 	const char *source;		 /* a path on the host; or a name for /proc/mounts */
 	const char *target;		 /* the path inside */
+	const char *text;		 /* a file with this text is mounted; NULL: none */
 	bool bind, with_below;		 /* a bind mount; with what is mounted below its source */
 	bool remount;			 /* not a new mount: changes the one that is there */
 	bool tmpcopyup;			 /* the new file system begins with what was in the place */
@@ -36,7 +37,7 @@ struct mounts_entry {
 	char *options; /* the file system's own, "mode=755,size=64m"; NULL: none */
 	bool word;  /* one of these has no value: in a bind mount, perhaps a misspelt attribute */
 	int opened; /* mounts_open(): the tree of a bind mount, attached nowhere, or -1;
-		     * mounts_proc_open(): the same of a proc;
+		     * shared_pids_proc_open(): the same of a proc;
 		     * mounts_attach(): what mounts_finish() is to make read-only; or 0 */
 };
 
@@ -46,9 +47,11 @@ struct mounts {
 	struct mounts_entry *list; /* in the order in which they are mounted */
 	size_t count;
 	bool on_host;	      /* the container may not look up the sources of bind mounts */
+	bool sources_first;   /* all sources are opened before the first mount is made */
 	bool peers;	      /* a bind mount that is to be shared is so with the host as well */
 	uint64_t propagation; /* of those that have no word for it; 0: as it comes */
 	const char *label; /* of SELinux, for the files of new file systems; NULL: as they come */
+	int texts; /* root_attach(): the directory that files with a text are made in; or 0 */
 };
 
 /*
@@ -63,12 +66,17 @@ const char *mounts_option_name(size_t index);
 /* The index of the first that is a file system of this type; the count: none is. */
 size_t mounts_find(const struct mounts *mounts, const char *type);
 
+/* The index of the last that has this target, and is seen there; the count: none has. */
+size_t mounts_find_target(const struct mounts *mounts, const char *target);
+
 /* What is wrong with an entry that is complete, or NULL. */
 const char *mounts_problem(const struct mounts_entry *entry);
 
 /*
  * On the host: opens the sources of bind mounts that the container cannot open when it is their
- * turn: on_host, those with mapped ids, the host's peers, and descriptors. Returns 0 or -1.
+ * turn: on_host, those with mapped ids, the host's peers, and descriptors; with sources_first, all.
+ * In the container, before its root is attached: the same, for those that are not open yet. Returns
+ * 0 or -1.
  */
 int mounts_open(struct mounts *mounts);
 
@@ -79,13 +87,14 @@ int mounts_open(struct mounts *mounts);
 int mounts_map(const struct mounts *mounts, pid_t pid);
 
 /*
- * In the container, whose mounts are the host's slaves: mounts all of them below the new root, in
- * their order: a source can be what an earlier one has made. Where the type is "cgroup", what
- * `view` shows. A mount over the root itself becomes the root: the descriptor then refers to it. A
- * tmpfs can be written to until mounts_finish(), for what is mounted or made in it (/dev). They
- * return 0 or -1.
+ * In the container, whose mounts are the host's slaves: mounts the entries from the index `first`
+ * up to `end`, which is not one of them, below the new root, in their order: a source can be what
+ * an earlier one has made. Where the type is "cgroup", what `view` shows. A mount over the root
+ * itself becomes the root: the descriptor then refers to it. A tmpfs can be written to until
+ * mounts_finish(), for what is mounted or made in it (/dev). They return 0 or -1.
  */
-int mounts_attach(struct mounts *mounts, const struct mounts_view *view, int root);
+int mounts_attach(struct mounts *mounts, size_t first, size_t end, const struct mounts_view *view,
+		  int root);
 int mounts_finish(const struct mounts *mounts);
 
 /* Makes a proc, attached nowhere yet, as its entry says. Returns a descriptor or -1. */

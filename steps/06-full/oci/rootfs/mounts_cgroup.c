@@ -166,17 +166,33 @@ static int attach_hosts(const struct mounts_entry *entry, const struct mounts_vi
 	return mount_attach(mount, root, entry->target, S_IFDIR);
 }
 
+/* The index of the container's only hierarchy, if that is v2's; or else -1. */
+static int find_v2_alone(const struct cgroup *cgroup)
+{
+	int found = -1;
+
+	for (int i = 0; i < cgroup->hierarchy_count; i++) {
+		if (cgroup->hierarchies[i].directory < 0)
+			continue;
+		if (cgroup->hierarchies[i].version != 2)
+			return -1;
+		found = i;
+	}
+	return found;
+}
+
 int mounts_cgroup(const struct mounts_entry *entry, const struct mounts_view *view, int root)
 {
-	const struct hierarchy *first = &view->cgroup->hierarchies[0];
+	const int alone = find_v2_alone(view->cgroup);
 	uint64_t attributes = entry->one.set | entry->below.set;
 	autofree char *options = lsm_mount_options("mode=755", view->label);
 	autofd int tmpfs = -1;
 
 	if (!options)
 		return -1;
-	if (view->cgroup->hierarchy_count == 1 && first->version == 2 && first->directory >= 0)
-		return attach_one(entry, view->is_new, first, view->trees[0], root, entry->target);
+	if (alone >= 0)
+		return attach_one(entry, view->is_new, &view->cgroup->hierarchies[alone],
+				  view->trees[alone], root, entry->target);
 	if (view->cgroup->hierarchy_count == 0 && has_v2_alone())
 		return attach_hosts(entry, view, root);
 	tmpfs = mount_create("tmpfs", attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, options);

@@ -60,11 +60,13 @@ static char **read_words(const struct verb *verb, char **words, struct request *
 static int begin(const struct runtime *runtime, const struct request *request,
 		 struct container *container)
 {
-	if (request->config && !(container->config = json_read_text(request->config)))
+	if (request->config && !(container->config.text = json_read_text(request->config)))
 		return -1;
 	if (process_close_callers(process_listening() + (unsigned int)request->preserve_fds) < 0)
 		return -1;
-	return log_narrate(&runtime->log);
+	if (log_narrate(&runtime->log) < 0)
+		return -1;
+	return lifecycle_load(request, &container->config);
 }
 
 static int create(const struct runtime *runtime, const struct verb *verb, char **words)
@@ -172,7 +174,7 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 		return -1;
 	/* Only now may others learn the pid: a reader of it may enter the process's namespaces. */
 	if (sync_await_exec(&child) < 0) {
-		resources_explain_kill(&container.cgroup.limits, &container.cgroup);
+		resources_explain_kill(&container.config.cgroup.limits, &container.config.cgroup);
 		return lifecycle_give_up(&state);
 	}
 	if (pidfd_socket_send(request.pidfd_socket, child.pidfd, "standard") < 0 ||

@@ -40,15 +40,15 @@ static void end(const struct runtime *runtime, const char *id)
 /* The cgroup's path is in the configuration that `create` has kept. */
 static int remove_cgroup(const struct runtime *runtime, const struct state *state)
 {
-	static struct container container;
+	static struct config config;
 	struct scope scope = { 0 };
 	autofree char *own = NULL;
 
-	container = (struct container){ .bundle = "/" };
-	if (config_load(state_config(state), &container) < 0)
+	config = (struct config){ .bundle = "/" };
+	if (config_load(state_config(state), &config) < 0)
 		return -1;
 	if (runtime->manager == MANAGER_SYSTEMD) {
-		if (systemd_name(&scope, container.cgroup_path, state->id) < 0)
+		if (systemd_name(&scope, config.cgroup_path, state->id) < 0)
 			return -1;
 		systemd_stop(scope.unit);
 		return 0;
@@ -56,8 +56,7 @@ static int remove_cgroup(const struct runtime *runtime, const struct state *stat
 	if (asprintf(&own, "/%s", state->id) < 0)
 		return fail("asprintf");
 	return cgroup_path_remove(
-		container.cgroup_path && *container.cgroup_path ? container.cgroup_path : own,
-		NULL);
+		config.cgroup_path && *config.cgroup_path ? config.cgroup_path : own, NULL);
 }
 
 /* With --force, a container whose state cannot be read is deleted, so that its ID is free again. */

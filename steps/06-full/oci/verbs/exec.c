@@ -105,38 +105,40 @@ static int set_labels(struct lsm *labels, const struct lsm *wanted)
 /* Without --process, the process is the container's own, changed by the options. */
 static int change_process(const struct wanted *wanted, struct container *container, char **argv)
 {
-	container->command.argv = argv;
-	container->console.terminal = wanted->terminal;
+	container->config.command.argv = argv;
+	container->config.console.terminal = wanted->terminal;
 	if (wanted->cwd)
-		container->command.workdir = wanted->cwd;
+		container->config.command.workdir = wanted->cwd;
 	if (wanted->no_new_privileges)
-		container->no_new_privileges = true;
-	if (wanted->user && set_user(&container->user, wanted->user) < 0)
+		container->config.no_new_privileges = true;
+	if (wanted->user && set_user(&container->config.user, wanted->user) < 0)
 		return -1;
-	if (add_groups(&container->user, &wanted->additional_gids) < 0)
+	if (add_groups(&container->config.user, &wanted->additional_gids) < 0)
 		return -1;
-	if (set_labels(&container->lsm, &wanted->labels) < 0)
+	if (set_labels(&container->config.lsm, &wanted->labels) < 0)
 		return -1;
-	add_capabilities(&container->capabilities, &wanted->capabilities);
-	return add_environment(&container->command, &wanted->environment);
+	add_capabilities(&container->config.capabilities, &wanted->capabilities);
+	return add_environment(&container->config.command, &wanted->environment);
 }
 
 static int load(const struct wanted *wanted, const struct state *state, struct container *container,
 		char **argv)
 {
-	container->bundle = state->bundle;
-	if (config_load(state_config(state), container) < 0)
+	container->config.bundle = state->bundle;
+	if (config_load(state_config(state), &container->config) < 0)
 		return -1;
-	if ((wanted->process ? config_set_process(wanted->object, wanted->process, container)
-			     : change_process(wanted, container, argv)) < 0)
+	if ((wanted->process
+		     ? config_set_process(wanted->object, wanted->process, &container->config)
+		     : change_process(wanted, container, argv)) < 0)
 		return -1;
-	if (!container->command.argv || !container->command.argv[0])
+	if (!container->config.command.argv || !container->config.command.argv[0])
 		return fail_input("exec: a command is missing");
-	if (!container_has_users(container))
-		capabilities_warn(&container->capabilities);
-	container->preserve_fds = (unsigned int)wanted->preserve_fds;
-	container->console.is_exec = true;
-	return lifecycle_console(&container->console, wanted->console_socket, !wanted->detach);
+	if (!config_has_users(&container->config))
+		capabilities_warn(&container->config.capabilities);
+	container->config.preserve_fds = (unsigned int)wanted->preserve_fds;
+	container->config.console.is_exec = true;
+	return lifecycle_console(&container->config.console, wanted->console_socket,
+				 !wanted->detach);
 }
 
 /* No other cgroup is tried, since the caller has named this one. */
@@ -158,10 +160,10 @@ static int spawn(const struct wanted *wanted, const struct state *state,
 
 	if (pidfd < 0)
 		return fail_input("cannot exec: container not running");
-	if (exec_cgroup_open(&container->cgroup, state, wanted->cgroups.list) < 0)
+	if (exec_cgroup_open(&container->config.cgroup, state, wanted->cgroups.list) < 0)
 		return -1;
 	job_defer_signals(&child->job);
-	if (console_prepare(&container->console, child) < 0)
+	if (console_prepare(&container->config.console, child) < 0)
 		return -1;
 	child->detached = true;
 	if (exec_spawn(&exec, child) < 0)
@@ -179,7 +181,7 @@ static int execute(const struct runtime *runtime, const struct wanted *wanted, c
 	static struct container container;
 	unsigned int statuses = 1 << STATUS_CREATED | 1 << STATUS_RUNNING;
 	autochild struct child child = CHILD_NONE;
-	autocgroup struct cgroup *cgroup = &container.cgroup;
+	autocgroup struct cgroup *cgroup = &container.config.cgroup;
 	autostate struct state state = STATE_NONE;
 
 	(void)cgroup;

@@ -8,8 +8,8 @@
  *
  * Source: proc(5); pid_namespaces(7); PTRACE_MODE_READ_FSCREDS of ptrace(2).
  */
-#ifndef STEPS_MOUNTS_PROC_H
-#define STEPS_MOUNTS_PROC_H
+#ifndef STEPS_SHARED_PIDS_PROC_H
+#define STEPS_SHARED_PIDS_PROC_H
 
 #include "container.h"
 
@@ -17,6 +17,6 @@
  * In the container's mount namespace, while `root`, its new root, is attached nowhere yet, and so
  * leads nowhere: makes the mounts of type "proc", for mounts_attach(). Returns 0 or -1.
  */
-int mounts_proc_open(struct container *container, int root);
+int shared_pids_proc_open(struct container *container, int root);
 
 #endif

@@ -18,6 +18,10 @@
 
 #include "directory_ids.h"
 
+/* Below the directory of a state. The container sees it, and can perhaps write to it: sd_notify.h.
+ */
+#define STATE_NOTIFY_DIRECTORY "notify"
+
 enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_PAUSED, STATUS_STOPPED };
 
 struct state {

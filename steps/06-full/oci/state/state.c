@@ -14,7 +14,6 @@
 #include "fail.h"
 #include "file.h"
 #include "exec_fifo.h"
-#include "sd_notify.h"
 #include "remove_tree.h"
 #include "state_file.h"
 #include "userns.h"
@@ -137,7 +136,7 @@ static void describe_new(struct state *state)
 static int empty(const struct state *state)
 {
 	exec_fifo_remove(state->directory);
-	if (remove_tree(state->directory, SD_NOTIFY_DIRECTORY) < 0)
+	if (remove_tree(state->directory, STATE_NOTIFY_DIRECTORY) < 0)
 		return -1;
 	return state_file_remove(state);
 }

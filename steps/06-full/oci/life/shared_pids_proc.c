@@ -1,4 +1,4 @@
-#include "mounts_proc.h"
+#include "shared_pids_proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include "narrate.h"
 #include "process.h"
 #include "self_exe.h"
+#include "sync.h"
 
 static int wait_for(pid_t pid)
 {
@@ -42,10 +43,10 @@ static int mount_inside(const struct mounts_entry *entry, int socket)
  */
 static int leave_mounts(const struct container *container)
 {
-	struct rootfs rootfs = { .path = container->rootfs.path, .tree = -1 };
+	struct rootfs rootfs = { .path = container->config.rootfs.path, .tree = -1 };
 
-	if (container->namespaces & CLONE_NEWUSER ||
-	    namespaces_join(&container->joined, CLONE_NEWUSER) || userns_is_ours())
+	if (container->config.namespaces & CLONE_NEWUSER ||
+	    namespaces_join(&container->config.joined, CLONE_NEWUSER) || userns_is_ours())
 		return 1;
 	if (unshare(CLONE_NEWNS) < 0)
 		return fail("unshare CLONE_NEWNS");
@@ -61,7 +62,7 @@ static int leave_mounts(const struct container *container)
 /* Nothing but the socket is open when the child is there. Its descriptors are the parent's. */
 static int enter(struct container *container, int root, int socket)
 {
-	autofd int pids = container->joined.pids;
+	autofd int pids = container->config.joined.pids;
 	int stays = leave_mounts(container);
 
 	if (stays < 0)
@@ -95,16 +96,6 @@ static _Noreturn void help(struct container *container, const struct mounts_entr
 	_exit(0);
 }
 
-/* The mount, or the failure. */
-static int receive(int socket)
-{
-	struct failure failure;
-
-	if (recv(socket, &failure, sizeof(failure), MSG_PEEK) == sizeof(failure))
-		return fail_set(&failure);
-	return descriptor_receive(socket);
-}
-
 static int open_one(struct container *container, struct mounts_entry *entry, int root)
 {
 	autofd int ours = -1, theirs = -1;
@@ -123,16 +114,16 @@ static int open_one(struct container *container, struct mounts_entry *entry, int
 		return fail("fork");
 	cleanup_fd(&theirs);
 	theirs = -1;
-	entry->opened = receive(ours);
+	entry->opened = sync_await_descriptor(ours);
 	if (wait_for(pid) < 0)
 		return -1;
 	return entry->opened < 0 ? -1 : 0;
 }
 
-int mounts_proc_open(struct container *container, int root)
+int shared_pids_proc_open(struct container *container, int root)
 {
-	for (size_t i = 0; i < container->mounts.count; i++) {
-		struct mounts_entry *entry = &container->mounts.list[i];
+	for (size_t i = 0; i < container->config.mounts.count; i++) {
+		struct mounts_entry *entry = &container->config.mounts.list[i];
 
 		if (entry->type && strcmp(entry->type, "proc") == 0 && !entry->bind &&
 		    !entry->remount && open_one(container, entry, root) < 0)

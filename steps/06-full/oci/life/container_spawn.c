@@ -1,0 +1,184 @@
+#include "container_spawn.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include "cgroup_path.h"
+#include "cleanup.h"
+#include "container_exec.h"
+#include "container_hooks.h"
+#include "container_network.h"
+#include "container_rootfs.h"
+#include "fail.h"
+#include "log.h"
+#include "loopback.h"
+#include "root.h"
+#include "seccomp_cache.h"
+#include "self_exe.h"
+#include "shared_pids.h"
+#include "shift.h"
+#include "spawn.h"
+#include "stage.h"
+#include "sync.h"
+
+/* ---- In the container ---- */
+
+/* True if the container's process has to be started by way of a stage (stage.h). */
+static bool needs_stage(const struct config *config)
+{
+	for (int kind = 0; kind < NAMESPACE_KINDS; kind++)
+		if (config->joined.paths[kind])
+			return true;
+	return config->namespaces & CLONE_NEWTIME;
+}
+
+/*
+ * In the stage: enters the cgroups, which may be forbidden later, and the namespaces of others;
+ * makes a time namespace.
+ */
+static int enter_stage(void *argument)
+{
+	const struct container *container = argument;
+	const struct config *config = &container->config;
+
+	if (cgroup_path_enter(&config->cgroup) < 0)
+		return -1;
+	if (config->namespaces & CLONE_NEWTIME && namespaces_new_time(&config->joined) < 0)
+		return -1;
+	return namespaces_enter(&config->joined);
+}
+
+/* The stage, if there is one, has entered the cgroups. */
+static int enter_cgroup(const struct config *config)
+{
+	bool is_new = config->namespaces & CLONE_NEWCGROUP;
+
+	if (!needs_stage(config))
+		return is_new ? cgroup_enter(&config->cgroup) : cgroup_path_enter(&config->cgroup);
+	return is_new && unshare(CLONE_NEWCGROUP) < 0 ? fail("unshare CLONE_NEWCGROUP") : 0;
+}
+
+static int write_sysctls(struct container *container)
+{
+	const struct sysctls *sysctls = &container->config.sysctls;
+
+	if (sysctls->count && container_enter_network(container) < 0)
+		return -1;
+	return sysctls_write(sysctls);
+}
+
+/* In the new namespaces, in the order that the kernel wants. */
+static int inside(void *argument)
+{
+	struct container *container = argument;
+	struct config *config = &container->config;
+	autofd int root = -1;
+
+	log_stage("child process in init()");
+	if (self_exe_undumpable() < 0)
+		return -1;
+	if (enter_cgroup(config) < 0)
+		return -1;
+	if (!config->keep_cpus)
+		scheduling_reset_cpus();
+	if (container_begin(config) < 0)
+		return -1;
+	if (userns_enter(&config->userns, container->child) < 0)
+		return -1;
+	if (root_leave_peers() < 0)
+		return -1;
+	if (uts_set(&config->uts) < 0)
+		return -1;
+	if (container->loopback && loopback_up() < 0)
+		return -1;
+	if (write_sysctls(container) < 0)
+		return -1;
+	root = container_build_rootfs(container); /* enters the network before it mounts /sys */
+	if (root < 0)
+		return -1;
+	if (container_run_hooks(container, root) < 0)
+		return -1;
+	/* The root may become read-only here, and hooks may mount and write there. */
+	if (masked_paths_cover(&config->masked_paths, root) < 0)
+		return -1;
+	if (root_enter(&config->rootfs, root, config->propagation) < 0)
+		return -1;
+	/* From here on the child may live longer than the host side: the state is written. */
+	if (child_await_release(container->child) < 0)
+		return -1;
+	if (config->joined.pids >= 0)
+		return shared_pids_leave(container);
+	return container_execute(container);
+}
+
+/* ---- On the host ---- */
+
+/*
+ * The host side makes the network namespace, while the container mounts; but only the container can
+ * make one that is to belong to another user namespace. And as root of a user namespace, the host
+ * side could not come back.
+ */
+static void choose_network(struct container *container)
+{
+	struct config *config = &container->config;
+	bool is_hosts;
+
+	if (!(config->namespaces & CLONE_NEWNET))
+		return;
+	is_hosts = !config_has_users(config) && !userns_is_ours();
+	container->network_handed = is_hosts || config->network_is_given;
+	container->loopback = !is_hosts;
+	if (is_hosts)
+		config->namespaces &= ~(uint64_t)CLONE_NEWNET;
+}
+
+int container_prepare(struct container *container, struct child *child)
+{
+	struct config *config = &container->config;
+
+	container->child = child;
+	container->rootless = geteuid() != 0;
+	job_defer_signals(&child->job);
+	if (console_prepare(&config->console, child) < 0)
+		return -1;
+	if (userns_prepare(&config->userns) < 0)
+		return -1;
+	if (console_share(&config->console, &config->userns) < 0)
+		return -1;
+	if (config->userns.mode == USERNS_MAPPED)
+		config->namespaces |= CLONE_NEWUSER;
+	choose_network(container);
+	if (seccomp_compile_once(&config->seccomp) < 0)
+		return -1;
+	if (seccomp_notify_prepare(&config->seccomp.listener) < 0)
+		return -1;
+	if (namespaces_open(&config->joined) < 0)
+		return -1;
+	return container_open_rootfs(container);
+}
+
+int container_spawn(struct container *container)
+{
+	/* clone3 does not take these two: a time namespace needs offsets first, a cgroup namespace
+	 * the cgroups. */
+	const struct config *config = &container->config;
+	const uint64_t namespaces =
+		config->namespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME);
+	struct child *child = container->child;
+
+	child->cgroup = cgroup_directory(&config->cgroup);
+	child->job.has_init = config->init.wanted;
+	if (container_open_cgroup(container) < 0)
+		return -1;
+	log_stage("nsexec container setup");
+	if ((needs_stage(config) ? stage_spawn(child, enter_stage, namespaces, inside, container)
+				 : child_spawn(child, namespaces, inside, container)) < 0)
+		return -1;
+	if (scheduling_set_oom(&config->scheduling, child->pid) < 0)
+		return -1;
+	if (userns_map(&config->userns, child->pid) < 0)
+		return -1;
+	if (mounts_map(&config->mounts, child->pid) < 0)
+		return -1;
+	return shift_root(&config->userns, &config->rootfs, child->pid);
+}

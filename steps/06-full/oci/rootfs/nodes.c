@@ -1,0 +1,218 @@
+#include "nodes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "bind.h"
+#include "capabilities.h"
+#include "cleanup.h"
+#include "descriptor.h"
+#include "dev.h"
+#include "fail.h"
+#include "file.h"
+#include "mount.h"
+#include "sync.h"
+#include "userns.h"
+
+/* What the list says of a path counts. */
+static bool has_node(const struct devices *devices, const char *path)
+{
+	for (size_t i = 0; i < devices->node_count; i++)
+		if (strcmp(devices->nodes[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+int nodes_add_defaults(struct devices *devices)
+{
+	for (size_t i = 0; i < DEV_NODES; i++) {
+		const struct dev_node *wanted = &dev_nodes[i];
+		struct device_node node = {
+			.mode = S_IFCHR | 0666,
+			.device = makedev(wanted->major, wanted->minor),
+		};
+		char *path;
+
+		if (asprintf(&path, "/dev/%s", wanted->name) < 0)
+			return fail("asprintf");
+		node.path = path;
+		if (!has_node(devices, path) && device_add_node(devices, node) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- Made for the container ---- */
+
+/* Whether we have the right that it has not; and know its users, as whose the nodes are made. */
+static bool may_make(const struct userns *maps)
+{
+	uint64_t held = 0;
+
+	return maps && !userns_is_ours() && capabilities_held(&held) == 0 &&
+		held & (1ULL << CAP_MKNOD);
+}
+
+struct maker {
+	struct devices devices;
+	struct child *child;
+};
+
+/* The kernel clones no mount that is attached nowhere: so it has a mount namespace to be in. */
+static int make_and_send(void *argument)
+{
+	const struct maker *maker = argument;
+	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd int place = -1;
+
+	if (root < 0)
+		return fail("open /");
+	if (mount_private() < 0)
+		return -1;
+	place = mount_create("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, "mode=755");
+	if (place < 0 || mount_attach(place, root, "/dev", S_IFDIR) < 0)
+		return -1;
+	if (device_populate(&maker->devices, place) < 0)
+		return -1;
+	for (size_t i = 0; i < maker->devices.node_count; i++) {
+		autofd int node = bind_create(place, maker->devices.nodes[i].path + 1);
+
+		if (node < 0 || descriptor_send(maker->child->socket, node) < 0)
+			return -1;
+	}
+	return child_await_release(maker->child);
+}
+
+static int receive_all(const struct child *child, struct mounts *binds)
+{
+	for (size_t i = 0; i < binds->count; i++) {
+		binds->list[i].opened = sync_await_descriptor(child->socket);
+		if (binds->list[i].opened < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int make_nodes(const struct devices *devices, const struct userns *maps,
+		      struct mounts *binds)
+{
+	autochild struct child child = CHILD_NONE;
+	struct maker maker = { *devices, &child };
+	autofree struct device_node *nodes = calloc(maker.devices.node_count, sizeof(*nodes));
+
+	if (!nodes)
+		return fail("calloc");
+	for (size_t i = 0; i < maker.devices.node_count; i++) {
+		nodes[i] = maker.devices.nodes[i];
+		nodes[i].uid = userns_uid_outside(maps, nodes[i].uid);
+		nodes[i].gid = userns_gid_outside(maps, nodes[i].gid);
+	}
+	maker.devices.nodes = nodes;
+	child.job.own_session = true; /* the terminal is not for it */
+	if (child_spawn(&child, CLONE_NEWNS, make_and_send, &maker) < 0)
+		return -1;
+	if (child_release(&child) < 0)
+		return -1;
+	return receive_all(&child, binds);
+}
+
+/* ---- The host's ---- */
+
+static bool is_node(const char *path, const struct device_node *node)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == (node->mode & S_IFMT) &&
+		status.st_rdev == node->device;
+}
+
+/*
+ * Returns the path of the host's node of a device: the same path, or the link that udev makes for
+ * the numbers; or NULL.
+ */
+static const char *find_node(const struct device_node *node)
+{
+	const char *kind = S_ISBLK(node->mode) ? "block" : "char";
+	const unsigned int numbers[] = { major(node->device), minor(node->device) };
+	char *path;
+
+	if (is_node(node->path, node))
+		return node->path;
+	if (asprintf(&path, "/dev/%s/%u:%u", kind, numbers[0], numbers[1]) < 0) {
+		fail("asprintf");
+		return NULL;
+	}
+	if (is_node(path, node))
+		return path;
+	free(path);
+	fail_input("device %s: no device can be made in a user namespace, and the host has no %s "
+		   "device %u:%u, neither as %s nor as /dev/%s/%u:%u",
+		   node->path, kind, numbers[0], numbers[1], node->path, kind, numbers[0],
+		   numbers[1]);
+	return NULL;
+}
+
+/* ---- Either of both ---- */
+
+int nodes_open(struct mounts *binds, const struct devices *devices, const struct userns *maps)
+{
+	const bool made = may_make(maps);
+
+	binds->on_host = true;
+	binds->list = calloc(devices->node_count, sizeof(*binds->list));
+	if (!binds->list)
+		return fail("calloc");
+	for (size_t i = 0; i < devices->node_count; i++) {
+		const struct device_node *node = &devices->nodes[i];
+		struct mounts_entry *entry = &binds->list[binds->count];
+
+		if (S_ISFIFO(node->mode) && !made)
+			continue; /* root of a user namespace may make it */
+		*entry = (struct mounts_entry){ .target = node->path, .bind = true, .opened = -1 };
+		if (!made)
+			entry->source = find_node(node);
+		if (!made && !entry->source)
+			return -1;
+		binds->count++;
+	}
+	return made ? make_nodes(devices, maps, binds) : mounts_open(binds);
+}
+
+/* The container's /dev may already have these links. They stay. */
+static int make_links(int root)
+{
+	autofd int dev = file_make_in_root(root, "/dev", S_IFDIR);
+
+	if (dev < 0)
+		return -1;
+	for (size_t i = 0; i < DEV_LINKS; i++)
+		if (symlinkat(dev_links[i].target, dev, dev_links[i].name) < 0 && errno != EEXIST)
+			return fail("symlinkat /dev/%s", dev_links[i].name);
+	return 0;
+}
+
+int nodes_make(const struct devices *devices, const struct mounts *mounts, struct mounts *binds,
+	       int root)
+{
+	for (size_t i = 0; i < devices->node_count; i++) {
+		const struct devices one = { .nodes = &devices->nodes[i], .node_count = 1 };
+		const char *path = devices->nodes[i].path;
+		const size_t bind = mounts_find_target(binds, path);
+
+		if (mounts_find_target(mounts, path) < mounts->count)
+			continue;
+		if ((bind < binds->count ? mounts_attach(binds, bind, bind + 1, NULL, root)
+					 : device_populate(&one, root)) < 0)
+			return -1;
+	}
+	return make_links(root);
+}

@@ -1,0 +1,181 @@
+#include "root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "file.h"
+#include "mount.h"
+#include "narrate.h"
+#include "preserve_fds.h"
+
+/* ---- Making ---- */
+
+int root_leave_peers(void)
+{
+	narrate("mount / MS_REC|MS_SLAVE");
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return fail("mount / MS_REC|MS_SLAVE");
+	return 0;
+}
+
+/* What a mount namespace may pass on to others is a property of each mount. */
+static int change_propagation(int tree, uint64_t propagation, unsigned int flags)
+{
+	struct mount_attr change = { .propagation = propagation };
+
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | flags, &change, sizeof(change)) < 0)
+		return fail("mount_setattr to change the propagation of the root");
+	return 0;
+}
+
+/*
+ * What is mounted in the root file system is not to appear on the host. What the host mounts below
+ * it appears inside where the bind mount has a part of it; everywhere, if the root is to be a
+ * slave. The root is shared only when it has been entered: pivot_root(2) wants that.
+ */
+static int make_slave(int tree, uint64_t wanted)
+{
+	uint64_t word = wanted & ~(uint64_t)MS_REC;
+
+	if (change_propagation(tree, MS_SLAVE, AT_RECURSIVE) < 0)
+		return -1;
+	if (wanted & MS_REC && word != MS_UNBINDABLE &&
+	    change_propagation(tree, word, AT_RECURSIVE) < 0)
+		return -1;
+	return word == MS_SLAVE ? 0 : change_propagation(tree, MS_PRIVATE, 0);
+}
+
+void root_choose_propagation(struct mounts *mounts, uint64_t propagation)
+{
+	uint64_t word = propagation & ~(uint64_t)MS_REC;
+
+	mounts->peers = word == MS_SHARED;
+	mounts->propagation = propagation & MS_REC && word != MS_UNBINDABLE ? word : 0;
+}
+
+int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set)
+{
+	struct mount_attr attributes = { .attr_set = set };
+
+	if (preserve_fds_check("root.path", rootfs->path) < 0)
+		return -1;
+	if (rootfs_clone(rootfs) < 0)
+		return -1;
+	if (set &&
+	    mount_setattr(rootfs->tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
+			  sizeof(attributes)) < 0)
+		return fail("mount_setattr of the root");
+	return make_slave(rootfs->tree, propagation);
+}
+
+/* ---- Attaching and entering ---- */
+
+/* Takes a mount away; one that came from another user namespace can be covered alone. */
+static int hide(const char *path)
+{
+	autofd int place = -1, cover = -1;
+
+	narrate("umount2 %s MNT_DETACH", path);
+	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		return 0;
+	if (errno != EINVAL && errno != EPERM)
+		return fail("umount2 %s", path);
+	place = file_open_directory(path);
+	cover = place < 0 ? -1 : mount_create("tmpfs", MOUNT_ATTR_RDONLY, NULL);
+	return cover < 0 ? -1 : mount_attach(cover, place, "/", S_IFDIR);
+}
+
+/*
+ * Without pivot_root(2), the host's mounts stay in the namespace, though out of reach. As long as
+ * there is a /proc or a /sys among them that hides nothing, the kernel lets a new user namespace
+ * mount another one, and what is masked in the container is there for all to see.
+ */
+static int hide_host(void)
+{
+	autofree char *text = file_read("/proc/self/mounts");
+	autofile FILE *mounts = text ? fmemopen(text, strlen(text), "r") : NULL;
+
+	if (!mounts)
+		return fail("read /proc/self/mounts");
+	for (const struct mntent *mount; (mount = getmntent(mounts));)
+		if ((strcmp(mount->mnt_type, "proc") == 0 ||
+		     strcmp(mount->mnt_type, "sysfs") == 0) &&
+		    hide(mount->mnt_dir) < 0)
+			return -1;
+	return 0;
+}
+
+/* Opens the place that the root covers in this mount namespace. Returns a descriptor or -1. */
+static int open_place(const struct rootfs *rootfs)
+{
+	int place = preserve_fds_open(rootfs->path);
+
+	if (place < 0 && (errno == EACCES || errno == ELOOP))
+		return file_open_directory("/proc");
+	return place < 0 ? fail("openat2 %s", rootfs->path) : place;
+}
+
+static bool has_texts(const struct mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++)
+		if (mounts->list[i].text)
+			return true;
+	return false;
+}
+
+/* The kernel clones no mount that is attached nowhere: the files need a place. Nobody sees it. */
+static int attach_texts(struct mounts *mounts, int place)
+{
+	mounts->texts = mount_create("tmpfs", 0, "mode=700");
+	return mounts->texts < 0 ? -1 : mount_attach(mounts->texts, place, "/", S_IFDIR);
+}
+
+int root_attach(struct rootfs *rootfs, struct mounts *mounts)
+{
+	autofd int place = open_place(rootfs);
+
+	if (place < 0)
+		return -1;
+	if (rootfs->chroot && hide_host() < 0)
+		return -1;
+	umask(022);
+	if (has_texts(mounts) && attach_texts(mounts, place) < 0)
+		return -1;
+	if (mount_attach(rootfs->tree, mounts->texts > 0 ? mounts->texts : place, "/", S_IFDIR) < 0)
+		return -1;
+	return rootfs->tree;
+}
+
+/* Nothing can be bind mounted from an unbindable mount: where that is for all, it comes last. */
+static int change_last(uint64_t wanted)
+{
+	uint64_t word = wanted & ~(uint64_t)MS_REC;
+	uint64_t flags = word == MS_UNBINDABLE ? wanted : word;
+
+	narrate("mount / propagation %#jx", (uintmax_t)flags);
+	if (flags && mount(NULL, "/", NULL, flags, NULL) < 0)
+		return fail("mount / to change its propagation");
+	return 0;
+}
+
+int root_enter(const struct rootfs *rootfs, int root, uint64_t propagation)
+{
+	/* Over "/", where a mount namespace has its root: only from there, a process may make a
+	 * user namespace. */
+	if (rootfs->chroot) {
+		narrate("move_mount the new root to /");
+		if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+			return fail("move_mount the new root to /");
+	}
+	if (rootfs_enter(rootfs, root) < 0)
+		return -1;
+	return change_last(propagation);
+}

@@ -1,0 +1,90 @@
+#include "shift.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "mounts.h"
+
+static bool is_inside(const struct userns *userns, uid_t outside)
+{
+	for (size_t i = 0; i < userns->uid_count; i++)
+		if (outside - userns->uids[i].outside < userns->uids[i].size)
+			return true;
+	return false;
+}
+
+/* A map for a mount: its ids inside are those on the disk. */
+struct disk_map {
+	struct id_map parts[USERNS_MAP_MAX];
+	size_t count;
+};
+
+static void add_part(struct disk_map *map, uint32_t disk, uint32_t outside, uint64_t size)
+{
+	if (size > 0 && map->count < USERNS_MAP_MAX)
+		map->parts[map->count++] = (struct id_map){ disk, outside, (uint32_t)size };
+}
+
+/*
+ * `owner` on the disk becomes root inside, and every other id stays what it is: but root of the
+ * disk, who is nobody inside; and inside the one that has the owner's number is the first on the
+ * disk that no other is.
+ */
+static void map_owner(struct disk_map *disk, const struct id_map *map, size_t count, uint32_t owner)
+{
+	uint32_t spare = owner + 1;
+
+	for (size_t i = 0; i < count; i++)
+		if (map[i].inside + map[i].size > spare)
+			spare = map[i].inside + map[i].size;
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t end = (uint64_t)map[i].inside + map[i].size;
+		const uint32_t first = map[i].inside ? map[i].inside : 1;
+		const uint32_t shift = map[i].outside - map[i].inside;
+
+		if (map[i].inside == 0)
+			add_part(disk, owner, map[i].outside, 1);
+		if (owner < first || owner >= end) {
+			add_part(disk, first, first + shift, end - first);
+			continue;
+		}
+		add_part(disk, first, first + shift, owner - first);
+		add_part(disk, spare, owner + shift, 1);
+		add_part(disk, owner + 1, owner + 1 + shift, end - owner - 1);
+	}
+}
+
+/* The owner of the directory, who need not be the machine's root, is root inside. */
+static int shift_owner(const struct userns *userns, const struct rootfs *rootfs, pid_t pid,
+		       const struct stat *status)
+{
+	struct disk_map uids = { 0 }, gids = { 0 };
+	struct mounts_entry entry = {
+		.source = rootfs->path, .target = "/", .opened = rootfs->tree, .map = true
+	};
+	const struct mounts mounts = { .list = &entry, .count = 1 };
+
+	if (status->st_uid != 0) {
+		map_owner(&uids, userns->uids, userns->uid_count, status->st_uid);
+		map_owner(&gids, userns->gids, userns->gid_count, status->st_gid);
+		entry.uids = uids.parts;
+		entry.uid_count = uids.count;
+		entry.gids = gids.parts;
+		entry.gid_count = gids.count;
+	}
+	return mounts_map(&mounts, pid);
+}
+
+int shift_root(const struct userns *userns, const struct rootfs *rootfs, pid_t pid)
+{
+	struct stat status;
+
+	if (userns->mode != USERNS_MAPPED || !userns->shift || geteuid() != 0)
+		return 0;
+	if (fstat(rootfs->tree, &status) < 0)
+		return fail("fstat %s", rootfs->path);
+	if (is_inside(userns, status.st_uid))
+		return 0;
+	return shift_owner(userns, rootfs, pid, &status);
+}

@@ -1,0 +1,23 @@
+/*
+ * Chapter 6: the owners of the root file system's files, in a user namespace.
+ *
+ * Files of the host's users belong to nobody there. So the root file system is an idmapped mount,
+ * in which the owners are counted from the first id of the container.
+ *
+ * Source: mount_setattr(2), "ID-mapped mounts".
+ */
+#ifndef STEPS_SHIFT_H
+#define STEPS_SHIFT_H
+
+#include "rootfs.h"
+#include "userns.h"
+
+/*
+ * On the host, after userns_map(), while the child `pid` waits: lets the root file system show the
+ * container's ids, if userns->shift, the caller is root, and the owner is not one of them already.
+ * The owner of its directory is root inside. Returns 0 or -1 (EINVAL: this type of file system has
+ * no idmapped mounts).
+ */
+int shift_root(const struct userns *userns, const struct rootfs *rootfs, pid_t pid);
+
+#endif
