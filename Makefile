@@ -150,9 +150,17 @@ build/probe: $(wildcard rootfs/*.c rootfs/*.h)
 # ---- For the reader -----------------------------------------------------------------------------
 
 .PHONY: $(foreach target,diff trace,$(STEPS:%=$(target)-%))
-$(STEPS:%=diff-%): diff-%:
+$(filter-out diff-06,$(STEPS:%=diff-%)): diff-%:
 	@diff -u $(or $(patsubst %,%/main.c,$(dir-$(lastword $(filter-out $*,$(chapters-$*))))),/dev/null) \
 		$(dir-$*)/main.c || true
+
+# Of step 06, the calls of inside(), beside those of step 05.
+inside = sed -n '/^static int inside/,/^}/p' $(1) | grep -o '[a-z]*_[a-z_]*('
+diff-06:
+	@mkdir -p build
+	@$(call inside,$(dir-05)/main.c) >build/inside-05
+	@$(call inside,$(dir-06)/oci/life/container_spawn.c) >build/inside-06
+	@diff -U 30 build/inside-05 build/inside-06 || true
 
 # The system calls that a chapter is about.
 calls-01 := clone3,sethostname,setdomainname,execve

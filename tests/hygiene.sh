@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/hygiene.sh: nothing is at the top that does not belong there, and no step's main.c is longer
-# than 120 lines. Warns of other files that are longer than 400 lines, which may hold more than one idea.
+# than 130 lines. Warns of other files that are longer than 400 lines, which may hold more than one idea.
 cd "$(dirname "$0")/.." || exit 1
 wrong=0
 for file in $(git ls-files | cut -d/ -f1 | sort -u); do
@@ -15,7 +15,7 @@ for file in $(git ls-files); do
 	case $file in
 	*.svg | tests/data/*) ;; # not written by hand
 	steps/*/main.c)
-		[ "$lines" -le 120 ] || { echo "$file is too long: $lines lines" && wrong=1; }
+		[ "$lines" -le 130 ] || { echo "$file is too long: $lines lines" && wrong=1; }
 		;;
 	*) [ "$lines" -le 400 ] || echo "warning: $file has $lines lines" ;;
 	esac

@@ -123,7 +123,7 @@ static void enter_without_a_namespace(const char *limit)
 	check(unshare(CLONE_NEWUSER) == 0);
 	file = fopen("/proc/sys/user/max_cgroup_namespaces", "we");
 	check(file && fputs(limit, file) >= 0 && fclose(file) == 0);
-	check(cgroup_enter(&(struct cgroup){ 0 }) < 0);
+	check(cgroup_unshare() < 0);
 	check(strcmp(fail_get()->text,
 		     "unshare CLONE_NEWCGROUP: ENOSPC No space left on device; the limit in "
 		     "/proc/sys/user/max_cgroup_namespaces is reached") == 0);

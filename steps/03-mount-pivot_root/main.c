@@ -26,6 +26,23 @@ struct step {
 	struct command command;
 };
 
+/* Makes the new root complete before it is entered. Returns a descriptor of it or -1. */
+static int rootfs_build(struct step *step)
+{
+	autofd int root = rootfs_open(&step->rootfs);
+	int built;
+
+	if (root < 0)
+		return -1;
+	if (proc_mount(root) < 0)
+		return -1;
+	if (rootfs_populate(&step->rootfs, root) < 0)
+		return -1;
+	built = root;
+	root = -1;
+	return built;
+}
+
 /* In the new namespaces, in the order that the kernel wants. */
 static int inside(void *argument)
 {
@@ -36,12 +53,8 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&step->uts) < 0)
 		return -1;
-	root = rootfs_open(&step->rootfs);
+	root = rootfs_build(step);
 	if (root < 0)
-		return -1;
-	if (proc_mount(root) < 0)
-		return -1;
-	if (rootfs_populate(&step->rootfs, root) < 0)
 		return -1;
 	if (rootfs_enter(&step->rootfs, root) < 0)
 		return -1;

@@ -214,6 +214,11 @@ int cgroup_enter(const struct cgroup *cgroup)
 		    cgroup_write(hierarchy->directory, "tasks", "0") < 0)
 			return -1;
 	}
+	return 0;
+}
+
+int cgroup_unshare(void)
+{
 	narrate("unshare CLONE_NEWCGROUP");
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		return fail("unshare CLONE_NEWCGROUP");

@@ -5,8 +5,8 @@
  *     cgroup_create(&cgroup)
  *     child.cgroup = cgroup_directory(&cgroup)
  *     child_spawn(...)                         begins: on v2, in the cgroup
- *     child_release()                          cgroup_enter(&cgroup): enters those of v1,
- *                                                  then the cgroup namespace
+ *     child_release()                          cgroup_enter(&cgroup): enters those of v1
+ *                                              cgroup_unshare(): the cgroup namespace
  *                                              cgroup_mount(&cgroup, root)
  *     child_wait()
  *     cgroup_report(&cgroup, !child.unexecuted)
@@ -64,11 +64,14 @@ const struct hierarchy *cgroup_hierarchy(const struct cgroup *cgroup, unsigned i
 /* Returns the directory for CLONE_INTO_CGROUP, which v2 alone has, or -1. */
 int cgroup_directory(const struct cgroup *cgroup);
 
-/*
- * In the child, which must have one thread only: enters the cgroups of v1, then a new cgroup
- * namespace, in which all its cgroups are "/". Returns 0 or -1.
- */
+/* In the child, which must have one thread only: enters the cgroups of v1. Returns 0 or -1. */
 int cgroup_enter(const struct cgroup *cgroup);
+
+/*
+ * In the child, after that: enters a new cgroup namespace, in which all its cgroups are "/".
+ * Returns 0 or -1.
+ */
+int cgroup_unshare(void);
 
 /* In the new cgroup namespace: mounts /sys/fs/cgroup, read-only, below `root`. Returns 0 or -1. */
 int cgroup_mount(const struct cgroup *cgroup, int root);

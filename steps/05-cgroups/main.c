@@ -35,19 +35,12 @@ struct step {
 	struct child *child; /* for the child itself: its way to the host side */
 };
 
-/* In the new namespaces, in the order that the kernel wants. */
-static int inside(void *argument)
+/* Makes the new root complete before it is entered. Returns a descriptor of it or -1. */
+static int rootfs_build(struct step *step)
 {
-	struct step *step = argument;
-	autofd int root = -1;
+	autofd int root = rootfs_open(&step->rootfs);
+	int built;
 
-	if (cgroup_enter(&step->cgroup) < 0)
-		return -1;
-	if (mount_private() < 0)
-		return -1;
-	if (uts_set(&step->uts) < 0)
-		return -1;
-	root = rootfs_open(&step->rootfs);
 	if (root < 0)
 		return -1;
 	if (proc_mount(root) < 0)
@@ -59,6 +52,28 @@ static int inside(void *argument)
 	if (device_populate(&step->cgroup.devices, root) < 0)
 		return -1;
 	if (cgroup_mount(&step->cgroup, root) < 0)
+		return -1;
+	built = root;
+	root = -1;
+	return built;
+}
+
+/* In the new namespaces, in the order that the kernel wants. */
+static int inside(void *argument)
+{
+	struct step *step = argument;
+	autofd int root = -1;
+
+	if (cgroup_enter(&step->cgroup) < 0)
+		return -1;
+	if (cgroup_unshare() < 0)
+		return -1;
+	if (mount_private() < 0)
+		return -1;
+	if (uts_set(&step->uts) < 0)
+		return -1;
+	root = rootfs_build(step);
+	if (root < 0)
 		return -1;
 	if (rootfs_enter(&step->rootfs, root) < 0)
 		return -1;

@@ -259,18 +259,6 @@ int cgroup_path_create(struct cgroup *cgroup, const char *path, enum cgroup_clai
 	return limit_devices(cgroup);
 }
 
-int cgroup_path_enter(const struct cgroup *cgroup)
-{
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
-		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
-
-		if (hierarchy->version == 1 && hierarchy->directory >= 0 &&
-		    cgroup_write(hierarchy->directory, "tasks", "0") < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* Returns 0; 1 where there is somebody else's cgroup, which is not opened; or -1. */
 static int open_own(struct cgroup *cgroup, const char *path, const struct directory_ids *ids)
 {

@@ -38,12 +38,6 @@ int cgroup_path_create(struct cgroup *cgroup, const char *path, enum cgroup_clai
 int cgroup_path_require_devices(const struct cgroup *cgroup);
 
 /*
- * In the child, or in the process in between, for the child: enters the cgroups of v1, without a
- * cgroup namespace. In that of v2 it has begun (child->cgroup). Returns 0 or -1.
- */
-int cgroup_path_enter(const struct cgroup *cgroup);
-
-/*
  * The functions from here on act on the cgroup at `path` only if it is the one that was made: `ids`
  * has it. NULL: that is not known. If somebody else has one there, the first three fail with
  * ESTALE.

@@ -132,7 +132,7 @@ static int make_nodes(struct container *container, int root)
 	return nodes_make(&container->config.cgroup.devices, mounts, &container->node_binds, root);
 }
 
-int container_build_rootfs(struct container *container)
+int rootfs_build(struct container *container)
 {
 	struct config *config = &container->config;
 	int root;

@@ -21,6 +21,6 @@ int container_open_rootfs(struct container *container);
 int container_open_cgroup(struct container *container);
 
 /* In the container: makes the root file system, all but masked paths. Returns the root or -1. */
-int container_build_rootfs(struct container *container);
+int rootfs_build(struct container *container);
 
 #endif

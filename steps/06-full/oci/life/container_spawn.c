@@ -3,7 +3,6 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include "cgroup_path.h"
 #include "cleanup.h"
 #include "container_exec.h"
 #include "container_hooks.h"
@@ -41,21 +40,11 @@ static int enter_stage(void *argument)
 	const struct container *container = argument;
 	const struct config *config = &container->config;
 
-	if (cgroup_path_enter(&config->cgroup) < 0)
+	if (cgroup_enter(&config->cgroup) < 0)
 		return -1;
 	if (config->namespaces & CLONE_NEWTIME && namespaces_new_time(&config->joined) < 0)
 		return -1;
 	return namespaces_enter(&config->joined);
-}
-
-/* The stage, if there is one, has entered the cgroups. */
-static int enter_cgroup(const struct config *config)
-{
-	bool is_new = config->namespaces & CLONE_NEWCGROUP;
-
-	if (!needs_stage(config))
-		return is_new ? cgroup_enter(&config->cgroup) : cgroup_path_enter(&config->cgroup);
-	return is_new && unshare(CLONE_NEWCGROUP) < 0 ? fail("unshare CLONE_NEWCGROUP") : 0;
 }
 
 static int write_sysctls(struct container *container)
@@ -77,7 +66,9 @@ static int inside(void *argument)
 	log_stage("child process in init()");
 	if (self_exe_undumpable() < 0)
 		return -1;
-	if (enter_cgroup(config) < 0)
+	if (!needs_stage(config) && cgroup_enter(&config->cgroup) < 0)
+		return -1;
+	if (config->namespaces & CLONE_NEWCGROUP && cgroup_unshare() < 0)
 		return -1;
 	if (!config->keep_cpus)
 		scheduling_reset_cpus();
@@ -93,7 +84,7 @@ static int inside(void *argument)
 		return -1;
 	if (write_sysctls(container) < 0)
 		return -1;
-	root = container_build_rootfs(container); /* enters the network before it mounts /sys */
+	root = rootfs_build(container); /* enters the network before it mounts /sys */
 	if (root < 0)
 		return -1;
 	if (container_run_hooks(container, root) < 0)
@@ -101,7 +92,11 @@ static int inside(void *argument)
 	/* The root may become read-only here, and hooks may mount and write there. */
 	if (masked_paths_cover(&config->masked_paths, root) < 0)
 		return -1;
-	if (root_enter(&config->rootfs, root, config->propagation) < 0)
+	if (root_move(&config->rootfs, root) < 0)
+		return -1;
+	if (rootfs_enter(&config->rootfs, root) < 0)
+		return -1;
+	if (root_propagate(config->propagation) < 0)
 		return -1;
 	/* From here on the child may live longer than the host side: the state is written. */
 	if (child_await_release(container->child) < 0)

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroup_path.h"
 #include "cleanup.h"
 #include "container_exec.h"
 #include "container_hooks.h"
@@ -82,7 +81,7 @@ static int prepare(void *argument)
 	const int kept[] = { exec->pidfd, exec->root, exec->pids };
 
 	log_stage("nsexec stage-1");
-	if (cgroup_path_enter(&container->config.cgroup) < 0)
+	if (cgroup_enter(&container->config.cgroup) < 0)
 		return -1;
 	if (container_begin(&container->config) < 0)
 		return -1;

@@ -154,28 +154,26 @@ int root_attach(struct rootfs *rootfs, struct mounts *mounts)
 	return rootfs->tree;
 }
 
-/* Nothing can be bind mounted from an unbindable mount: where that is for all, it comes last. */
-static int change_last(uint64_t wanted)
+/* From "/" alone, where a mount namespace has its root, a process may make a user namespace. */
+int root_move(const struct rootfs *rootfs, int root)
 {
-	uint64_t word = wanted & ~(uint64_t)MS_REC;
-	uint64_t flags = word == MS_UNBINDABLE ? wanted : word;
-
-	narrate("mount / propagation %#jx", (uintmax_t)flags);
-	if (flags && mount(NULL, "/", NULL, flags, NULL) < 0)
-		return fail("mount / to change its propagation");
+	if (!rootfs->chroot)
+		return 0;
+	narrate("move_mount the new root to /");
+	if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return fail("move_mount the new root to /");
 	return 0;
 }
 
-int root_enter(const struct rootfs *rootfs, int root, uint64_t propagation)
+/* Nothing can be bind mounted from an unbindable mount: where that is for all, it comes last. */
+int root_propagate(uint64_t propagation)
 {
-	/* Over "/", where a mount namespace has its root: only from there, a process may make a
-	 * user namespace. */
-	if (rootfs->chroot) {
-		narrate("move_mount the new root to /");
-		if (move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
-			return fail("move_mount the new root to /");
-	}
-	if (rootfs_enter(rootfs, root) < 0)
-		return -1;
-	return change_last(propagation);
+	uint64_t word = propagation & ~(uint64_t)MS_REC;
+	uint64_t flags = word == MS_UNBINDABLE ? propagation : word;
+
+	if (!flags)
+		return 0;
+	narrate("mount / propagation %#jx", (uintmax_t)flags);
+	return mount(NULL, "/", NULL, flags, NULL) < 0 ? fail("mount / to change its propagation")
+						       : 0;
 }

@@ -41,9 +41,15 @@ void root_choose_propagation(struct mounts *mounts, uint64_t propagation);
 int root_attach(struct rootfs *rootfs, struct mounts *mounts);
 
 /*
- * Makes the root "/", by pivot_root(2); or, if rootfs->chroot, where the machine's root cannot be
- * changed: on an initramfs. Returns 0 or -1.
+ * Before rootfs_enter(), with rootfs->chroot: moves the root over "/". That is for a machine whose
+ * root cannot be changed by pivot_root(2), an initramfs. Returns 0 or -1.
  */
-int root_enter(const struct rootfs *rootfs, int root, uint64_t propagation);
+int root_move(const struct rootfs *rootfs, int root);
+
+/*
+ * After rootfs_enter(): gives "/" the propagation that is wanted of it; pivot_root(2) wants it
+ * private. Returns 0 or -1.
+ */
+int root_propagate(uint64_t propagation);
 
 #endif
