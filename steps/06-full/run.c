@@ -22,35 +22,16 @@ enum { USUAL_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEX
 
 /* ---- The mounts, as config.json would list them ---- */
 
-static int add_mount(struct mounts *mounts, struct mounts_entry entry)
+/* Without a type it is a bind mount, with all that is mounted below its source. */
+static int add_mount(struct mounts *mounts, const struct rootfs_mount *mount)
 {
-	struct mounts_entry *grown = reallocarray(mounts->list, mounts->count + 1, sizeof(*grown));
-
-	if (!grown)
-		return fail("reallocarray");
-	mounts->list = grown;
-	entry.opened = -1;
-	grown[mounts->count++] = entry;
-	return 0;
-}
-
-/* A mount as chapter 3 describes it. */
-static int add_rootfs_mount(struct mounts *mounts, const struct rootfs_mount *mount)
-{
-	struct mounts_entry entry = {
-		.type = mount->type,
-		.source = mount->source,
-		.target = mount->target,
-		.options = (char *)mount->options,
+	const struct mounts_entry entry = {
+		.mount = *mount,
+		.bind = !mount->type,
+		.with_below = !mount->type,
 	};
 
-	if (mount->type) {
-		entry.one.set = mount->attributes;
-	} else {
-		entry.bind = entry.with_below = true;
-		entry.below.set = mount->attributes;
-	}
-	return add_mount(mounts, entry);
+	return mounts_add(mounts, entry);
 }
 
 /* /proc, and chapter 3's default mounts. */
@@ -63,7 +44,7 @@ static int add_defaults(struct config *config)
 	const struct rootfs_mount *defaults = rootfs_defaults(&count);
 	bool has_users = config->userns.mode == USERNS_MAPPED;
 
-	if (add_rootfs_mount(&config->mounts, &proc) < 0)
+	if (add_mount(&config->mounts, &proc) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		struct rootfs_mount mount = defaults[i];
@@ -71,7 +52,7 @@ static int add_defaults(struct config *config)
 		if (has_users && !userns_has_gid(&config->userns, TTY_GROUP) &&
 		    strcmp(mount.type, "devpts") == 0)
 			mount.options = "newinstance,ptmxmode=0666,mode=0620";
-		if (add_rootfs_mount(&config->mounts, &mount) < 0)
+		if (add_mount(&config->mounts, &mount) < 0)
 			return -1;
 	}
 	return 0;
@@ -80,16 +61,16 @@ static int add_defaults(struct config *config)
 /* The container sees its own cgroups, if it has some, and may not write to them. */
 static int add_cgroup(struct config *config)
 {
-	const struct mounts_entry entry = {
+	const struct rootfs_mount entry = {
 		.type = "cgroup",
 		.source = "cgroup",
 		.target = "/sys/fs/cgroup",
-		.one.set = USUAL_ATTRIBUTES | MOUNT_ATTR_RDONLY,
+		.attributes = USUAL_ATTRIBUTES | MOUNT_ATTR_RDONLY,
 	};
 
 	for (int i = 0; i < config->cgroup.hierarchy_count; i++)
 		if (config->cgroup.hierarchies[i].directory >= 0)
-			return add_mount(&config->mounts, entry);
+			return add_mount(&config->mounts, &entry);
 	return 0;
 }
 
@@ -101,10 +82,10 @@ static int add_etc(struct config *config)
 	if (etc_write(&config->rootfs.etc, config->uts.hostname, files) < 0)
 		return -1;
 	for (int i = 0; i < ETC_FILES; i++) {
-		const struct mounts_entry entry = { .target = files[i].path,
+		const struct mounts_entry entry = { .mount.target = files[i].path,
 						    .text = files[i].text };
 
-		if (add_mount(&config->mounts, entry) < 0)
+		if (mounts_add(&config->mounts, entry) < 0)
 			return -1;
 	}
 	return 0;
@@ -121,7 +102,7 @@ static int add_mounts(struct config *config)
 	if (add_etc(config) < 0)
 		return -1;
 	for (size_t i = 0; i < config->rootfs.mount_count; i++)
-		if (add_rootfs_mount(&config->mounts, &config->rootfs.mounts[i]) < 0)
+		if (add_mount(&config->mounts, &config->rootfs.mounts[i]) < 0)
 			return -1;
 	config->rootfs.mount_count = 0; /* they are in the list now */
 	return nodes_add_defaults(&config->cgroup.devices);

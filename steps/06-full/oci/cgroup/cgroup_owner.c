@@ -20,11 +20,12 @@ static bool is_writable(const struct mounts *mounts)
 
 	for (size_t i = 0; i < mounts->count; i++) {
 		const struct mounts_entry *entry = &mounts->list[i];
-		uint64_t attributes = entry->one.set | entry->below.set;
+		uint64_t attributes = mounts_attributes(entry);
 
-		if (entry->source && strcmp(entry->source, "cgroup") == 0 &&
-		    strncmp(entry->target, place, strlen(place)) == 0 &&
-		    !entry->target[strlen(place) + strspn(entry->target + strlen(place), "/")] &&
+		if (entry->mount.source && strcmp(entry->mount.source, "cgroup") == 0 &&
+		    strncmp(entry->mount.target, place, strlen(place)) == 0 &&
+		    !entry->mount.target[strlen(place) +
+					 strspn(entry->mount.target + strlen(place), "/")] &&
 		    !(attributes & MOUNT_ATTR_RDONLY))
 			return true;
 	}

@@ -62,23 +62,23 @@ static void read_mount(const struct json *element, const struct config *config,
 	struct json target = json_member(element, "destination");
 	const char *problem;
 
-	entry->opened = -1;
-	json_need_text(element, "destination", &entry->target);
-	json_get_text(element, "type", &entry->type);
-	json_get_text(element, "source", &entry->source);
+	entry->mount.opened = -1;
+	json_need_text(element, "destination", &entry->mount.target);
+	json_get_text(element, "type", &entry->mount.type);
+	json_get_text(element, "source", &entry->mount.source);
 	read_options(element, config, entry);
 	read_maps(element, config, entry);
 	/* Before 1.1 of the specification it had to be absolute; runC takes it from "/". */
-	if (entry->target && !*entry->target)
+	if (entry->mount.target && !*entry->mount.target)
 		json_problem(&target, "must not be empty");
-	if (entry->type && strcmp(entry->type, "bind") == 0)
+	if (entry->mount.type && strcmp(entry->mount.type, "bind") == 0)
 		entry->bind = true;
-	if (entry->bind && entry->source)
-		entry->source = config_path(config, entry->source);
+	if (entry->bind && entry->mount.source)
+		entry->mount.source = config_path(config, entry->mount.source);
 	problem = mounts_problem(entry);
 	if (problem)
-		json_problem(element, "%s%s%s", problem, entry->options ? ": " : "",
-			     entry->options ? entry->options : "");
+		json_problem(element, "%s%s%s", problem, entry->mount.options ? ": " : "",
+			     entry->mount.options ? entry->mount.options : "");
 }
 
 void config_mounts(const struct json *object, struct config *config)

@@ -77,7 +77,7 @@ static size_t list_kept(const struct container *container, int *kept)
 	memcpy(kept, ways, sizeof(ways));
 	for (size_t i = 0; i < container->config.mounts.count; i++)
 		if (!container->config.mounts.list[i].bind)
-			kept[count++] = container->config.mounts.list[i].opened;
+			kept[count++] = container->config.mounts.list[i].mount.opened;
 	return count;
 }
 

@@ -35,24 +35,17 @@ static const char *manager(void)
  */
 static int add_mount(struct mounts *mounts, const struct state *state, const char *target)
 {
-	struct mounts_entry *grown = reallocarray(mounts->list, mounts->count + 1, sizeof(*grown));
-	int tree;
-
-	if (!grown)
-		return fail("reallocarray");
-	mounts->list = grown;
-	tree = open_tree(state->directory, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	if (tree < 0)
-		return fail("open_tree %s of %s", name, state->id);
-	grown[mounts->count++] = (struct mounts_entry){
-		.source = name,
-		.target = target,
+	int tree = open_tree(state->directory, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	const struct mounts_entry entry = {
+		.mount = { .source = name, .target = target, .opened = tree },
 		.bind = true,
 		.one.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 			MOUNT_ATTR_NOEXEC,
-		.opened = tree,
 	};
-	return 0;
+
+	if (tree < 0)
+		return fail("open_tree %s of %s", name, state->id);
+	return mounts_add(mounts, entry);
 }
 
 /*

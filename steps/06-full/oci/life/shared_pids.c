@@ -17,7 +17,7 @@ int shared_pids_leave(const struct container *container)
 	for (size_t i = 0; i < container->config.mounts.count; i++)
 		if (mounts_is_late(&container->config.mounts.list[i]) &&
 		    descriptor_send(container->child->socket,
-				    container->config.mounts.list[i].opened) < 0)
+				    container->config.mounts.list[i].mount.opened) < 0)
 			return -1;
 	return child_await_release(container->child);
 }
@@ -30,8 +30,8 @@ static int receive_mounts(struct mounts *mounts, const struct child *maker)
 
 		if (!mounts_is_late(entry))
 			continue;
-		entry->opened = descriptor_receive(maker->socket);
-		if (entry->opened < 0)
+		entry->mount.opened = descriptor_receive(maker->socket);
+		if (entry->mount.opened < 0)
 			return -1;
 	}
 	return 0;

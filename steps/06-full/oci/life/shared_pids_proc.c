@@ -114,10 +114,10 @@ static int open_one(struct container *container, struct mounts_entry *entry, int
 		return fail("fork");
 	cleanup_fd(&theirs);
 	theirs = -1;
-	entry->opened = sync_await_descriptor(ours);
+	entry->mount.opened = sync_await_descriptor(ours);
 	if (wait_for(pid) < 0)
 		return -1;
-	return entry->opened < 0 ? -1 : 0;
+	return entry->mount.opened < 0 ? -1 : 0;
 }
 
 int shared_pids_proc_open(struct container *container, int root)
@@ -125,7 +125,7 @@ int shared_pids_proc_open(struct container *container, int root)
 	for (size_t i = 0; i < container->config.mounts.count; i++) {
 		struct mounts_entry *entry = &container->config.mounts.list[i];
 
-		if (entry->type && strcmp(entry->type, "proc") == 0 && !entry->bind &&
+		if (entry->mount.type && strcmp(entry->mount.type, "proc") == 0 && !entry->bind &&
 		    !entry->remount && open_one(container, entry, root) < 0)
 			return -1;
 	}

@@ -30,9 +30,9 @@ static int open_source(const struct mounts_entry *entry, int place)
 	int tree;
 
 	flags |= (entry->with_below ? AT_RECURSIVE : 0) | (is_open ? AT_EMPTY_PATH : 0);
-	narrate("open_tree %s", entry->source);
-	tree = open_tree(place, is_open ? "" : entry->source, flags);
-	return tree < 0 ? fail("open_tree %s", entry->source) : tree;
+	narrate("open_tree %s", entry->mount.source);
+	tree = open_tree(place, is_open ? "" : entry->mount.source, flags);
+	return tree < 0 ? fail("open_tree %s", entry->mount.source) : tree;
 }
 
 static bool is_shared(const struct mounts_entry *entry)
@@ -57,7 +57,7 @@ static bool has_magic_link(const char *path)
 static bool is_for_host(const struct mounts *mounts, const struct mounts_entry *entry)
 {
 	return mounts->on_host || mounts->sources_first || entry->map ||
-		(mounts->peers && is_shared(entry)) || has_magic_link(entry->source);
+		(mounts->peers && is_shared(entry)) || has_magic_link(entry->mount.source);
 }
 
 int mounts_open(struct mounts *mounts)
@@ -65,13 +65,13 @@ int mounts_open(struct mounts *mounts)
 	for (size_t i = 0; i < mounts->count; i++) {
 		struct mounts_entry *entry = &mounts->list[i];
 
-		if (!entry->bind || entry->remount || entry->opened >= 0 ||
+		if (!entry->bind || entry->remount || entry->mount.opened >= 0 ||
 		    !is_for_host(mounts, entry))
 			continue;
-		if (preserve_fds_check("mounts: source", entry->source) < 0)
+		if (preserve_fds_check("mounts: source", entry->mount.source) < 0)
 			return -1;
-		entry->opened = open_source(entry, AT_FDCWD);
-		if (entry->opened >= 0)
+		entry->mount.opened = open_source(entry, AT_FDCWD);
+		if (entry->mount.opened >= 0)
 			continue;
 		/* Perhaps an earlier mount makes the source, and the container may look it up. */
 		if (errno != ENOENT || entry->map)
@@ -94,16 +94,18 @@ static int change(const struct mounts_entry *entry, int mount, const struct moun
 
 	if (!wanted->set && !wanted->clear && !propagation)
 		return 0;
-	narrate("mount_setattr %s", entry->target);
+	narrate("mount_setattr %s", entry->mount.target);
 	if (mount_setattr(mount, "", AT_EMPTY_PATH | flags, &attributes, sizeof(attributes)) < 0)
-		return fail("mount_setattr %s", entry->target);
+		return fail("mount_setattr %s", entry->mount.target);
 	return 0;
 }
 
 /* What is for all below comes first: what is for the mount alone may say otherwise. */
 static int change_attributes(const struct mounts_entry *entry, int mount)
 {
-	if (change(entry, mount, &entry->below, 0, AT_RECURSIVE) < 0)
+	const struct mounts_change all = { entry->mount.attributes, entry->cleared_below };
+
+	if (change(entry, mount, &all, 0, AT_RECURSIVE) < 0)
 		return -1;
 	return change(entry, mount, &entry->one, 0, 0);
 }
@@ -123,14 +125,14 @@ static int change_propagation(const struct mounts_entry *entry, int mount, uint6
 /* A mount over the root hides it from nobody who is there. So it becomes the root. */
 static int attach_at(const struct mounts_entry *entry, int mount, int root, mode_t type)
 {
-	autofd int place = file_make_in_root(root, entry->target, type);
+	autofd int place = file_make_in_root(root, entry->mount.target, type);
 	int is_root = place < 0 ? -1 : place_is_root(root, place);
 
 	if (is_root < 0)
 		return -1;
-	narrate("move_mount %s", entry->target);
+	narrate("move_mount %s", entry->mount.target);
 	if (move_mount(mount, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return fail("move_mount %s", entry->target);
+		return fail("move_mount %s", entry->mount.target);
 	if (is_root && dup3(mount, root, O_CLOEXEC) < 0)
 		return fail("dup3 of the new root");
 	return 0;
@@ -138,9 +140,9 @@ static int attach_at(const struct mounts_entry *entry, int mount, int root, mode
 
 static int open_in_turn(const struct mounts_entry *entry)
 {
-	autofd int place = preserve_fds_open(entry->source);
+	autofd int place = preserve_fds_open(entry->mount.source);
 
-	return place < 0 ? fail("open_tree %s", entry->source) : open_source(entry, place);
+	return place < 0 ? fail("open_tree %s", entry->mount.source) : open_source(entry, place);
 }
 
 /*
@@ -151,7 +153,7 @@ static int open_in_turn(const struct mounts_entry *entry)
 static int attach_bind(const struct mounts_entry *entry, const struct mounts *mounts, int root)
 {
 	const struct mounts_change nothing = { 0 };
-	autofd int mount = entry->opened >= 0 ? entry->opened : open_in_turn(entry);
+	autofd int mount = entry->mount.opened >= 0 ? entry->mount.opened : open_in_turn(entry);
 	struct stat status;
 
 	if (mount < 0)
@@ -162,7 +164,7 @@ static int attach_bind(const struct mounts_entry *entry, const struct mounts *mo
 	if (change_attributes(entry, mount) < 0)
 		return -1;
 	if (fstat(mount, &status) < 0)
-		return fail("fstat %s", entry->source);
+		return fail("fstat %s", entry->mount.source);
 	if (attach_at(entry, mount, root, S_ISDIR(status.st_mode) ? S_IFDIR : S_IFREG) < 0)
 		return -1;
 	return change_propagation(entry, mount, mounts->propagation);
@@ -177,10 +179,10 @@ static int attach_text(const struct mounts_entry *entry, const struct mounts *mo
 	snprintf(name, sizeof(name), "%td", entry - mounts->list);
 	if (file_write(mounts->texts, name, entry->text) < 0)
 		return -1;
-	narrate("open_tree the text for %s", entry->target);
+	narrate("open_tree the text for %s", entry->mount.target);
 	mount = open_tree(mounts->texts, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (mount < 0)
-		return fail("open_tree the text for %s", entry->target);
+		return fail("open_tree the text for %s", entry->mount.target);
 	return attach_at(entry, mount, root, S_IFREG);
 }
 
@@ -193,10 +195,10 @@ static int find_mode(const struct mounts_entry *entry, int root)
 	autofd int place = -1;
 	struct stat status;
 
-	if (strcmp(entry->type, "tmpfs") != 0 ||
-	    (entry->options && strstr(entry->options, "mode=")))
+	if (strcmp(entry->mount.type, "tmpfs") != 0 ||
+	    (entry->mount.options && strstr(entry->mount.options, "mode=")))
 		return -1;
-	place = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
+	place = file_open_in_root(root, entry->mount.target, O_PATH | O_DIRECTORY);
 	return place < 0 || fstat(place, &status) < 0 ? -1 : (int)(status.st_mode & 07777);
 }
 
@@ -204,9 +206,10 @@ static int find_mode(const struct mounts_entry *entry, int root)
  */
 static char *complete_options(const struct mounts_entry *entry, int root)
 {
-	const char *source = entry->source && *entry->source ? entry->source : entry->type;
+	const char *source = entry->mount.source && *entry->mount.source ? entry->mount.source
+									 : entry->mount.type;
 	const char *quote = strchr(source, ',') ? "\"" : "";
-	const char *options = entry->options ? entry->options : "";
+	const char *options = entry->mount.options ? entry->mount.options : "";
 	int mode = find_mode(entry, root);
 	char octal[16] = "", *complete;
 
@@ -230,7 +233,7 @@ static int attach_sys(const struct mounts_entry *entry, int root)
 
 	fail_forget();
 	mount = bind_create(AT_FDCWD, "/sys");
-	if (mount < 0 || bind_restrict(mount, entry->below.set | entry->one.set, AT_RECURSIVE) < 0)
+	if (mount < 0 || bind_restrict(mount, mounts_attributes(entry), AT_RECURSIVE) < 0)
 		return -1;
 	return attach_at(entry, mount, root, S_IFDIR);
 }
@@ -249,12 +252,12 @@ static int create(const struct mounts_entry *entry, uint64_t attributes, const c
 
 	if (!options)
 		return -1;
-	if (strcmp(entry->type, "proc") == 0 || strcmp(entry->type, "sysfs") == 0)
-		return mount_create(entry->type, attributes, plain);
-	mount = mount_create(entry->type, attributes, options);
-	if (mount < 0 && label && strcmp(entry->type, "mqueue") == 0) {
+	if (strcmp(entry->mount.type, "proc") == 0 || strcmp(entry->mount.type, "sysfs") == 0)
+		return mount_create(entry->mount.type, attributes, plain);
+	mount = mount_create(entry->mount.type, attributes, options);
+	if (mount < 0 && label && strcmp(entry->mount.type, "mqueue") == 0) {
 		fail_forget();
-		mount = mount_create(entry->type, attributes, plain);
+		mount = mount_create(entry->mount.type, attributes, plain);
 		if (mount >= 0 && lsm_set_mount(mount, label) < 0)
 			return -1;
 	}
@@ -272,58 +275,60 @@ static int refuse_link(const struct mounts_entry *entry, int root)
 	autofd int place = -1;
 	struct stat status;
 
-	if (strcmp(entry->type, "proc") != 0 && strcmp(entry->type, "sysfs") != 0)
+	if (strcmp(entry->mount.type, "proc") != 0 && strcmp(entry->mount.type, "sysfs") != 0)
 		return 0;
-	place = file_open_in_root(root, entry->target, O_PATH | O_NOFOLLOW);
+	place = file_open_in_root(root, entry->mount.target, O_PATH | O_NOFOLLOW);
 	if (place < 0)
-		return errno == ENOENT ? 0
-				       : fail("openat2 %s in the root file system", entry->target);
+		return errno == ENOENT
+			? 0
+			: fail("openat2 %s in the root file system", entry->mount.target);
 	if (fstat(place, &status) < 0)
-		return fail("fstat %s in the root file system", entry->target);
+		return fail("fstat %s in the root file system", entry->mount.target);
 	if (!S_ISLNK(status.st_mode))
 		return 0;
 	return fail_input("mounts: filesystem \"%s\" must be mounted on ordinary directory, not "
 			  "on the link %s",
-			  entry->type, entry->target);
+			  entry->mount.type, entry->mount.target);
 }
 
 int mounts_create_proc(const struct mounts_entry *entry)
 {
 	autofree char *options = complete_options(entry, -1);
 
-	return options ? mount_create("proc", entry->below.set | entry->one.set, options) : -1;
+	return options ? mount_create("proc", mounts_attributes(entry), options) : -1;
 }
 
 bool mounts_is_late(const struct mounts_entry *entry)
 {
-	return !entry->bind && !entry->remount && entry->type &&
-		strcmp(entry->type, "tmpfs") == 0 &&
-		(entry->below.set | entry->one.set) & MOUNT_ATTR_RDONLY;
+	return !entry->bind && !entry->remount && entry->mount.type &&
+		strcmp(entry->mount.type, "tmpfs") == 0 &&
+		mounts_attributes(entry) & MOUNT_ATTR_RDONLY;
 }
 
 static int attach_new(struct mounts_entry *entry, const struct mounts *mounts, int root)
 {
-	uint64_t attributes = entry->below.set | entry->one.set;
+	uint64_t attributes = mounts_attributes(entry);
 	bool late = mounts_is_late(entry);
-	autofd int mount = entry->opened;
+	autofd int mount = entry->mount.opened;
 
-	entry->opened = -1;
+	entry->mount.opened = -1;
 	if (refuse_link(entry, root) < 0)
 		return -1;
 	if (mount < 0)
 		mount = create(entry, late ? attributes & ~(uint64_t)MOUNT_ATTR_RDONLY : attributes,
 			       mounts->label, root);
 	if (mount < 0)
-		return errno == EPERM && strcmp(entry->type, "sysfs") == 0 ? attach_sys(entry, root)
-									   : -1;
-	if (entry->tmpcopyup && tmpcopyup(root, entry->target, mount) < 0)
+		return errno == EPERM && strcmp(entry->mount.type, "sysfs") == 0
+			? attach_sys(entry, root)
+			: -1;
+	if (entry->tmpcopyup && tmpcopyup(root, entry->mount.target, mount) < 0)
 		return -1;
 	if (attach_at(entry, mount, root, S_IFDIR) < 0)
 		return -1;
 	if (change_propagation(entry, mount, mounts->propagation) < 0)
 		return -1;
 	if (late) {
-		entry->opened = mount;
+		entry->mount.opened = mount;
 		mount = -1;
 	}
 	return 0;
@@ -331,10 +336,10 @@ static int attach_new(struct mounts_entry *entry, const struct mounts *mounts, i
 
 static int remount(const struct mounts_entry *entry, int root)
 {
-	autofd int mount = file_open_in_root(root, entry->target, O_PATH);
+	autofd int mount = file_open_in_root(root, entry->mount.target, O_PATH);
 
 	if (mount < 0)
-		return fail("openat2 %s in the root file system", entry->target);
+		return fail("openat2 %s in the root file system", entry->mount.target);
 	if (change_attributes(entry, mount) < 0)
 		return -1;
 	return change_propagation(entry, mount, 0);
@@ -343,16 +348,17 @@ static int remount(const struct mounts_entry *entry, int root)
 /* Nothing could be executed there. */
 static int refuse_root(const struct mounts_entry *entry, int root)
 {
-	autofd int place = file_open_in_root(root, entry->target, O_PATH);
+	autofd int place = file_open_in_root(root, entry->mount.target, O_PATH);
 	int is_root;
 
 	if (place < 0)
-		return errno == ENOENT ? 0
-				       : fail("openat2 %s in the root file system", entry->target);
+		return errno == ENOENT
+			? 0
+			: fail("openat2 %s in the root file system", entry->mount.target);
 	is_root = place_is_root(root, place);
 	if (is_root > 0)
 		return fail_input("mounts: %s cannot be mounted on %s, which is the root",
-				  entry->type, entry->target);
+				  entry->mount.type, entry->mount.target);
 	return is_root;
 }
 
@@ -365,9 +371,27 @@ static int attach(struct mounts_entry *entry, const struct mounts *mounts,
 		return attach_text(entry, mounts, root);
 	if (entry->bind)
 		return attach_bind(entry, mounts, root);
-	if (mounts_is_cgroup(entry->type))
+	if (mounts_is_cgroup(entry->mount.type))
 		return refuse_root(entry, root) < 0 ? -1 : mounts_cgroup(entry, view, root);
 	return attach_new(entry, mounts, root);
+}
+
+int mounts_add(struct mounts *mounts, struct mounts_entry entry)
+{
+	struct mounts_entry *grown = reallocarray(mounts->list, mounts->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return fail("reallocarray");
+	mounts->list = grown;
+	if (entry.mount.opened <= 0)
+		entry.mount.opened = -1;
+	grown[mounts->count++] = entry;
+	return 0;
+}
+
+uint64_t mounts_attributes(const struct mounts_entry *entry)
+{
+	return entry->mount.attributes | entry->one.set;
 }
 
 size_t mounts_find(const struct mounts *mounts, const char *type)
@@ -375,7 +399,7 @@ size_t mounts_find(const struct mounts *mounts, const char *type)
 	size_t i = 0;
 
 	while (i < mounts->count &&
-	       !(mounts->list[i].type && strcmp(mounts->list[i].type, type) == 0))
+	       !(mounts->list[i].mount.type && strcmp(mounts->list[i].mount.type, type) == 0))
 		i++;
 	return i;
 }
@@ -385,7 +409,7 @@ size_t mounts_find_target(const struct mounts *mounts, const char *target)
 	const size_t length = strlen(target);
 
 	for (size_t i = mounts->count; i > 0; i--) {
-		const char *other = mounts->list[i - 1].target;
+		const char *other = mounts->list[i - 1].mount.target;
 
 		if (strncmp(other, target, length) == 0 &&
 		    other[length + strspn(other + length, "/")] == '\0')
@@ -407,7 +431,7 @@ int mounts_finish(const struct mounts *mounts)
 {
 	for (size_t i = 0; i < mounts->count; i++) {
 		const struct mounts_entry *entry = &mounts->list[i];
-		autofd int mount = entry->bind || !entry->opened ? -1 : entry->opened;
+		autofd int mount = entry->bind || !entry->mount.opened ? -1 : entry->mount.opened;
 
 		if (mount >= 0 && bind_restrict(mount, MOUNT_ATTR_RDONLY, 0) < 0)
 			return -1;

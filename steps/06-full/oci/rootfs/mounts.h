@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rootfs.h"
 #include "userns.h"
 
 /* Changes of a mount's attributes (MOUNT_ATTR_*). */
@@ -22,23 +23,24 @@ struct mounts_change {
 };
 
 struct mounts_entry {
-	const char *type;		 /* of file system; NULL: none was given */
-	const char *source;		 /* a path on the host; or a name for /proc/mounts */
-	const char *target;		 /* the path inside */
-	const char *text;		 /* a file with this text is mounted; NULL: none */
-	bool bind, with_below;		 /* a bind mount; with what is mounted below its source */
-	bool remount;			 /* not a new mount: changes the one that is there */
-	bool tmpcopyup;			 /* the new file system begins with what was in the place */
-	struct mounts_change one, below; /* for the mount itself; for it and what is below */
+	/*
+	 * What chapter 3 says of a mount. Its attributes are set for the mount and all below it.
+	 * The source of a file system is a name for /proc/mounts. What is opened: mounts_open(),
+	 * the tree of a bind mount, attached nowhere, or -1; shared_pids_proc_open(), the same of a
+	 * proc; mounts_attach(), what mounts_finish() is to make read-only, or 0.
+	 */
+	struct rootfs_mount mount;
+	const char *text;	  /* a file with this text is mounted; NULL: none */
+	bool bind, with_below;	  /* a bind mount; with what is mounted below its source */
+	bool remount;		  /* not a new mount: changes the one that is there */
+	bool tmpcopyup;		  /* the new file system begins with what was in the place */
+	struct mounts_change one; /* for the mount itself, not for what is below */
+	uint64_t cleared_below;	  /* attributes that it and what is below do not have */
 	uint64_t propagation, propagation_below; /* MS_PRIVATE, MS_SLAVE, ...; 0: as it comes */
 	bool map, map_below;			 /* its owners are shown with other ids, */
 	struct id_map *uids, *gids;		 /* these; none: the container's */
 	size_t uid_count, gid_count;
-	char *options; /* the file system's own, "mode=755,size=64m"; NULL: none */
-	bool word;  /* one of these has no value: in a bind mount, perhaps a misspelt attribute */
-	int opened; /* mounts_open(): the tree of a bind mount, attached nowhere, or -1;
-		     * shared_pids_proc_open(): the same of a proc;
-		     * mounts_attach(): what mounts_finish() is to make read-only; or 0 */
+	bool word; /* an option has no value: in a bind mount, perhaps a misspelt attribute */
 };
 
 struct mounts_view; /* mounts_cgroup.h */
@@ -54,6 +56,9 @@ struct mounts {
 	int texts; /* root_attach(): the directory that files with a text are made in; or 0 */
 };
 
+/* Adds an entry to the list, whose source is not open yet unless `opened` is above 0. 0 or -1. */
+int mounts_add(struct mounts *mounts, struct mounts_entry entry);
+
 /*
  * Takes one option ("ro", "rbind", "mode=755") of the list that a mount has. Returns NULL, or what
  * is wrong with it.
@@ -62,6 +67,9 @@ const char *mounts_option(struct mounts_entry *entry, const char *option);
 
 /* The names of the options that are not a file system's own, from index 0 on; NULL: no more. */
 const char *mounts_option_name(size_t index);
+
+/* The attributes of a new mount. */
+uint64_t mounts_attributes(const struct mounts_entry *entry);
 
 /* The index of the first that is a file system of this type; the count: none is. */
 size_t mounts_find(const struct mounts *mounts, const char *type);

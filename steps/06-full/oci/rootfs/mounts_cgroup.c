@@ -58,7 +58,7 @@ int mounts_view_open(struct mounts_view *view)
 static int attach_one(const struct mounts_entry *entry, bool is_new,
 		      const struct hierarchy *hierarchy, int tree, int root, const char *target)
 {
-	uint64_t attributes = entry->one.set | entry->below.set;
+	uint64_t attributes = mounts_attributes(entry);
 	bool v2 = hierarchy->version == 2;
 	char options[sizeof(hierarchy->name) + sizeof("name=")];
 	autofd int mount = tree;
@@ -70,7 +70,7 @@ static int attach_one(const struct mounts_entry *entry, bool is_new,
 	else if (mount < 0)
 		return fail_input("mount %s: without root this needs a cgroup namespace of the "
 				  "container's own",
-				  entry->target);
+				  entry->mount.target);
 	else if (bind_restrict(mount, attributes, 0) < 0)
 		return -1;
 	return mount < 0 ? -1 : mount_attach(mount, root, target, S_IFDIR);
@@ -78,10 +78,10 @@ static int attach_one(const struct mounts_entry *entry, bool is_new,
 
 static int attach_each(const struct mounts_entry *entry, const struct mounts_view *view, int root)
 {
-	autofd int directory = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
+	autofd int directory = file_open_in_root(root, entry->mount.target, O_PATH | O_DIRECTORY);
 
 	if (directory < 0)
-		return fail("openat2 %s in the root file system", entry->target);
+		return fail("openat2 %s in the root file system", entry->mount.target);
 	for (int i = 0; i < view->cgroup->hierarchy_count; i++) {
 		const struct hierarchy *hierarchy = &view->cgroup->hierarchies[i];
 
@@ -125,7 +125,7 @@ static bool read_line(char *line, struct hierarchy *hierarchy)
 static int attach_callers(const struct mounts_entry *entry, int root)
 {
 	autofree char *text = file_read("/proc/self/cgroup");
-	autofd int directory = file_open_in_root(root, entry->target, O_PATH | O_DIRECTORY);
+	autofd int directory = file_open_in_root(root, entry->mount.target, O_PATH | O_DIRECTORY);
 	struct mounts_entry read_only = *entry;
 	char *rest = text;
 
@@ -133,7 +133,7 @@ static int attach_callers(const struct mounts_entry *entry, int root)
 	if (!text)
 		return fail("read /proc/self/cgroup");
 	if (directory < 0)
-		return fail("openat2 %s in the root file system", entry->target);
+		return fail("openat2 %s in the root file system", entry->mount.target);
 	for (char *line; (line = strsep(&rest, "\n"));) {
 		struct hierarchy hierarchy;
 
@@ -157,13 +157,13 @@ static bool has_v2_alone(void)
 /* None of the cgroups is ours to write to: the container sees the one that it is in. */
 static int attach_hosts(const struct mounts_entry *entry, const struct mounts_view *view, int root)
 {
-	uint64_t attributes = entry->one.set | entry->below.set;
+	uint64_t attributes = mounts_attributes(entry);
 	autofd int mount = view->is_new ? mount_create("cgroup2", attributes, NULL)
 					: bind_create(AT_FDCWD, hosts);
 
 	if (mount < 0 || (!view->is_new && bind_restrict(mount, attributes, 0) < 0))
 		return -1;
-	return mount_attach(mount, root, entry->target, S_IFDIR);
+	return mount_attach(mount, root, entry->mount.target, S_IFDIR);
 }
 
 /* The index of the container's only hierarchy, if that is v2's; or else -1. */
@@ -184,7 +184,7 @@ static int find_v2_alone(const struct cgroup *cgroup)
 int mounts_cgroup(const struct mounts_entry *entry, const struct mounts_view *view, int root)
 {
 	const int alone = find_v2_alone(view->cgroup);
-	uint64_t attributes = entry->one.set | entry->below.set;
+	uint64_t attributes = mounts_attributes(entry);
 	autofree char *options = lsm_mount_options("mode=755", view->label);
 	autofd int tmpfs = -1;
 
@@ -192,11 +192,11 @@ int mounts_cgroup(const struct mounts_entry *entry, const struct mounts_view *vi
 		return -1;
 	if (alone >= 0)
 		return attach_one(entry, view->is_new, &view->cgroup->hierarchies[alone],
-				  view->trees[alone], root, entry->target);
+				  view->trees[alone], root, entry->mount.target);
 	if (view->cgroup->hierarchy_count == 0 && has_v2_alone())
 		return attach_hosts(entry, view, root);
 	tmpfs = mount_create("tmpfs", attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, options);
-	if (tmpfs < 0 || mount_attach(tmpfs, root, entry->target, S_IFDIR) < 0)
+	if (tmpfs < 0 || mount_attach(tmpfs, root, entry->mount.target, S_IFDIR) < 0)
 		return -1;
 	if (view->cgroup->hierarchy_count == 0 && view->is_new) {
 		if (attach_callers(entry, root) < 0)

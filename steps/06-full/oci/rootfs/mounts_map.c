@@ -62,9 +62,9 @@ static int map(const struct mounts_entry *entry, pid_t pid)
 	if (namespace < 0)
 		return -1;
 	mapped.userns_fd = (unsigned int)namespace;
-	narrate("mount_setattr MOUNT_ATTR_IDMAP %s", entry->target);
-	if (mount_setattr(entry->opened, "", flags, &mapped, sizeof(mapped)) < 0)
-		return fail("mount_setattr MOUNT_ATTR_IDMAP of %s", entry->source);
+	narrate("mount_setattr MOUNT_ATTR_IDMAP %s", entry->mount.target);
+	if (mount_setattr(entry->mount.opened, "", flags, &mapped, sizeof(mapped)) < 0)
+		return fail("mount_setattr MOUNT_ATTR_IDMAP of %s", entry->mount.source);
 	return 0;
 }
 

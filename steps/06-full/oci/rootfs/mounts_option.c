@@ -111,8 +111,8 @@ static bool is_in(const char *const *list, size_t count, const char *name)
 /* The file system's own: handed on to it as it is. */
 static const char *take_data(struct mounts_entry *entry, const char *option)
 {
-	const char *before = entry->options ? entry->options : "";
-	const char *comma = entry->options ? "," : "";
+	const char *before = entry->mount.options ? entry->mount.options : "";
+	const char *comma = entry->mount.options ? "," : "";
 	const char *value = strchr(option, '=');
 	char *longer;
 	int length;
@@ -124,8 +124,8 @@ static const char *take_data(struct mounts_entry *entry, const char *option)
 		length = asprintf(&longer, "%s%s%s", before, comma, option);
 	if (length < 0)
 		return "there is no memory for it";
-	free(entry->options);
-	entry->options = longer;
+	free((char *)entry->mount.options);
+	entry->mount.options = longer;
 	entry->word |= !value;
 	return NULL;
 }
@@ -142,13 +142,24 @@ static bool is_ours(const char *option)
 	return false;
 }
 
+/* An attribute for the mount and all below it. */
+static bool take_attribute_below(struct mounts_entry *entry, const char *name)
+{
+	struct mounts_change all = { entry->mount.attributes, entry->cleared_below };
+	bool is_taken = take_attribute(&all, name);
+
+	entry->mount.attributes = all.set;
+	entry->cleared_below = all.clear;
+	return is_taken;
+}
+
 const char *mounts_option(struct mounts_entry *entry, const char *option)
 {
 	if (take_attribute(&entry->one, option) || take_propagation(&entry->propagation, option) ||
 	    take_action(entry, option) || is_in(without_effect, SIZE(without_effect), option))
 		return NULL;
 	if (*option == 'r' &&
-	    (take_attribute(&entry->below, option + 1) ||
+	    (take_attribute_below(entry, option + 1) ||
 	     take_propagation(&entry->propagation_below, option + 1)))
 		return NULL;
 	return is_ours(option) ? "takes no value" : take_data(entry, option);
@@ -158,18 +169,18 @@ const char *mounts_problem(const struct mounts_entry *entry)
 {
 	bool is_bind = entry->bind || entry->remount;
 
-	if (!is_bind && !entry->type)
+	if (!is_bind && !entry->mount.type)
 		return "has no type, and is no bind mount";
 	/* What has a value, "mode=755", a bind mount leaves aside, as mount(2) does. */
-	if (is_bind && entry->options && (entry->word || entry->remount))
-		return is_in(of_superblock, SIZE(of_superblock), entry->options)
+	if (is_bind && entry->mount.options && (entry->word || entry->remount))
+		return is_in(of_superblock, SIZE(of_superblock), entry->mount.options)
 			? "a bind mount cannot change its file system, which others use as well"
 			: "a bind mount takes no options of a file system";
-	if (entry->tmpcopyup && (is_bind || strcmp(entry->type, "tmpfs") != 0))
+	if (entry->tmpcopyup && (is_bind || strcmp(entry->mount.type, "tmpfs") != 0))
 		return "tmpcopyup is for a tmpfs";
 	if (entry->map && !entry->bind)
 		return "idmap is for a bind mount";
-	if (entry->bind && !entry->source && !entry->remount)
+	if (entry->bind && !entry->mount.source && !entry->remount)
 		return "a bind mount needs a source";
 	return NULL;
 }

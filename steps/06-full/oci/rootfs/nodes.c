@@ -95,8 +95,8 @@ static int make_and_send(void *argument)
 static int receive_all(const struct child *child, struct mounts *binds)
 {
 	for (size_t i = 0; i < binds->count; i++) {
-		binds->list[i].opened = sync_await_descriptor(child->socket);
-		if (binds->list[i].opened < 0)
+		binds->list[i].mount.opened = sync_await_descriptor(child->socket);
+		if (binds->list[i].mount.opened < 0)
 			return -1;
 	}
 	return 0;
@@ -177,10 +177,11 @@ int nodes_open(struct mounts *binds, const struct devices *devices, const struct
 
 		if (S_ISFIFO(node->mode) && !made)
 			continue; /* root of a user namespace may make it */
-		*entry = (struct mounts_entry){ .target = node->path, .bind = true, .opened = -1 };
+		*entry = (struct mounts_entry){ .mount = { .target = node->path, .opened = -1 },
+						.bind = true };
 		if (!made)
-			entry->source = find_node(node);
-		if (!made && !entry->source)
+			entry->mount.source = find_node(node);
+		if (!made && !entry->mount.source)
 			return -1;
 		binds->count++;
 	}

@@ -60,9 +60,10 @@ static int shift_owner(const struct userns *userns, const struct rootfs *rootfs,
 		       const struct stat *status)
 {
 	struct disk_map uids = { 0 }, gids = { 0 };
-	struct mounts_entry entry = {
-		.source = rootfs->path, .target = "/", .opened = rootfs->tree, .map = true
-	};
+	struct mounts_entry entry = { .mount.source = rootfs->path,
+				      .mount.target = "/",
+				      .mount.opened = rootfs->tree,
+				      .map = true };
 	const struct mounts mounts = { .list = &entry, .count = 1 };
 
 	if (status->st_uid != 0) {
