@@ -137,6 +137,19 @@ static void without_pivot_root_the_hosts_proc_is_out_of_reach(void **state)
 		"mount: permission denied (are you root?)\nfailed\n");
 }
 
+/* A mount in the host's /proc goes with it. */
+static void without_pivot_root_the_hosts_proc_may_have_mounts(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script("beside() { unshare --mount --propagation private sh -c 'mount --bind "
+			   "/proc/sys /proc/sys; mount -t tmpfs none /proc/irq; exec \"$@\"' sh "
+			   "\"$@\"; }\n"
+			   "args echo ok; beside $h/step-06-oci --root $d/run run --no-pivot $id\n"
+			   "beside $h/step-06 run --network none --chroot /bin/echo ok\n"),
+		"ok\nok\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +160,7 @@ int main(void)
 		host_test(a_tmpfs_is_read_only_when_all_in_it_is_made),
 		host_test(the_root_is_a_path_too),
 		host_test(without_pivot_root_the_hosts_proc_is_out_of_reach),
+		host_test(without_pivot_root_the_hosts_proc_may_have_mounts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,8 @@ static int hide(const char *path)
 	narrate("umount2 %s MNT_DETACH", path);
 	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		return 0;
+	if (errno == ENOENT) /* it was in a mount that has gone already */
+		return 0;
 	if (errno != EINVAL && errno != EPERM)
 		return fail("umount2 %s", path);
 	place = file_open_directory(path);
@@ -140,11 +142,12 @@ static int attach_texts(struct mounts *mounts, int place)
 
 int root_attach(struct rootfs *rootfs, struct mounts *mounts)
 {
-	autofd int place = open_place(rootfs);
+	autofd int place = -1;
 
-	if (place < 0)
-		return -1;
 	if (rootfs->chroot && hide_host() < 0)
+		return -1;
+	place = open_place(rootfs);
+	if (place < 0)
 		return -1;
 	umask(022);
 	if (has_texts(mounts) && attach_texts(mounts, place) < 0)
