@@ -55,7 +55,8 @@ void signals_block(sigset_t *before)
 
 void signals_reset(void)
 {
-	/* The system call itself: libc's function refuses the two real-time signals that it uses.
+	/*
+	 * The system call itself: libc's function refuses the two real-time signals that it uses.
 	 */
 	static const unsigned long by_default[4] = { 0 };
 	sigset_t none;

@@ -7,7 +7,8 @@
 #include "fail.h"
 #include "process_stat.h"
 
-/* Returns the process group of our nearest ancestor in the session that is not of our group, or 0.
+/*
+ * Returns the process group of our nearest ancestor in the session that is not of our group, or 0.
  */
 static pid_t find_shell(void)
 {

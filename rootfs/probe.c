@@ -1,4 +1,5 @@
-/* probe: looks at a container from inside. For tests and chapters alike; static, needs libc only.
+/*
+ * probe: looks at a container from inside. For tests and chapters alike; static, needs libc only.
  */
 #include <stdio.h>
 #include <string.h>

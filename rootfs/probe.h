@@ -1,4 +1,5 @@
-/* probe: looks at a container from inside. What its files share; probe.c has the list of commands.
+/*
+ * probe: looks at a container from inside. What its files share; probe.c has the list of commands.
  */
 #ifndef PROBE_H
 #define PROBE_H

@@ -14,7 +14,8 @@
 
 #include "probe.h"
 
-/* A unix socket's name that begins with a NUL byte is no path; it belongs to the network namespace.
+/*
+ * A unix socket's name that begins with a NUL byte is no path; it belongs to the network namespace.
  */
 static int abstract_socket(const char *name, int (*use)(int, const struct sockaddr *, socklen_t))
 {

@@ -18,7 +18,8 @@
 #define MEBIBYTE   (1L << 20)
 #define MOST_FORKS 10000
 
-/* Memory that is only asked for costs nothing; the kernel counts a page when it is first touched.
+/*
+ * Memory that is only asked for costs nothing; the kernel counts a page when it is first touched.
  */
 static int memory(char **argv)
 {

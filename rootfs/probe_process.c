@@ -46,7 +46,8 @@ static void receive(int sig)
 	received = sig;
 }
 
-/* The signals stay blocked except in sigsuspend, so that each is seen, and printed, one at a time.
+/*
+ * The signals stay blocked except in sigsuspend, so that each is seen, and printed, one at a time.
  */
 static void trap_all(char **names, sigset_t *while_waiting)
 {

@@ -1,4 +1,5 @@
-/* probe spy: looks for what the runtime shows of the host while its process enters the container.
+/*
+ * probe spy: looks for what the runtime shows of the host while its process enters the container.
  */
 #include <ctype.h>
 #include <dirent.h>

@@ -18,7 +18,8 @@
 	"kill $pid_c $pid_s 2>/dev/null || :; status c >&2; status s >&2; }\n"
 #define WORK "answer: hello from vm to 198.51.100.1\nanswer: hello from c to 198.51.100.2\n"
 
-/* A table whose forward chain has this policy and these rules; `user` drops all, in a second chain.
+/*
+ * A table whose forward chain has this policy and these rules; `user` drops all, in a second chain.
  */
 static const char *with_rules(const char *text)
 {
@@ -182,7 +183,8 @@ static void containers_work_beside_iptables_forms(void **state)
 	}
 }
 
-/* The rules of Docker where forwarding was on before (its policy is to accept then), and libvirt's.
+/*
+ * The rules of Docker where forwarding was on before (its policy is to accept then), and libvirt's.
  */
 static void rules_of_docker_and_libvirt_are_nothing_to_us(void **state)
 {

@@ -158,7 +158,8 @@ static bool fail_call(const struct call *call, const char *before)
 	clean = !well && strcmp(call->name, "flock") != 0 && !strstr(err, "setns back");
 	if (!clean)
 		assert_success(run("./step-04", "true"));
-	/* How often a device's state is asked for is a matter of time: not each call comes again.
+	/*
+	 * How often a device's state is asked for is a matter of time: not each call comes again.
 	 */
 	if ((was_injected(log) || well) &&
 	    (well ||

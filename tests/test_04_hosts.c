@@ -52,7 +52,8 @@ static void steps_of_two_pid_namespaces_share_a_bridge(void **state)
 		      "10.88.0.2\n10.88.0.3\n137\n137\n");
 }
 
-/* Devices of somebody else's that have the names of ours: they stay, and we say so, or evade them.
+/*
+ * Devices of somebody else's that have the names of ours: they stay, and we say so, or evade them.
  */
 static void a_device_that_has_a_veths_name_is_left_alone(void **state)
 {
@@ -89,7 +90,8 @@ static void a_device_that_has_a_bridges_name_is_left_alone(void **state)
 			"subnet\n125\n143\n1\n");
 }
 
-/* Somebody has put a bridge of his own in the place of ours, whose container was killed, or lives.
+/*
+ * Somebody has put a bridge of his own in the place of ours, whose container was killed, or lives.
  */
 static void a_bridge_in_the_place_of_ours_is_left_alone(void **state)
 {

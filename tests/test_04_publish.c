@@ -222,7 +222,8 @@ static void a_port_in_time_wait_is_published(void **state)
 		"hello from vm to 198.51.100.2\n0\n1\nanswer: hello from c to 198.51.100.2\n1\n");
 }
 
-/* `say NAME LINE`: a client from `client NAME ADDRESS PORT` sends it from the same port each time.
+/*
+ * `say NAME LINE`: a client from `client NAME ADDRESS PORT` sends it from the same port each time.
  */
 #define CLIENT                                                                                     \
 	"client() { mkfifo $d/$1.say; begin $1 $3 bash -c 'exec 5<>/dev/udp/$1/$2 6<>$3\n"         \

@@ -116,7 +116,8 @@ static void two_containers_have_a_limit_each(void **state)
 		"22\nforked 21\nfork EAGAIN\n11\n");
 }
 
-/* On the host, the limits are in a cgroup two levels down, where it was made, with its processes.
+/*
+ * On the host, the limits are in a cgroup two levels down, where it was made, with its processes.
  */
 static void the_host_sees_limits_and_processes(void **state)
 {

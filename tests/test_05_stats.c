@@ -112,7 +112,8 @@ static void what_nobody_counts_is_said(void **state)
 	assert_contains(result->err, "block read     unknown: ");
 }
 
-/* v2 counts CPU time in every cgroup; v1 has a controller for it. A busy machine gives less of it.
+/*
+ * v2 counts CPU time in every cgroup; v1 has a controller for it. A busy machine gives less of it.
  */
 static void cpu_time_is_counted_on_both_versions(void **state)
 {

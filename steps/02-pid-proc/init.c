@@ -28,7 +28,8 @@ static void reap(pid_t command)
 	}
 }
 
-/* Whether the whole group, and so the command, has got the signal: from the terminal, or from us.
+/*
+ * Whether the whole group, and so the command, has got the signal: from the terminal, or from us.
  */
 static bool is_for_group(const siginfo_t *info)
 {

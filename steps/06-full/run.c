@@ -1,19 +1,17 @@
 #include "run.h"
 
-#include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
-#include "cleanup.h"
 #include "container_network.h"
 #include "container_spawn.h"
 #include "fail.h"
 #include "nodes.h"
 #include "resolver.h"
 #include "spawn.h"
+#include "sync.h"
 
 /* The group "tty", by whose right one user's programs may write to another's terminal. */
 enum { TTY_GROUP = 5 };
@@ -49,8 +47,13 @@ static int add_defaults(struct config *config)
 	for (size_t i = 0; i < count; i++) {
 		struct rootfs_mount mount = defaults[i];
 
-		if (has_users && !userns_has_gid(&config->userns, TTY_GROUP) &&
-		    strcmp(mount.type, "devpts") == 0)
+		/* That network belongs to the host's users: only they may mount its sysfs. */
+		if (has_users && !(config->namespaces & CLONE_NEWNET) &&
+		    strcmp(mount.type, "sysfs") == 0) {
+			mount.type = NULL;
+			mount.source = "/sys";
+		} else if (has_users && !userns_has_gid(&config->userns, TTY_GROUP) &&
+			   strcmp(mount.type, "devpts") == 0)
 			mount.options = "newinstance,ptmxmode=0666,mode=0620";
 		if (add_mount(&config->mounts, &mount) < 0)
 			return -1;
@@ -124,14 +127,8 @@ static void choose_namespaces(struct run *run)
 /* The container has made the network namespace if it is to belong to the container's users. */
 static int open_namespace(const struct container *container)
 {
-	char path[64];
-	int namespace;
-
-	if (!container->loopback)
-		return 0; /* net_connect() makes one */
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", container->child->pid);
-	namespace = open(path, O_RDONLY | O_CLOEXEC);
-	return namespace < 0 ? fail("open %s", path) : namespace;
+	/* Without one, net_connect() makes it. */
+	return container->loopback ? namespaces_open_of(container->child->pid, "net") : 0;
 }
 
 static int connect_network(struct run *run)
@@ -142,6 +139,18 @@ static int connect_network(struct run *run)
 		return container_hand_over_network(container);
 	run->net.namespace = open_namespace(container);
 	return run->net.namespace < 0 ? -1 : net_connect(&run->net, container->child);
+}
+
+/* If the child has ended before, its failure is the cause of the host side's. Returns -1. */
+static int explain_end(struct child *child)
+{
+	struct pollfd end = { .fd = child->pidfd, .events = POLLIN };
+	const struct failure failure = *fail_get();
+
+	if (poll(&end, 1, 0) <= 0)
+		return -1;
+	fail_forget();
+	return sync_expect(child) < 0 ? -1 : fail_set(&failure);
 }
 
 /* ---- The container ---- */
@@ -157,8 +166,7 @@ int run_container(struct run *run)
 
 	config->keep_cpus = true;
 	choose_namespaces(run);
-	job_defer_signals(&child.job);
-	if (userns_prepare(&config->userns) < 0)
+	if (container_prepare(container, &child) < 0)
 		return -1;
 	if (net_prepare(net) < 0)
 		return -1;
@@ -168,14 +176,14 @@ int run_container(struct run *run)
 		return -1;
 	if (add_mounts(config) < 0)
 		return -1;
-	if (container_prepare(container, &child) < 0)
+	if (container_open(container) < 0)
 		return -1;
 	if (container_spawn(container) < 0)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;
 	if (connect_network(run) < 0)
-		return -1;
+		return explain_end(&child);
 	if (child_release(&child) < 0)
 		return -1;
 	status = child_wait(&child);

@@ -24,7 +24,8 @@ static void reap(pid_t command)
 	(void)command;
 }
 
-/* Whether the whole group, and so the command, has got the signal: from the terminal, or from us.
+/*
+ * Whether the whole group, and so the command, has got the signal: from the terminal, or from us.
  */
 static bool is_for_group(const siginfo_t *info)
 {

@@ -125,7 +125,8 @@ int rootfs_clone(struct rootfs *rootfs)
 		return -1;
 	if (open_sources(rootfs) < 0)
 		return -1;
-	/* TODO 8: make a bind mount of rootfs->path. Until then the directory itself is the root.
+	/*
+	 * TODO 8: make a bind mount of rootfs->path. Until then the directory itself is the root.
 	 */
 	rootfs->tree = directory;
 	directory = -1;

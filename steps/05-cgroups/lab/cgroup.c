@@ -207,7 +207,8 @@ int cgroup_directory(const struct cgroup *cgroup)
  */
 int cgroup_enter(const struct cgroup *cgroup)
 {
-	/* TODO 3: in each hierarchy of v1 that we have a directory in, write "0" to its file tasks.
+	/*
+	 * TODO 3: in each hierarchy of v1 where we have a directory, write "0" to its file tasks.
 	 */
 	(void)cgroup;
 	return 0;

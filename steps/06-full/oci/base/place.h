@@ -9,7 +9,8 @@
 #ifndef STEPS_PLACE_H
 #define STEPS_PLACE_H
 
-/* Whether the open `place` is the directory `root` itself, in the same mount. Returns 1, 0 or -1.
+/*
+ * Whether the open `place` is the directory `root` itself, in the same mount. Returns 1, 0 or -1.
  */
 int place_is_root(int root, int place);
 

@@ -16,20 +16,12 @@
 /* True if the container may write to its mount of the cgroups. */
 static bool is_writable(const struct mounts *mounts)
 {
-	static const char place[] = "/sys/fs/cgroup";
+	const size_t index = mounts_find_target(mounts, "/sys/fs/cgroup");
+	const struct mounts_entry *entry = &mounts->list[index];
 
-	for (size_t i = 0; i < mounts->count; i++) {
-		const struct mounts_entry *entry = &mounts->list[i];
-		uint64_t attributes = mounts_attributes(entry);
-
-		if (entry->mount.source && strcmp(entry->mount.source, "cgroup") == 0 &&
-		    strncmp(entry->mount.target, place, strlen(place)) == 0 &&
-		    !entry->mount.target[strlen(place) +
-					 strspn(entry->mount.target + strlen(place), "/")] &&
-		    !(attributes & MOUNT_ATTR_RDONLY))
-			return true;
-	}
-	return false;
+	return index < mounts->count && entry->mount.source &&
+		strcmp(entry->mount.source, "cgroup") == 0 &&
+		!(mounts_attributes(entry) & MOUNT_ATTR_RDONLY);
 }
 
 /* Not every cgroup has all of the files that the kernel knows. */

@@ -46,7 +46,8 @@ char *systemd_start(struct scope *scope, const char *id, const json_t *annotatio
  */
 int systemd_adopt(struct scope *scope, pid_t pid);
 
-/* After a start of the first process that failed: if the slice takes no more, says so. Returns -1.
+/*
+ * After a start of the first process that failed: if the slice takes no more, says so. Returns -1.
  */
 int systemd_explain_spawn(const struct scope *scope);
 

@@ -51,13 +51,14 @@ struct config {
 	/* Isolation: */
 	uint64_t namespaces;   /* the new ones: CLONE_NEWUTS, ... */
 	struct joined joined;  /* the namespaces of others */
-	bool network_is_given; /* the caller hands over the network namespace: netns_hand_over() */
+	bool network_is_given; /* the host side hands over one that it has connected:
+				  netns_hand_over() */
 	struct userns userns;
 	struct uts uts;
 	struct sysctls sysctls;
 	struct net_devices net_devices;
 	/* The root file system: */
-	struct rootfs rootfs;
+	struct rootfs rootfs; /* run.c turns its `mounts` and `etc` into entries of `mounts` */
 	uint64_t propagation; /* of the root: MS_SHARED | MS_REC, ...; 0: it is private */
 	struct mounts mounts;
 	struct masked_paths masked_paths;
@@ -82,9 +83,10 @@ struct config {
 	bool keep_keyring;	   /* no session keyring of its own */
 	bool keep_cpus;		   /* the processors that the caller is bound to (taskset(1)) */
 	bool workdir_by_root;	   /* root makes the working directory, and goes there first */
-	bool engine_messages;	   /* the command is looked up first, and refused in runC's words */
-	unsigned int preserve_fds; /* descriptors above standard error that the command inherits */
-	unsigned int listen_fds;   /* the first ones of these are sockets of systemd's, */
+	bool engine_messages; /* the command is looked up first, and refused in runC's words; no
+				 init */
+	unsigned int preserve_fds;  /* descriptors above standard error that the command inherits */
+	unsigned int listen_fds;    /* the first ones of these are sockets of systemd's, */
 	const char *listen_fdnames; /* with these names; NULL: they have none */
 	struct hooks hooks;
 	/* Where it comes from: */

@@ -1,8 +1,6 @@
 #include "container_network.h"
 
-#include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -13,7 +11,6 @@
 int container_move_devices(const struct container *container)
 {
 	autofd int namespace = -1;
-	char path[64];
 
 	if (container->config.net_devices.count == 0 || container->network_handed)
 		return 0;
@@ -21,10 +18,9 @@ int container_move_devices(const struct container *container)
 		return net_devices_move(
 			&container->config.net_devices,
 			container->config.joined.opened[namespaces_by_name("network")]);
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", container->child->pid);
-	namespace = open(path, O_RDONLY | O_CLOEXEC);
+	namespace = namespaces_open_of(container->child->pid, "net");
 	if (namespace < 0)
-		return fail("open %s", path);
+		return -1;
 	return net_devices_move(&container->config.net_devices, namespace);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Chapter 6: the network namespace of a container, made by the host side while the container
- * mounts.
+ * Chapter 6: the network namespace of a container. The host side makes it while the container
+ * mounts; with a user namespace, the container makes it itself.
  */
 #ifndef STEPS_CONTAINER_NETWORK_H
 #define STEPS_CONTAINER_NETWORK_H

@@ -78,7 +78,7 @@ int container_open_cgroup(struct container *container)
 
 /* ---- In the container ---- */
 
-/* What the host side could not open. */
+/* Opens what the host side was not allowed to open. */
 static int open_rest(struct container *container)
 {
 	struct mounts *mounts = &container->config.mounts;
@@ -103,8 +103,8 @@ static int make_workdir(const struct config *config, int root)
 }
 
 /*
- * A sysfs shows the network namespace of its mounter. Until then, the host side may be making that
- * namespace.
+ * A sysfs shows the network namespace of the process that mounts it. The host side may still be
+ * making that namespace, so all other mounts that can come first do.
  */
 static int attach_mounts(struct container *container, int root)
 {
@@ -119,8 +119,8 @@ static int attach_mounts(struct container *container, int root)
 }
 
 /*
- * Makes the nodes and the links in /dev. A /dev of the host's, as a bind mount, stays what it is
- * there, as with runC.
+ * Makes the nodes and the links in /dev, unless /dev is a bind mount: then it stays as it is on the
+ * host, as with runC.
  */
 static int make_nodes(struct container *container, int root)
 {

@@ -143,6 +143,13 @@ int container_prepare(struct container *container, struct child *child)
 	if (config->userns.mode == USERNS_MAPPED)
 		config->namespaces |= CLONE_NEWUSER;
 	choose_network(container);
+	return 0;
+}
+
+int container_open(struct container *container)
+{
+	struct config *config = &container->config;
+
 	if (seccomp_compile_once(&config->seccomp) < 0)
 		return -1;
 	if (seccomp_notify_prepare(&config->seccomp.listener) < 0)

@@ -7,6 +7,7 @@
  *
  *     host side                                container's process
  *     container_prepare()
+ *     container_open()
  *     ... its cgroup ...
  *     container_spawn()                        begins, and waits
  *     child_release()                          enters its namespaces, makes its mounts
@@ -22,10 +23,16 @@
 #include "container.h"
 
 /*
+ * On the host, first of all: blocks the signals that child_wait() takes, prepares the terminal, and
+ * chooses the container's users and which side makes its network namespace. Returns 0 or -1.
+ */
+int container_prepare(struct container *container, struct child *child);
+
+/*
  * On the host, before the child is there: opens and compiles what the child will need. Returns 0 or
  * -1. What has to be undone, the structure's own parts undo (autocgroup, autochild).
  */
-int container_prepare(struct container *container, struct child *child);
+int container_open(struct container *container);
 
 /*
  * Starts the first process, which waits for child_release() twice: before all else, and before it

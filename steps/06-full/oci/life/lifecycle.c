@@ -35,7 +35,7 @@ static int connect_console(const char *path, int *console)
 	return *console < 0 ? -1 : 0;
 }
 
-/* Whether there is a terminal is the configuration's to say, where it goes is the caller's. */
+/* config.json says whether there is a terminal; --console-socket says where its master goes. */
 int lifecycle_console(struct console *console, const char *path, bool foreground)
 {
 	console->interactive = true;

@@ -48,8 +48,7 @@ int lifecycle_console(struct console *console, const char *socket, bool foregrou
 /* The container has that status now; the file, if one is wanted, has its pid. Returns 0 or -1. */
 int lifecycle_reach(struct state *state, enum status status, const char *pid_file);
 
-/* Writes limits for its cgroup, which is open, and tells them systemd if that has made it. 0 or -1.
- */
+/* Writes limits to the open cgroup; systemd is told, if it made the cgroup. Returns 0 or -1. */
 int lifecycle_limit(const struct state *state, struct limits *limits, const struct cgroup *cgroup);
 
 /* Passes on the listener of the process's filter, if it has one. Returns 0 or -1. */

@@ -52,7 +52,7 @@ int lifecycle_load(const struct request *request, struct config *config)
 	return 0;
 }
 
-/* What the request says beside the configuration. */
+/* Adds the options of the verb to the configuration. */
 static int add_request(const struct request *request, struct config *config)
 {
 	config->keep_keyring = request->no_new_keyring;
@@ -63,7 +63,7 @@ static int add_request(const struct request *request, struct config *config)
 	return lifecycle_console(&config->console, request->console_socket, request->foreground);
 }
 
-/* What later verbs need to know of the configuration. */
+/* Fills the state with what later verbs need of the configuration. */
 static void describe(const struct config *config, struct state *state)
 {
 	state->bundle = config->bundle;
@@ -75,7 +75,7 @@ static void describe(const struct config *config, struct state *state)
 		state->has_hooks = state->has_hooks || config->hooks.count[kind];
 }
 
-/* Where the configuration names none, it is one of our own, with which no other has to do. */
+/* Without linux.cgroupsPath the container gets a cgroup of its own, named after its ID. */
 static int choose_cgroup(const char *wanted, struct state *state)
 {
 	char *path;
@@ -165,8 +165,9 @@ static void identify_directories(const struct container *container, struct state
 }
 
 /*
- * Whoever removes what is left of us, if we are killed, finds the process in it. Until then the
- * process does not live longer than we do: it mounts, and waits for our word.
+ * If this process is killed, the next verb finds the child in the state and removes what is left.
+ * Until the state is written the child ends with this process: it mounts, and waits for our
+ * message.
  */
 static int record(const struct container *container, const struct request *request,
 		  struct state *state)
@@ -182,7 +183,8 @@ static int record(const struct container *container, const struct request *reque
 	identify_directories(container, state);
 	if (state_announce(state, request->waits_for_start ? STATUS_CREATED : STATUS_RUNNING) < 0)
 		return -1;
-	/* What follows waits for hooks and for the container: `delete --force` is to end that. */
+	/* What follows waits for hooks and for the container. `delete --force` must be able to end
+	 * that. */
 	state_unlock(state);
 	return 0;
 }
@@ -284,6 +286,8 @@ static int create(const struct request *request, struct container *container, st
 	if (!request->waits_for_start && sd_notify_listen(&container->sd_notify, state) < 0)
 		return -1;
 	if (container_prepare(container, child) < 0)
+		return -1;
+	if (container_open(container) < 0)
 		return -1;
 	if (make_cgroup(config, request, state, scope) < 0)
 		return -1;

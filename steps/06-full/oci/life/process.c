@@ -44,7 +44,10 @@ unsigned int process_listening(void)
 	return *end || number > PRESERVED_MAX ? 0 : (unsigned int)number;
 }
 
-/* The command is whom they are for now. Its number is 1 in a PID namespace of its own. */
+/*
+ * From now on the descriptors belong to the command, so LISTEN_PID must name it: 1 in a PID
+ * namespace of its own.
+ */
 static int pass_listening(const struct container *container, struct command *command)
 {
 	const char *names = container->config.listen_fdnames;
@@ -111,7 +114,9 @@ int process_close_ours(const struct container *container)
 	return process_close_all_but(container, NULL, 0);
 }
 
-/* Where the process is must be below its root: what is not has a name that begins otherwise. */
+/*
+ * getcwd(2) returns a path that does not begin with "/" when the directory is outside of the root.
+ */
 static int enter_directory(struct container *container)
 {
 	const char *directory = container->config.command.workdir;
@@ -143,7 +148,7 @@ int process_enter_directory(struct container *container)
 	return 0;
 }
 
-/* Whether somebody may execute it; for whom else it is, execve(2) knows. */
+/* True if somebody may execute the file. Whether this user may, execve(2) finds out. */
 static bool is_executable(const char *path)
 {
 	struct stat status;

@@ -1,8 +1,8 @@
 /*
- * Chapter 6: the command of a container, as OCI runtimes treat it.
+ * Chapter 6: the command of a container: its working directory, its descriptors and its execve(2).
  *
- * It is looked for when the container is created, so that the engine can say what is wrong; and it
- * is executed when it is started. The messages are those that engines look for.
+ * With config->engine_messages the command is looked up when the container is created, so that the
+ * engine can say what is wrong. The messages are those that engines look for.
  *
  * Source: execve(2); process in config.md of the OCI runtime specification; runC's messages.
  */
@@ -24,11 +24,11 @@ int process_close_callers(unsigned int preserved);
 unsigned int process_listening(void);
 
 /*
- * In the container: closes all that is ours but the ways to the host side (and the container's own
- * mounts that mounts_finish() still needs). A descriptor of a
- * directory would lead back there, even for the moment of chdir(2) and execve(2), by way of
- * /proc/self/fd (CVE-2024-21626). Before the filter for system calls, which may not know
- * close_range(2). Returns 0 or -1.
+ * In the container: closes every descriptor of the runtime but the ways to the host side, and the
+ * container's own mounts that mounts_finish() still needs. A descriptor of a directory would lead
+ * back to the host, even for the moment of chdir(2) and execve(2), by way of /proc/self/fd
+ * (CVE-2024-21626). The filter for system calls may not know close_range(2), so this comes before
+ * it. Returns 0 or -1.
  */
 int process_close_ours(const struct container *container);
 
@@ -44,7 +44,8 @@ int process_enter_directory(struct container *container);
 
 /*
  * In the container, with lowered rights: finds the command, tells the host side that all is ready,
- * waits at the gate, and executes it. Returns only on failure: -1.
+ * waits at the exec fifo, if the container was created, and executes it. Returns only on failure:
+ * -1.
  */
 int process_execute(struct container *container);
 

@@ -49,8 +49,8 @@ static int add_mount(struct mounts *mounts, const struct state *state, const cha
 }
 
 /*
- * Where the container has the directory: at the manager's path, unless there is no room for the
- * socket's name behind it; then where runC has it.
+ * Returns the directory's path in the container: the manager's path, if the socket's name fits
+ * behind it; or else runC's.
  */
 static const char *find_target(void)
 {
@@ -86,7 +86,7 @@ static int bind_in(int directory, int socket)
 	narrate("bind %s", address.sun_path);
 	if (bind(socket, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return fail("bind the container's NOTIFY_SOCKET");
-	/* Whoever the command's user is. */
+	/* The command's user may be any user. */
 	return fchmodat(directory, name, 0666, 0) < 0 ? fail("fchmodat %s", name) : 0;
 }
 
@@ -104,7 +104,7 @@ int sd_notify_listen(struct sd_notify *notify, const struct state *state)
 	return bind_in(directory, notify->socket);
 }
 
-/* Whether one of the lines of a message says so. */
+/* True if one of the lines of the message is READY=1. */
 static bool is_ready(const char *message)
 {
 	size_t length = strlen(ready);

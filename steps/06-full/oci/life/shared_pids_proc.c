@@ -45,8 +45,7 @@ static int leave_mounts(const struct container *container)
 {
 	struct rootfs rootfs = { .path = container->config.rootfs.path, .tree = -1 };
 
-	if (container->config.namespaces & CLONE_NEWUSER ||
-	    namespaces_join(&container->config.joined, CLONE_NEWUSER) || userns_is_ours())
+	if (config_has_users(&container->config) || userns_is_ours())
 		return 1;
 	if (unshare(CLONE_NEWNS) < 0)
 		return fail("unshare CLONE_NEWNS");

@@ -53,7 +53,8 @@ int user_file_open(struct user_file *file, const char *path)
 	*file = (struct user_file){ .path = path };
 	if (found <= 0)
 		return found;
-	/* The container may have put something else there meanwhile: a FIFO must not be waited for.
+	/*
+	 * The container may have put something else there meanwhile: a FIFO must not be waited for.
 	 */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)

@@ -100,7 +100,7 @@ static int change(const struct mounts_entry *entry, int mount, const struct moun
 	return 0;
 }
 
-/* What is for all below comes first: what is for the mount alone may say otherwise. */
+/* First the attributes for all mounts below; then those for this mount alone, which may differ. */
 static int change_attributes(const struct mounts_entry *entry, int mount)
 {
 	const struct mounts_change all = { entry->mount.attributes, entry->cleared_below };
@@ -150,12 +150,13 @@ static int open_in_turn(const struct mounts_entry *entry)
  * that is to be shared begins a peer group of its own. Only together with a shared root, it stays
  * in the host's.
  */
-static int attach_bind(const struct mounts_entry *entry, const struct mounts *mounts, int root)
+static int attach_bind(struct mounts_entry *entry, const struct mounts *mounts, int root)
 {
 	const struct mounts_change nothing = { 0 };
 	autofd int mount = entry->mount.opened >= 0 ? entry->mount.opened : open_in_turn(entry);
 	struct stat status;
 
+	entry->mount.opened = -1;
 	if (mount < 0)
 		return -1;
 	if (!(mounts->peers && is_shared(entry)) &&
@@ -202,7 +203,8 @@ static int find_mode(const struct mounts_entry *entry, int root)
 	return place < 0 || fstat(place, &status) < 0 ? -1 : (int)(status.st_mode & 07777);
 }
 
-/* "source=shm,size=64m,mode=1777": as mount_create() wants it. The caller frees it. NULL: failed.
+/*
+ * Returns the options as mount_create() wants them, "source=shm,size=64m"; the caller frees them.
  */
 static char *complete_options(const struct mounts_entry *entry, int root)
 {
@@ -224,10 +226,10 @@ static char *complete_options(const struct mounts_entry *entry, int root)
 }
 
 /*
- * A sysfs shows a network namespace, and is for the root of that to mount. Who is not shows the
- * host's, read-only with all that is mounted in it, if that was asked for.
+ * Only root of the network namespace may mount its sysfs. Others get a bind mount of the host's
+ * /sys, with the attributes of the entry for all that is mounted below it.
  */
-static int attach_sys(const struct mounts_entry *entry, int root)
+static int attach_sys(const struct mounts_entry *entry, const struct mounts *mounts, int root)
 {
 	autofd int mount = -1;
 
@@ -235,7 +237,9 @@ static int attach_sys(const struct mounts_entry *entry, int root)
 	mount = bind_create(AT_FDCWD, "/sys");
 	if (mount < 0 || bind_restrict(mount, mounts_attributes(entry), AT_RECURSIVE) < 0)
 		return -1;
-	return attach_at(entry, mount, root, S_IFDIR);
+	if (attach_at(entry, mount, root, S_IFDIR) < 0)
+		return -1;
+	return change_propagation(entry, mount, mounts->propagation);
 }
 
 /*
@@ -266,9 +270,22 @@ static int create(const struct mounts_entry *entry, uint64_t attributes, const c
 	return made;
 }
 
+enum { TARGET_MISSING = -2 };
+
+/* Opens the target of an entry. Returns a descriptor, TARGET_MISSING, or -1. */
+static int open_target(const struct mounts_entry *entry, int root, int flags)
+{
+	int place = file_open_in_root(root, entry->mount.target, O_PATH | flags);
+
+	if (place >= 0)
+		return place;
+	return errno == ENOENT ? TARGET_MISSING
+			       : fail("openat2 %s in the root file system", entry->mount.target);
+}
+
 /*
- * Whoever made the root file system could lead /proc elsewhere by a link, and what is to be masked
- * there would not be (CVE-2019-19921).
+ * The author of the root file system could make /proc a link: the procfs would be mounted
+ * elsewhere, and the masks on /proc would hide nothing (CVE-2019-19921).
  */
 static int refuse_link(const struct mounts_entry *entry, int root)
 {
@@ -277,11 +294,9 @@ static int refuse_link(const struct mounts_entry *entry, int root)
 
 	if (strcmp(entry->mount.type, "proc") != 0 && strcmp(entry->mount.type, "sysfs") != 0)
 		return 0;
-	place = file_open_in_root(root, entry->mount.target, O_PATH | O_NOFOLLOW);
+	place = open_target(entry, root, O_NOFOLLOW);
 	if (place < 0)
-		return errno == ENOENT
-			? 0
-			: fail("openat2 %s in the root file system", entry->mount.target);
+		return place == TARGET_MISSING ? 0 : -1;
 	if (fstat(place, &status) < 0)
 		return fail("fstat %s in the root file system", entry->mount.target);
 	if (!S_ISLNK(status.st_mode))
@@ -319,7 +334,7 @@ static int attach_new(struct mounts_entry *entry, const struct mounts *mounts, i
 			       mounts->label, root);
 	if (mount < 0)
 		return errno == EPERM && strcmp(entry->mount.type, "sysfs") == 0
-			? attach_sys(entry, root)
+			? attach_sys(entry, mounts, root)
 			: -1;
 	if (entry->tmpcopyup && tmpcopyup(root, entry->mount.target, mount) < 0)
 		return -1;
@@ -348,13 +363,11 @@ static int remount(const struct mounts_entry *entry, int root)
 /* Nothing could be executed there. */
 static int refuse_root(const struct mounts_entry *entry, int root)
 {
-	autofd int place = file_open_in_root(root, entry->mount.target, O_PATH);
+	autofd int place = open_target(entry, root, 0);
 	int is_root;
 
 	if (place < 0)
-		return errno == ENOENT
-			? 0
-			: fail("openat2 %s in the root file system", entry->mount.target);
+		return place == TARGET_MISSING ? 0 : -1;
 	is_root = place_is_root(root, place);
 	if (is_root > 0)
 		return fail_input("mounts: %s cannot be mounted on %s, which is the root",
@@ -406,14 +419,18 @@ size_t mounts_find(const struct mounts *mounts, const char *type)
 
 size_t mounts_find_target(const struct mounts *mounts, const char *target)
 {
-	const size_t length = strlen(target);
-
 	for (size_t i = mounts->count; i > 0; i--) {
-		const char *other = mounts->list[i - 1].mount.target;
+		const struct mounts_entry *entry = &mounts->list[i - 1];
+		size_t length = strlen(entry->mount.target);
 
-		if (strncmp(other, target, length) == 0 &&
-		    other[length + strspn(other + length, "/")] == '\0')
+		while (length > 0 && entry->mount.target[length - 1] == '/')
+			length--;
+		if (entry->remount || strncmp(entry->mount.target, target, length) != 0)
+			continue;
+		if (target[length] == '\0')
 			return i - 1;
+		if (target[length] == '/')
+			break; /* this mount hides all that is below it */
 	}
 	return mounts->count;
 }

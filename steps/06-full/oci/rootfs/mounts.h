@@ -1,5 +1,5 @@
 /*
- * Chapter 6: the mounts of a bundle: all that a configuration can ask for.
+ * Chapter 6: the mounts of a container: all that config.json or the options of `run` can ask for.
  *
  * Chapter 3 mounts what a container needs; here is what else mount(8) has words for: attributes for
  * a whole tree, propagation, mapped ids, a tmpfs that begins with what it covers.
@@ -56,7 +56,7 @@ struct mounts {
 	int texts; /* root_attach(): the directory that files with a text are made in; or 0 */
 };
 
-/* Adds an entry to the list, whose source is not open yet unless `opened` is above 0. 0 or -1. */
+/* Adds an entry; mount.opened is its open source, 0 or -1: not open yet. Returns 0 or -1. */
 int mounts_add(struct mounts *mounts, struct mounts_entry entry);
 
 /*

@@ -6,7 +6,6 @@
  */
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,18 +13,9 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "mounts.h"
+#include "namespaces.h"
 #include "narrate.h"
 #include "spawn.h"
-
-static int open_userns(pid_t pid)
-{
-	char path[64];
-	int namespace;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
-	namespace = open(path, O_RDONLY | O_CLOEXEC);
-	return namespace < 0 ? fail("open %s", path) : namespace;
-}
 
 static int never_called(void *nothing)
 {
@@ -50,12 +40,13 @@ static int make_userns(const struct mounts_entry *entry)
 		return -1;
 	if (userns_map(&userns, child.pid) < 0)
 		return -1;
-	return open_userns(child.pid);
+	return namespaces_open_of(child.pid, "user");
 }
 
 static int map(const struct mounts_entry *entry, pid_t pid)
 {
-	autofd int namespace = entry->uid_count ? make_userns(entry) : open_userns(pid);
+	autofd int namespace =
+		entry->uid_count ? make_userns(entry) : namespaces_open_of(pid, "user");
 	struct mount_attr mapped = { .attr_set = MOUNT_ATTR_IDMAP };
 	const unsigned int flags = AT_EMPTY_PATH | (entry->map_below ? AT_RECURSIVE : 0);
 

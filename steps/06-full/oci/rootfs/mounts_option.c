@@ -1,4 +1,5 @@
-/* The words that a mount's list of options has. Source: mount(8); config.md, "Linux mount options".
+/*
+ * The words that a mount's list of options has. Source: mount(8); config.md, "Linux mount options".
  */
 #include <stdio.h>
 #include <stdlib.h>

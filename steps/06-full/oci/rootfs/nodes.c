@@ -23,7 +23,7 @@
 #include "sync.h"
 #include "userns.h"
 
-/* What the list says of a path counts. */
+/* Returns true if the list has a node of that path: it takes the place of a default one. */
 static bool has_node(const struct devices *devices, const char *path)
 {
 	for (size_t i = 0; i < devices->node_count; i++)
@@ -53,7 +53,10 @@ int nodes_add_defaults(struct devices *devices)
 
 /* ---- Made for the container ---- */
 
-/* Whether we have the right that it has not; and know its users, as whose the nodes are made. */
+/*
+ * True if the runtime may make nodes, which the container may not, and knows the container's users,
+ * who are to own them.
+ */
 static bool may_make(const struct userns *maps)
 {
 	uint64_t held = 0;
@@ -201,6 +204,17 @@ static int make_links(int root)
 	return 0;
 }
 
+/* True if a later entry of the list has the same path. The last entry counts. */
+static bool is_listed_again(const struct devices *devices, size_t index)
+{
+	const struct devices rest = {
+		.nodes = devices->nodes + index + 1,
+		.node_count = devices->node_count - index - 1,
+	};
+
+	return has_node(&rest, devices->nodes[index].path);
+}
+
 int nodes_make(const struct devices *devices, const struct mounts *mounts, struct mounts *binds,
 	       int root)
 {
@@ -209,7 +223,7 @@ int nodes_make(const struct devices *devices, const struct mounts *mounts, struc
 		const char *path = devices->nodes[i].path;
 		const size_t bind = mounts_find_target(binds, path);
 
-		if (mounts_find_target(mounts, path) < mounts->count)
+		if (is_listed_again(devices, i) || mounts_find_target(mounts, path) < mounts->count)
 			continue;
 		if ((bind < binds->count ? mounts_attach(binds, bind, bind + 1, NULL, root)
 					 : device_populate(&one, root)) < 0)

@@ -14,8 +14,7 @@
 #include "device.h"
 #include "mounts.h"
 
-/* Adds the nodes that every container has, unless the list has one of that path. Returns 0 or -1.
- */
+/* Adds the default nodes whose paths the list does not have. Returns 0 or -1. */
 int nodes_add_defaults(struct devices *devices);
 
 /*
@@ -26,8 +25,9 @@ int nodes_add_defaults(struct devices *devices);
 int nodes_open(struct mounts *binds, const struct devices *devices, const struct userns *maps);
 
 /*
- * In the container, where the `mounts` have been made: attaches `binds`, or makes the nodes that
- * are not among them; but where one of the mounts is, that stays. Makes the links. Returns 0 or -1.
+ * In the container, after its `mounts` were made: attaches `binds`, and makes the nodes that are
+ * not among them. Leaves out each node whose path one of the mounts has. Makes the links. Returns 0
+ * or -1.
  */
 int nodes_make(const struct devices *devices, const struct mounts *mounts, struct mounts *binds,
 	       int root);

@@ -72,8 +72,12 @@ int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set)
 	if (set &&
 	    mount_setattr(rootfs->tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
 			  sizeof(attributes)) < 0)
-		return fail("mount_setattr of the root");
-	return make_slave(rootfs->tree, propagation);
+		fail("mount_setattr of the root");
+	else if (make_slave(rootfs->tree, propagation) == 0)
+		return 0;
+	cleanup_fd(&rootfs->tree);
+	rootfs->tree = -1;
+	return -1;
 }
 
 /* ---- Attaching and entering ---- */
@@ -115,16 +119,6 @@ static int hide_host(void)
 	return 0;
 }
 
-/* Opens the place that the root covers in this mount namespace. Returns a descriptor or -1. */
-static int open_place(const struct rootfs *rootfs)
-{
-	int place = preserve_fds_open(rootfs->path);
-
-	if (place < 0 && (errno == EACCES || errno == ELOOP))
-		return file_open_directory("/proc");
-	return place < 0 ? fail("openat2 %s", rootfs->path) : place;
-}
-
 static bool has_texts(const struct mounts *mounts)
 {
 	for (size_t i = 0; i < mounts->count; i++)
@@ -142,11 +136,15 @@ static int attach_texts(struct mounts *mounts, int place)
 
 int root_attach(struct rootfs *rootfs, struct mounts *mounts)
 {
-	autofd int place = -1;
+	autofd int place = preserve_fds_open(rootfs->path);
+	bool is_out_of_reach = place < 0 && (errno == EACCES || errno == ELOOP);
 
+	if (place < 0 && !is_out_of_reach)
+		return fail("openat2 %s", rootfs->path);
 	if (rootfs->chroot && hide_host() < 0)
 		return -1;
-	place = open_place(rootfs);
+	if (is_out_of_reach)
+		place = file_open_directory("/proc"); /* what hide_host() has left of it */
 	if (place < 0)
 		return -1;
 	umask(022);

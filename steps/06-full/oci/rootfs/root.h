@@ -33,10 +33,10 @@ int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set);
 void root_choose_propagation(struct mounts *mounts, uint64_t propagation);
 
 /*
- * In the container: attaches rootfs->tree. Where the container may not follow the path, as the root
- * of a user namespace, the tree covers /proc. If one of the mounts is a text, a tmpfs for it is
- * attached first, below the root: mounts->texts. Sets the umask to 022. Returns the root, a
- * descriptor, or -1.
+ * In the container: attaches rootfs->tree. Where the container cannot follow the path (its root has
+ * no right to, or the path leads through a link of the kernel's in /proc), the tree covers /proc.
+ * If one of the mounts is a text, a tmpfs for it is attached first, below the root: mounts->texts.
+ * Sets the umask to 022. Returns the root, a descriptor, or -1.
  */
 int root_attach(struct rootfs *rootfs, struct mounts *mounts);
 

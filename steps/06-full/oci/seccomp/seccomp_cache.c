@@ -49,7 +49,8 @@ static uint64_t hash(const char *text)
 	return hash;
 }
 
-/* Opens the directory, which has to be ours alone. Returns -1 where there is none, and no message.
+/*
+ * Opens the directory, which has to be ours alone. Returns -1 where there is none, and no message.
  */
 static int open_directory(void)
 {

@@ -81,7 +81,8 @@ static int pass(const struct seccomp_notify *listener, const char *text, int fd)
 	return way < 0 ? -1 : unix_socket_send(way, text, fd, "linux.seccomp.listenerPath");
 }
 
-/* The specification has a listener that is never asked ignored; crun tells it, where it is there.
+/*
+ * The specification has a listener that is never asked ignored; crun tells it, where it is there.
  */
 static int pass_if_asked(const struct seccomp_notify *listener, const char *text, int fd)
 {

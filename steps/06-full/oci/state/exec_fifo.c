@@ -38,7 +38,7 @@ int exec_fifo_wait(const struct exec_fifo *fifo)
 	do {
 		got = read(fifo->go, &go, sizeof(go));
 	} while (got < 0 && errno == EINTR);
-	return got == 1 ? 0 : fail("read the word to start");
+	return got == 1 ? 0 : fail("read the message to start");
 }
 
 int exec_fifo_pass(const struct exec_fifo *fifo)
@@ -64,17 +64,20 @@ int exec_fifo_open(int directory)
 	autofd int go = openat(directory, go_name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	int opened = result;
 
-	if (result < 0 || go < 0) /* ENXIO: nobody is at it any more */
+	if (result < 0 || go < 0) /* ENXIO: the container has ended */
 		return fail("open the exec fifo of the container");
 	if (write(go, "", 1) != 1)
-		return fail("write the word to start");
+		return fail("write the message to start");
 	exec_fifo_remove(directory);
 	result = -1;
 	return opened;
 }
 
-/* What the container has said; 0: it has executed its command, or has ended. */
-static ssize_t hear(int result, int process, struct failure *failure)
+/*
+ * Receives the failure that the container sends. Returns its length; 0: the command was executed,
+ * or the container has ended.
+ */
+static ssize_t receive(int result, int process, struct failure *failure)
 {
 	struct pollfd watched[] = { { .fd = result, .events = POLLIN },
 				    { .fd = process, .events = POLLIN } };
@@ -92,12 +95,12 @@ static ssize_t hear(int result, int process, struct failure *failure)
 int exec_fifo_await(int result, int process, bool *in_hooks)
 {
 	struct failure failure = { 0 };
-	ssize_t got = hear(result, process, &failure);
+	ssize_t got = receive(result, process, &failure);
 	bool passed = got == sizeof(failure) && failure.status == 0;
 
 	*in_hooks = !passed && got == sizeof(failure);
 	if (passed)
-		got = hear(result, process, &failure);
+		got = receive(result, process, &failure);
 	if (got == sizeof(failure))
 		return fail_set(&failure);
 	if (got < 0 || passed)

@@ -18,7 +18,8 @@
 
 #include "directory_ids.h"
 
-/* Below the directory of a state. The container sees it, and can perhaps write to it: sd_notify.h.
+/*
+ * Below the directory of a state. The container sees it, and can perhaps write to it: sd_notify.h.
  */
 #define STATE_NOTIFY_DIRECTORY "notify"
 

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/nsfs.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -65,6 +66,16 @@ static int set_apart(struct joined *joined)
 		joined->pids = joined->opened[kind];
 	joined->opened[kind] = -1;
 	return 0;
+}
+
+int namespaces_open_of(pid_t pid, const char *name)
+{
+	char path[64];
+	int namespace;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, name);
+	namespace = open(path, O_RDONLY | O_CLOEXEC);
+	return namespace < 0 ? fail("open %s", path) : namespace;
 }
 
 int namespaces_open(struct joined *joined)

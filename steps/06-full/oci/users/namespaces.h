@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum { NAMESPACE_KINDS = 8 };
 
@@ -29,6 +30,9 @@ struct joined {
 int namespaces_by_name(const char *name);
 uint64_t namespaces_flag(int kind);
 
+/* Opens a namespace of a process, /proc/PID/ns/NAME. Returns a descriptor or -1. */
+int namespaces_open_of(pid_t pid, const char *name);
+
 /*
  * Opens all of them. The PID namespace is taken out of `paths`: `pids` has it, or it is ours, and
  * nobody need enter it. Returns 0 or -1 (one is no namespace, or of another kind).
@@ -36,12 +40,12 @@ uint64_t namespaces_flag(int kind);
 int namespaces_open(struct joined *joined);
 
 /*
- * Enters them, but for `pids`. Of a time namespace only our children will be; so this is for the
- * process in between of child_spawn(). In a user namespace it becomes root. Returns 0 or -1.
+ * Enters them, but for `pids`. Of a time namespace only the caller's children will be members, so
+ * the stage (stage.h) calls this. In a user namespace the caller becomes root. Returns 0 or -1.
  */
 int namespaces_enter(const struct joined *joined);
 
-/* For who has entered a user namespace: there it becomes root. Returns 0 or -1. */
+/* In a user namespace that was entered: becomes its root. Returns 0 or -1. */
 int namespaces_become_root(void);
 
 /* Makes a new time namespace for our children, with those clocks. Returns 0 or -1. */

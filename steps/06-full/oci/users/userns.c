@@ -203,7 +203,8 @@ gid_t userns_gid_outside(const struct userns *userns, gid_t id)
 	return outside(find(userns->gids, userns->gid_count, id), id);
 }
 
-/* Root inside; where the map has no root, the first id that it has: who is that keeps all rights.
+/*
+ * Root inside; where the map has no root, the first id that it has: who is that keeps all rights.
  */
 static uint32_t first_id(const struct id_map *map, size_t count)
 {
