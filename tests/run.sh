@@ -7,7 +7,8 @@
 # rest of the machine nor another test disturbs it, and nothing that it leaves behind outlives it. "/"
 # is shared there, as systemd makes it, so that a mount which a step does not keep private is seen. /run is
 # empty: the leases of the machine's own containers belong to its own network. The topmost cgroups are
-# the test's own (own-cgroups.sh).
+# the test's own (own-cgroups.sh). A program has a copy of rootfs/busybox, since what runs in containers
+# of other tests and pages may write there; pages have the file system itself, which they may build.
 #
 # JOBS programs run at once (default: one a processor); what each prints is shown when it has ended.
 # The pages run one after another beside them, for they build the workbook.
@@ -34,15 +35,23 @@ in_place() {
 
 # apart PROGRAM|PAGE.md: runs it in new namespaces
 apart() {
-	local own=tests/own-cgroups.sh
+	local own=tests/own-cgroups.sh copy=build/rootfs-of-${1##*/} status
 
+	case $1 in
+	*.md) copy=rootfs/busybox ;;
+	*) rm -rf "$copy" && cp -a rootfs/busybox "$copy" || return ;;
+	esac
 	[ "${CGROUPS:-}" != machine ] || own=''
 	# Mounts are made private first, or those that are shared would stay shared with the real host's.
 	# shellcheck disable=SC2016,SC2086 # the inner shell expands them; $own may be empty
-	OUTER_NAMESPACE="test" $own unshare --mount --propagation private --uts --ipc --net \
+	ROOTFS="$copy" OUTER_NAMESPACE="test" $own unshare --mount --propagation private --uts --ipc --net \
 		--pid --fork --kill-child --mount-proc sh -c \
-		'tests/empty-run.sh && mount -t tmpfs -o mode=1777 shm /dev/shm && mount --make-rshared / &&
-		 ip link set lo up && exec "$@"' sh tests/run.sh "$1"
+		'tests/empty-run.sh && mount -t tmpfs -o mode=1777 shm /dev/shm &&
+		 { [ "$ROOTFS" = rootfs/busybox ] || mount --bind "$ROOTFS" rootfs/busybox; } &&
+		 mount --make-rshared / && ip link set lo up && exec "$@"' sh tests/run.sh "$1"
+	status=$?
+	[ "$copy" = rootfs/busybox ] || rm -rf "$copy"
+	return $status
 }
 
 case ${OUTER_NAMESPACE:-} in
