@@ -56,13 +56,15 @@ char *program_run(const char *const arguments[], const char *input, char *proble
 	pid_t pid = -1;
 
 	if (reading >= 0 && output >= 0 && errors >= 0 &&
-	    pwrite(reading, input, (size_t)length, 0) == length)
+	    pwrite(reading, input, (size_t)length, 0) == length) {
 		signal(SIGCHLD, SIG_DFL);
-	pid = fork();
+		pid = fork();
+	}
 	if (pid == 0)
 		become(arguments, reading, output, errors);
 	if (pid < 0 || waitpid(pid, &status, 0) < 0) {
 		snprintf(problem, size, "%s cannot be started: %s", name, strerrorname_np(errno));
+		fail_forget();
 		return NULL;
 	}
 	if (status == 0)

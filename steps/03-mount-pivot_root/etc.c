@@ -19,7 +19,9 @@ int etc_write(const struct etc *etc, const char *hostname, struct etc_file files
 	char *name = NULL, *hosts = NULL;
 	char *resolv = etc->resolv_conf ? strdup(etc->resolv_conf) : file_read("/etc/resolv.conf");
 
-	if (!resolv && errno != ENOENT)
+	if (!resolv && errno == ENOENT)
+		resolv = strdup("");
+	if (!resolv)
 		return fail("read /etc/resolv.conf");
 	if (asprintf(&name, "%s\n", hostname) < 0 ||
 	    asprintf(&hosts, "127.0.0.1\tlocalhost\n::1\tlocalhost\n%s\t%s\n", address, hostname) <
@@ -27,7 +29,7 @@ int etc_write(const struct etc *etc, const char *hostname, struct etc_file files
 		return fail("asprintf");
 	files[0] = (struct etc_file){ "/etc/hostname", name };
 	files[1] = (struct etc_file){ "/etc/hosts", hosts };
-	files[2] = (struct etc_file){ "/etc/resolv.conf", resolv ? resolv : strdup("") };
+	files[2] = (struct etc_file){ "/etc/resolv.conf", resolv };
 	return 0;
 }
 

@@ -139,8 +139,12 @@ void sd_notify_pass_on(void *argument)
 	while (notify->socket >= 0) {
 		ssize_t got;
 
-		if (poll(watched, 3, -1) < 0)
-			continue; /* EINTR: we were stopped, and go on */
+		if (poll(watched, 3, -1) < 0) {
+			if (errno == EINTR)
+				continue; /* this process was stopped, and goes on */
+			fail_warn("poll: no READY=1 is passed on");
+			return;
+		}
 		got = watched[0].revents ? recv(notify->socket, message, sizeof(message) - 1, 0)
 					 : 0;
 		message[got > 0 ? got : 0] = '\0';

@@ -91,7 +91,7 @@ static int open_root(const char *root, bool make)
 	if (!make || make_directories(root) < 0)
 		return -1;
 	fd = open(root, flags);
-	return fd < 0 ? fail("open %s", root) : fd;
+	return fd < 0 ? state_fail_root("open", root) : fd;
 }
 
 /* Every change is done in a moment; a lock that stays is that of a runtime which is stopped. */

@@ -98,6 +98,8 @@ static int delete_matching(const struct runtime *runtime, const char *pattern, b
 	int result = 0;
 	regex_t regex;
 
+	if (!root && errno != ENOENT)
+		return state_fail_root("opendir", runtime->root);
 	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
 		return fail_input("delete --regex %s: is no regular expression", pattern);
 	for (struct dirent *entry; root && (entry = readdir(root));)
@@ -105,7 +107,7 @@ static int delete_matching(const struct runtime *runtime, const char *pattern, b
 		    delete_one(runtime, entry->d_name, force) < 0)
 			result = -1;
 	regfree(&regex);
-	return root || errno == ENOENT ? result : fail("opendir %s", runtime->root);
+	return result;
 }
 
 static int delete (const struct runtime *runtime, const struct verb *verb, char **words)

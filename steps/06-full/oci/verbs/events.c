@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
@@ -187,9 +188,17 @@ static int follow(const struct state *state, const struct cgroup *cgroup, int64_
 	struct pollfd ended = { .fd = pidfd, .events = POLLIN };
 	uint64_t killed = count_killed(cgroup);
 
-	while (pidfd >= 0 && poll(&ended, 1, (int)interval) == 0) {
-		uint64_t now = count_killed(cgroup);
+	while (pidfd >= 0) {
+		uint64_t now;
+		int result = poll(&ended, 1, (int)interval);
 
+		if (result < 0 && errno == EINTR)
+			continue; /* this process was stopped, and goes on */
+		if (result < 0)
+			return fail("poll");
+		if (result > 0)
+			break;
+		now = count_killed(cgroup);
 		for (; killed < now; killed++)
 			if (print_event("oom", state->id, NULL) < 0)
 				return -1;

@@ -13,6 +13,34 @@
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
+/* Returns the path in the line of v2, "0::/path", of /proc/PID/cgroup, or NULL. */
+static const char *find_line(const char *text)
+{
+	while (text && strncmp(text, "0::", strlen("0::")) != 0) {
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
+	}
+	return text ? text + strlen("0::") : NULL;
+}
+
+/*
+ * Returns what follows `path` in the line, without a slash; or NULL, if the components of `path`
+ * are not there. What is before them is the path of the cgroup namespace that the container is seen
+ * from.
+ */
+static const char *find_components(const char *line, const char *path)
+{
+	const size_t length = strlen(path);
+	const char *end = line + strcspn(line, "\n");
+
+	if (length == 0)
+		return line + strspn(line, "/");
+	for (const char *found = line; (found = strstr(found, path)) && found < end; found++)
+		if (found > line && found[-1] == '/' && strchr("/\n", found[length]))
+			return found + length + strspn(found + length, "/");
+	return NULL;
+}
+
 /* Its cgroup of v2, where it is a part of `path` or below it: what comes after `path`; or NULL. */
 static char *find_below(pid_t pid, const char *path)
 {
@@ -22,14 +50,9 @@ static char *find_below(pid_t pid, const char *path)
 
 	snprintf(name, sizeof(name), "/proc/%d/cgroup", pid);
 	text = file_read(name);
-	line = text ? strstr(text, "0::") : NULL;
-	path += strspn(path, "/");
-	found = line ? strstr(line, path) : NULL;
-	if (!found)
-		return NULL;
-	found += strlen(path);
-	found += strspn(found, "/");
-	return strndup(found, strcspn(found, "\n"));
+	line = text ? find_line(text) : NULL;
+	found = line ? find_components(line, path + strspn(path, "/")) : NULL;
+	return found ? strndup(found, strcspn(found, "\n")) : NULL;
 }
 
 /*

@@ -15,6 +15,7 @@
 struct pids {
 	pid_t *list;
 	size_t count;
+	bool is_cut; /* there was no memory for all of them */
 };
 
 static void add(pid_t pid, void *data)
@@ -22,6 +23,7 @@ static void add(pid_t pid, void *data)
 	struct pids *pids = data;
 	pid_t *grown = reallocarray(pids->list, pids->count + 1, sizeof(*grown));
 
+	pids->is_cut |= !grown;
 	if (!grown)
 		return;
 	pids->list = grown;
@@ -77,7 +79,8 @@ static int filter(FILE *output, const struct pids *pids)
 	int column;
 
 	if (getline(&line, &size, output) < 0)
-		return -1;
+		return fail_input(
+			"ps: the program ps(1) is needed for the table, and has printed nothing");
 	column = find_column(line);
 	if (column < 0)
 		return fail_input("ps: its options have to show the column PID");
@@ -110,10 +113,17 @@ static int print_table(const struct pids *pids, char **words)
 	}
 	close(ends[1]);
 	output = fdopen(ends[0], "r");
-	if (child < 0 || !output)
+	if (child < 0)
 		return fail("fork");
+	if (!output)
+		return fail("fdopen");
 	result = filter(output, pids);
-	if (waitpid(child, &status, 0) < 0 || status != 0)
+	/* What ps(1) still has to print would fill the pipe: it must not wait for a reader. */
+	fclose(output);
+	output = NULL;
+	if (waitpid(child, &status, 0) < 0)
+		return fail("waitpid");
+	if (result == 0 && status != 0)
 		return fail_input("ps: the program ps(1) is needed for the table, and has failed");
 	return result;
 }
@@ -139,6 +149,8 @@ static int ps(const struct runtime *runtime, const struct verb *verb, char **wor
 	if (processes_each(&state, add, &pids) < 0)
 		return -1;
 	list = pids.list;
+	if (pids.is_cut)
+		return fail("reallocarray");
 	if (strcmp(format, "json") == 0)
 		print_json(&pids);
 	else if (print_table(&pids, operands) < 0)
