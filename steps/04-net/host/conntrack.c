@@ -118,6 +118,7 @@ static int look_at_connection(struct nl_msg *message, void *data)
 static void forget(struct forgetting *forgetting)
 {
 	autortnl struct rtnl list = { 0 };
+	const bool is_first_failure = !*fail_get()->text;
 
 	if (rtnl_open(&list, NETLINK_NETFILTER) == 0 &&
 	    rtnl_open(&forgetting->deleter, NETLINK_NETFILTER) == 0 &&
@@ -127,6 +128,8 @@ static void forget(struct forgetting *forgetting)
 	}
 	rtnl_close(&forgetting->deleter);
 	rtnl_close(&forgetting->routes);
+	if (is_first_failure)
+		fail_forget(); /* or a failure that comes later would not be told */
 }
 
 void conntrack_forget_container(struct in_addr address)

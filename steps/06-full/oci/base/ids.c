@@ -22,10 +22,21 @@ static bool read_digits(const char **text, uint32_t most, uint32_t *id)
 
 bool ids_read(const char *text, uint32_t most, uint32_t *id)
 {
-	return read_digits(&text, most, id) && !*text;
+	uint32_t number;
+
+	if (!read_digits(&text, most, &number) || *text)
+		return false;
+	*id = number;
+	return true;
 }
 
 bool ids_read_pair(const char *text, uint32_t most, uint32_t *first, uint32_t *second)
 {
-	return read_digits(&text, most, first) && *text == ':' && ids_read(text + 1, most, second);
+	uint32_t one, other;
+
+	if (!read_digits(&text, most, &one) || *text != ':' || !ids_read(text + 1, most, &other))
+		return false;
+	*first = one;
+	*second = other;
+	return true;
 }
