@@ -73,13 +73,13 @@ build/steps/05-cgroups/%: sees := $(sees-05)
 build/steps/06-full/%: sees := $(sees-06)
 build/tests/%: sees := $(sees-06)
 
-# Libraries. libnl can look up names of hosts and protocols, which nobody does here; the resolver
-# would be linked, and warned of.
+# Libraries. libnl can look up names of hosts and protocols. The steps never use that, and a static
+# program would link the resolver, of which the linker warns.
 libs-04 := -lnl-3 -Wl,--defsym,getaddrinfo=0,--defsym,getprotobyname=0,--defsym,getprotobynumber=0
 libs-05 := $(libs-04)
 libs-06 := $(libs-05) -lseccomp -ljansson
 
-# A line a file is printed (V=1: the command; -s: nothing), and at last what to type next.
+# One line is printed for each file (V=1: the command; -s: nothing), and at the end what to type next.
 Q := $(if $(V),,@)
 silent := $(findstring s,$(firstword -$(MAKEFLAGS)))
 say = @$(if $(V)$(silent),:,printf '%-7s %s\n' $(1))
@@ -107,14 +107,14 @@ $(STEPS:%=step-%): step-%: $$(call object,$$(dir-$$*)/main.c $$(call modules,$$*
 	$(Q)$(CC) $(LINK) -o $@ $(filter %.o %.a,$^) $(libs-$*)
 	$(call next,made ./$@; to run it: sudo ./$@)
 
-# The runtime that engines call, beside it: of the chapters' modules, what it needs and no more. Where
-# self_exe_entry.c knows the processor, it is the first function of the static program.
+# step-06-oci: the runtime that engines call. The linker takes only what it needs from the chapters'
+# modules. On a processor that self_exe_entry.c knows, its function is the program's entry point.
 step-06: step-06-oci
 step-06-oci: $(call object,$(dir-06)/oci/main.c) build/modules.a build/common.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LINK) $(entry) -o $@ $^ $(libs-06)
 
-# Holds the compiler and its options: what was compiled with others is compiled again.
+# Holds the compiler and its options: files that were compiled with others are compiled again.
 build/flags: FORCE
 	@mkdir -p build
 	@printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LINK)' | cmp -s - $@ || printf '%s\n' '$(CC) $(ALL_CFLAGS) $(LINK)' >$@
@@ -154,7 +154,7 @@ $(filter-out diff-06,$(STEPS:%=diff-%)): diff-%:
 	@diff -u $(or $(patsubst %,%/main.c,$(dir-$(lastword $(filter-out $*,$(chapters-$*))))),/dev/null) \
 		$(dir-$*)/main.c || true
 
-# Of step 06, the calls of inside(), beside those of step 05.
+# diff-06 compares the calls in inside() of step 05 with those of step 06.
 inside = sed -n '/^static int inside/,/^}/p' $(1) | grep -o '[a-z]*_[a-z_]*('
 diff-06:
 	@mkdir -p build

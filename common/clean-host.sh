@@ -1,16 +1,16 @@
 #!/bin/sh
 # `make clean-host`: removes what killed steps have left on the host; needs root.
 #
-# What steps from 04 on leave (bridges, rules, settings; cgroups, with the processes in them) the
-# next step removes, which knows by its locks what is still in use; so one is started here. What no
-# step can know to be ours is told, with the command that removes it, and left alone: only you know
-# what is yours. Exit status 1: there is some.
+# The next step removes what killed steps from 04 on have left (bridges, rules, settings; cgroups,
+# with the processes in them). A step knows by locks what is still in use. So this script starts
+# one. The script only reports what no step can know to be its own, with the command that removes
+# it: only the user knows whose it is. Exit status 1: there is something of this kind.
 #
 # - Processes of steps without a cgroup. They have the namespaces of a step (a UTS of their own
-#   alone, or PID, mount and IPC too, maybe network and cgroup; the rest are the host's) and nobody
-#   above them: neither a living step nor another program that runs containers. Those that
+#   alone, or PID, mount and IPC too, maybe network and cgroup; the rest are the host's), and no
+#   process above them is a living step or another program that runs containers. Containers that
 #   step-06-oci knows are not left over: `step-06-oci delete` ends them.
-# - Bridges and firewall rules with our names, when the record of them (in /run) is lost.
+# - Bridges and firewall rules with a step's names, when the record of them (in /run) is lost.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 leases=/run/steps-net-$(stat -Lc %i /proc/self/ns/net)
@@ -20,7 +20,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	exit 1
 fi
 
-# unlocked PATH...: those whose step has gone
+# unlocked PATH...: prints those paths that no living step has locked
 unlocked() {
 	for path; do
 		if [ -e "$path" ] && flock --nonblock "$path" true; then
@@ -29,7 +29,8 @@ unlocked() {
 	done
 }
 
-# Leases of addresses, BRIDGE=ADDRESS, what was changed while there were any, and cgroups.
+# Prints what crashed steps have left: leases of addresses (BRIDGE=ADDRESS), the record of changed
+# settings, and cgroups.
 crashed() {
 	unlocked "$leases"/*=*
 	if [ -e "$leases/forwarding" ] && ! ls "$leases"/*=* >/dev/null 2>&1; then
@@ -74,7 +75,7 @@ processes() {
 		}' | sort -n
 }
 
-# Our names, of which there is no lease: "device NAME", "table NAME", "rule FAMILY TABLE CHAIN HANDLE"
+# Prints what has a step's name, but no lease: "device NAME", "table NAME", "rule FAMILY TABLE CHAIN HANDLE"
 nobodys() {
 	{
 		ip -o link show type bridge 2>/dev/null |
@@ -97,7 +98,7 @@ if [ -n "$found" ]; then
 	printf '%s\n' "$found" | sed 's/^/    /'
 	./step-05 true || echo 'clean-host: it failed, but may have done so'
 fi
-# Filters that step-06-oci has compiled, for the next container that wants the same.
+# Seccomp filters that step-06-oci has compiled and kept, for the next container that wants the same.
 if [ -d /run/step-06-seccomp ]; then
 	rm -r /run/step-06-seccomp && echo 'clean-host: removed /run/step-06-seccomp'
 fi

@@ -10,7 +10,7 @@ struct command {
 	char **argv;	     /* ends with NULL; argv is NULL: /bin/sh */
 	char **environment;  /* ends with NULL; environment is NULL: the step's own */
 	bool home_asked;     /* the user or the configuration asked for HOME */
-	const char *workdir; /* NULL: the step's working directory */
+	const char *workdir; /* NULL: command_exec() does not change it */
 };
 
 /* True if the text is "NAME=VALUE", with a name of one character at least. */
@@ -23,7 +23,7 @@ bool command_is_variable(const char *text);
 int command_set_variable(struct command *command, char *variable);
 
 /*
- * Removes from an environment (which may be NULL) each variable of which another value follows.
+ * Removes from an environment (which may be NULL) each variable that is set again further on in it.
  * Returns 0 or -1.
  */
 int command_keep_last(char **environment);

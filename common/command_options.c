@@ -1,7 +1,7 @@
 /*
  * --env and --workdir. A step that lists these options gives its command a new environment: PATH
- * and HOME fit the programs of the new root, and TERM is taken from the caller. Other variables of
- * the host are not for the container to see.
+ * and HOME fit the programs of the new root, and TERM is taken from the caller. The container does
+ * not see other variables of the host.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* Adds NAME with the value that the caller's environment has for it; nothing if it has none. */
+/* Adds NAME with its value in the caller's environment, if it has one there. */
 static error_t set_from_ours(struct command *command, const char *name)
 {
 	const char *value = getenv(name);

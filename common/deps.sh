@@ -1,11 +1,11 @@
 #!/bin/sh
-# `make deps`: installs what the workbook needs on Debian and Ubuntu; elsewhere says what to install.
-# `make test-engines` has it install the engines, too; `make deps-build`, no more than what building
-# and running the steps needs. What is installed already is left alone, and then the network is not
-# touched.
+# `make deps`: installs what the workbook needs on Debian and Ubuntu; elsewhere says what to
+# install. For `make test-engines` the script installs the engines, too; for `make deps-build`,
+# only what building and running the steps needs. Packages that are installed already are left
+# alone. If all of them are, the script does not use the network.
 set -u
 
-# One list, by what it is for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
+# The packages, by what they are for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
 build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev libjansson-dev nftables'
 tests='libcmocka-dev clitest strace iproute2 iptables procps util-linux mount libcap2-bin
 	uidmap jq python3-minimal patch git sudo'
@@ -13,7 +13,7 @@ machines='qemu-system-x86 xz-utils zstd e2fsprogs debootstrap'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
 measures='hyperfine bubblewrap time'
 pictures='graphviz fonts-dejavu-core'
-# Not for the workbook itself: what drives its runtime in `make test-engines`.
+# The engines that use our runtime in `make test-engines`. The workbook itself does not need them.
 engines='podman containerd docker.io crun'
 packages="$build $tests $machines $checks $measures $pictures"
 [ "${1:-}" != build ] || packages=$build
@@ -46,7 +46,8 @@ install_debian() {
 		sudo true || fail "sudo does not make you root; as root run: apt-get install$missing"
 	fi
 	echo "deps: installing$missing"
-	# The lists may be missing or old. One bad source need not stop us: the install will tell.
+	# The lists may be missing or old. One bad source need not end the script: the installation shows
+	# what is missing.
 	$root apt-get -q -q update || echo 'deps: apt-get update failed; going on with the old lists' >&2
 	# shellcheck disable=SC2086 # words: an optional sudo, the packages
 	$root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `make doctor`: says what this machine can run, and what to do where it cannot. It only looks: it
-# changes nothing and needs no root. Exit status 0: every step runs here.
+# `make doctor`: says what this machine can run, and what to do where it cannot. The script only
+# looks: it changes nothing and needs no root. Exit status 0: every step runs here.
 #
 # Each check prints one line: ok, note (worth knowing), or PROBLEM with its remedy, which blocks
 # the steps that it is about. The last lines give the verdict, step by step: by sudo, or as root.
@@ -28,21 +28,21 @@ verdict() {
 "
 	done
 }
-# from STEP: that step and all that follow
+# from STEP: prints that step and all that follow
 from() {
 	for step in $steps; do
 		[ "$step" -lt "$1" ] || printf '%s ' "$step"
 	done
 }
-# field NAME: its value in /proc/self/status
+# field NAME: prints its value in /proc/self/status
 field() { sed -n "s/^$1:[[:space:]]*//p" /proc/self/status; }
-# has NUMBER: is that capability among ours, or among those that sudo can give?
+# has NUMBER: succeeds if this process has that capability, or if sudo can give it
 has() { [ $((0x$capabilities >> $1 & 1)) -eq 1 ]; }
-# value FILE: what /proc/sys/FILE says; nothing if it is not there
+# value FILE: prints what /proc/sys/FILE says; nothing if the file is not there
 value() { cat "/proc/sys/$1" 2>/dev/null; }
-# read_only DIRECTORY: on a mount that cannot be written to?
+# read_only DIRECTORY: succeeds if it is on a mount that cannot be written to
 read_only() { findmnt --noheadings --output OPTIONS --target "$1" | grep -qE '(^|,)ro(,|$)'; }
-# in_kernel MODULE FUNCTION: is it there, built in or to be loaded?
+# in_kernel MODULE FUNCTION: succeeds if the kernel has it, built in or as a module that can be loaded
 in_kernel() {
 	modules=/lib/modules/$(uname -r)
 	[ -e "/sys/module/$1" ] || grep -qsE "/$1\.ko" "$modules/modules.builtin" ||
@@ -102,7 +102,7 @@ check_root() {
 		verdict '03 04 05' 'runs without --chroot'
 	fi
 	has 12 || problem "$(from 04)" 'root has no CAP_NET_ADMIN here' 'start the container with --privileged'
-	# Those that step 06 gives to a command, as article 2 has them.
+	# The capabilities that step 06 gives to a command, as article 2 lists them.
 	[ $((0x$capabilities & 0xa80425fb)) -eq $((0xa80425fb)) ] ||
 		problem 06 'root lacks some of the capabilities that containers usually have' \
 			'start the container with --privileged, or use --cap-drop for each that is told'
@@ -120,8 +120,8 @@ check_namespaces() {
 	if [ "$inside $outside $length" != '0 0 4294967295' ]; then
 		problem "$(from 03)" 'you are in a user namespace, where no device can be made' \
 			'start it outside of it (a rootless container?), as the real root'
-		# Whether what covers parts of /proc can be taken away is told by no file: try it, in
-		# namespaces that end at once.
+		# No file says whether a new /proc would uncover a part of /proc that is covered here. So
+		# try to mount one, in namespaces that end at once.
 		unshare --mount --pid --fork --mount-proc true 2>/dev/null ||
 			problem 02 'no new /proc may be mounted here (mount too revealing)' \
 				'start it outside of this container'
@@ -206,7 +206,7 @@ check_network() {
 	check_firewall
 }
 
-# Only root is told the rules; and to ask for some that are not there would load modules.
+# Only root may list the rules. Tables that are not in use are not asked for: that would load modules.
 check_firewall() {
 	[ "$(id -u)" -eq 0 ] || { note 'whether a firewall drops what is forwarded, root alone sees' && return; }
 	if [ -e /sys/module/nf_tables ] && command -v nft >/dev/null; then
@@ -238,7 +238,7 @@ check_rights() {
 		[ -z "$alone" ] || verdict 06 "cannot run: $alone, and there are no user namespaces"
 		return
 	fi
-	# What keeps them from those who are not root.
+	# Settings that keep user namespaces from users who are not root.
 	for limit in kernel/unprivileged_userns_clone=0 kernel/apparmor_restrict_unprivileged_userns=1; do
 		[ "$(value "${limit%=*}")" = "${limit#*=}" ] || continue
 		limit=$(echo "$limit" | tr / .)
@@ -246,8 +246,8 @@ check_rights() {
 		[ -z "$alone" ] || verdict 06 "cannot run: $alone, and user namespaces are restricted ($limit)"
 		return
 	done
-	# What covers a part of /proc must not come to light in a /proc of the user's own. (An empty
-	# directory that is there to be mounted on hides nothing.)
+	# The kernel refuses a user's own /proc that would uncover a part of /proc which is covered
+	# here. (A mount on an empty directory that is there to be mounted on hides nothing.)
 	covered=$(awk '$5 ~ "^/proc/" && $5 !~ "^/proc/sys/fs/binfmt_misc" { print $5; exit }' /proc/self/mountinfo)
 	if [ -n "$covered" ]; then
 		note "$covered is a mount, so that no user namespace can have a /proc of its own (mount too revealing)"
@@ -272,7 +272,7 @@ check_rights() {
 	fi
 }
 
-# What killed steps have left (cgroups, leases of addresses): nobody has a lock on it.
+# Reports what killed steps have left: cgroups and leases of addresses that no process has locked.
 check_leftovers() {
 	left=$(find /sys/fs/cgroup /run/steps-net-* -maxdepth 3 \( -name 'step-*' -o -name '*=*' \) 2>/dev/null |
 		while read -r path; do
@@ -332,7 +332,7 @@ check_tools
 
 status=0
 for step in $steps; do
-	# The first of the reasons why it cannot run; else what it needs, and all that it runs without.
+	# The first reason why the step cannot run; else what it needs, and all that it runs without.
 	verdict=$(printf '%s' "$verdicts" | sed -n "s/^$step //p" | sort -s -k 1,1)
 	case $verdict in
 	cannot*) verdict=$(echo "$verdict" | head -n 1) ;;

@@ -1,15 +1,15 @@
 # shellcheck shell=sh disable=SC2154
-# What `make doctor` says of cgroups: a part of doctor.sh, with its functions.
+# The part of `make doctor` about cgroups. doctor.sh sources this file, which uses its functions.
 
-# Step 05 on: lines of mountinfo: version, mount point, what is mounted there, the options.
+# For step 05 on: prints a line for each mount of cgroups (version, mount point, its root, options).
 cgroup_mounts() {
 	awk '{ for (i = 7; $i != "-"; i++); }
 		$(i + 1) == "cgroup" { print 1, $5, $4, $(i + 3) }
 		$(i + 1) == "cgroup2" { print 2, $5, $4, "" }' /proc/self/mountinfo
 }
 
-# ours VERSION POINT ROOT: the topmost cgroup that we, or sudo, may write to, on the way to our own;
-# nothing if there is none. Only in v2 a user is given one.
+# ours VERSION POINT ROOT: prints the topmost cgroup, on the path to this process's own, that this
+# user or sudo may write to; nothing if there is none. Only in v2 can a user be given a cgroup.
 ours() {
 	if [ -w "$2/cgroup.procs" ]; then
 		echo "$2"
@@ -68,7 +68,7 @@ check_cgroup_v2() {
 		in_kernel cgroup_bpf cgroup_bpf_prog_attach || problem "$(from 05)" \
 			'this kernel has no CONFIG_CGROUP_BPF' "use a distribution's kernel"
 	fi
-	# The root of all cgroups alone has no type. In others no processes may be where limits begin.
+	# Only the root of all cgroups has no type. In others, no processes may be where limits begin.
 	if [ -e "$1/cgroup.type" ] && [ -n "$(head -n 1 "$1/cgroup.procs")" ]; then
 		lacks=''
 		for controller in memory cpu cpuset pids io; do

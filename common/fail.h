@@ -9,7 +9,7 @@
 #ifndef COMMON_FAIL_H
 #define COMMON_FAIL_H
 
-/* Exit statuses of our own, as Docker and env(1) use them. */
+/* Exit statuses of the program itself, not of its command, as Docker and env(1) use them. */
 enum {
 	STATUS_FAILED = 125,
 	STATUS_NOT_EXECUTABLE = 126,
@@ -42,7 +42,7 @@ void fail_warn(const char *message, ...) __attribute__((format(printf, 1, 2)));
 /* From here on, other() gets the warnings; stderr does not. */
 void fail_warn_to(void (*other)(const char *message));
 
-/* Forgets the message: the call that failed was only tried. */
+/* Forgets the message, when the failure does not matter to the caller. */
 void fail_forget(void);
 
 /* Returns the failure that is kept; its text is empty if there is none. */

@@ -190,7 +190,7 @@ char *file_read(const char *path)
 	return file_read_at(AT_FDCWD, path);
 }
 
-#ifndef MFD_NOEXEC_SEAL /* of Linux 6.3; vm.memfd_noexec=2 demands it */
+#ifndef MFD_NOEXEC_SEAL /* since Linux 6.3; vm.memfd_noexec=2 requires it */
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 

@@ -9,9 +9,9 @@
 #include <sys/types.h>
 
 /*
- * Opens /dev/null for each of the descriptors 0, 1 and 2 that our caller has closed, so that no
- * file that is opened later becomes a standard stream. These descriptors are close-on-exec: the
- * command finds closed what our caller closed. Returns 0 or -1.
+ * Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed when the program starts, so
+ * that no file that is opened later becomes a standard stream. The new descriptors are
+ * close-on-exec: the command finds the same ones closed. Returns 0 or -1.
  */
 int file_reserve_standard(void);
 
@@ -33,12 +33,12 @@ int file_open_in_root(int root, const char *path, int flags);
  */
 int file_make_in_root(int root, const char *path, mode_t type);
 
-/* Whether both describe the same file: inode(7), st_dev and st_ino. */
+/* True if both describe the same file: inode(7), st_dev and st_ino. */
 bool file_is_same(const struct stat *one, const struct stat *other);
 
 /*
- * Whether `path`, from `directory` on, still leads to the file that `fd` has open, and not to a
- * file that was put in its place. A symbolic link at its end is not followed.
+ * True if `path`, relative to `directory`, still leads to the file that is open as `fd`, and not to
+ * another file that was put in its place. A symbolic link at the end of `path` is not followed.
  */
 bool file_is_at(int fd, int directory, const char *path);
 
@@ -57,13 +57,13 @@ int file_make_memory(const char *name, const char *text);
  */
 char *file_read(const char *path);
 
-/* The same for the file `name` below `directory`, and for an open file. */
+/* As file_read(), for the file `name` below `directory`, and for an open file. */
 char *file_read_at(int directory, const char *name);
 char *file_read_open(int fd);
 
 /*
- * Fills `path` with that of `name` in the directory of the running program, which need not be the
- * working directory. Returns 0 or -1.
+ * Fills `path` with the path of the file `name` in the directory of the running program, which need
+ * not be the working directory. Returns 0 or -1.
  */
 int file_beside_program(const char *name, char *path, size_t size);
 

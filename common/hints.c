@@ -7,8 +7,8 @@
 #define NO_ROOT "without root set XDG_RUNTIME_DIR, where a user's states are, or take --root"
 
 /*
- * Of the calls that a message begins with, the longest one counts. Tests reproduce the rows:
- * test_00_hints.c, test_03_hints.c, test_05_hints.c.
+ * hint_for() chooses the row whose `call` is the longest that the message begins with. Tests
+ * reproduce the rows: test_00_hints.c, test_03_hints.c, test_05_hints.c.
  */
 static const struct {
 	const char *call;

@@ -40,13 +40,13 @@ void job_begin(struct child *child)
 {
 	if (child->job.own_session)
 		return;
-	setpgid(child->pid, child->pid); /* the child does it as well, perhaps later */
+	setpgid(child->pid, child->pid); /* the child calls this as well, perhaps later */
 	job_lend(child);
 }
 
 /*
- * Whether the child has read our message. Before that the child may still have our signal mask. A
- * PID 1 would not get a signal now, and not later either.
+ * True if the child has read the message of child_release(). Before that, the child may still block
+ * signals as the host side does. A PID 1 without a handler would then get no signal, now or later.
  */
 static bool has_begun(const struct child *child)
 {
@@ -56,8 +56,8 @@ static bool has_begun(const struct child *child)
 }
 
 /*
- * A PID 1 without a handler for `signal` never gets the signal: pid_namespaces(7). Kills it
- * instead. Returns true if that was necessary.
+ * Kills the child if it is a PID 1 without a handler for `signal`: such a PID 1 never gets the
+ * signal, pid_namespaces(7). Returns true if the child was killed.
  */
 static bool kill_instead(struct child *child, int signal)
 {
@@ -72,7 +72,7 @@ static bool kill_instead(struct child *child, int signal)
 static void pass_on(struct child *child, const siginfo_t *info)
 {
 	const struct job *job = &child->job;
-	bool is_typed = info->si_code == SI_KERNEL; /* at the terminal: for whole groups */
+	bool is_typed = info->si_code == SI_KERNEL; /* the terminal sent it, to a whole group */
 	siginfo_t for_all = { .si_signo = info->si_signo, .si_code = SI_QUEUE };
 
 	if (kill_instead(child, info->si_signo))
@@ -84,7 +84,7 @@ static void pass_on(struct child *child, const siginfo_t *info)
 		pidfd_send_signal(child->pidfd, info->si_signo, is_typed ? &for_all : NULL, 0);
 }
 
-/* A child of ours has changed. Returns 1 if the command has ended, 0, or -1. */
+/* Handles a SIGCHLD. Returns 1 if the command has ended, 0 if it has not, or -1. */
 static int take_change(struct child *child, siginfo_t *change)
 {
 	const int both = WEXITED | WSTOPPED | WNOHANG;
@@ -97,7 +97,7 @@ static int take_change(struct child *child, siginfo_t *change)
 		return fail("waitid");
 	if (change->si_code != CLD_STOPPED)
 		return change->si_pid != 0;
-	/* The stop is taken now; it may have passed meanwhile. */
+	/* Take the stop from the kernel now. The child may have gone on meanwhile. */
 	if (waitid(P_PIDFD, (id_t)child->pidfd, change, WSTOPPED | WNOHANG) < 0)
 		return fail("waitid");
 	if (change->si_pid != 0)
@@ -117,7 +117,7 @@ int job_wait(struct child *child, siginfo_t *end)
 		if (job->meanwhile)
 			job->meanwhile(job->argument);
 		if (sigwaitinfo(&watched, &info) < 0)
-			continue; /* EINTR: we were stopped, and go on */
+			continue; /* EINTR: this process was stopped, and goes on */
 		switch (info.si_signo) {
 		case SIGCHLD:
 			changed = take_change(child, end);
@@ -134,7 +134,7 @@ int job_wait(struct child *child, siginfo_t *end)
 				break;
 			/* fallthrough */
 		case SIGTSTP:
-			/* Sent to the whole job. A PID 1 obeys only SIGSTOP. */
+			/* The signal was sent to the whole job. A PID 1 obeys only SIGSTOP. */
 			job_signal(child, SIGSTOP);
 			break;
 		default:

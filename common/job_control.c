@@ -38,7 +38,10 @@ void job_lend(struct child *child)
 	update_witness(child);
 }
 
-/* Stops us with our whole group. Returns false if nobody could ever say `fg`: we did not stop. */
+/*
+ * Stops this process with its whole group. Returns false if no shell could ever say `fg`: then the
+ * process did not stop.
+ */
 static bool stop_ourselves(void)
 {
 	sigset_t stop, pending;
@@ -46,7 +49,7 @@ static bool stop_ourselves(void)
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
 	kill(0, SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* here we stop */
+	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* this process stops here */
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	return sigpending(&pending) == 0 && sigismember(&pending, SIGCONT);
 }
@@ -91,7 +94,7 @@ bool job_give_way(struct child *child, const siginfo_t *info)
 	return true;
 }
 
-/* Whether `signal`, which has stopped the witness, is to stop the command as well. */
+/* True if `signal`, which has stopped the witness, is to stop the command as well. */
 static bool is_for_command(const struct child *child, int signal)
 {
 	if (signal == SIGTSTP) /* a shell ignores Ctrl-Z itself */
@@ -114,7 +117,7 @@ int job_ask_witness(struct child *child)
 	}
 	if (is_for_command(child, signal))
 		job_stop(child, signal);
-	else if (signal && signal != SIGSTOP) /* SIGSTOP is ours: job_stop() */
+	else if (signal && signal != SIGSTOP) /* job_stop() sends SIGSTOP itself */
 		kill(job->witness, SIGCONT);
 	return 0;
 }

@@ -15,30 +15,34 @@ struct child; /* spawn.h */
 /* Sends `signal` to the command's whole group. */
 void job_signal(const struct child *child, int signal);
 
-/* Lends the terminal to the command, unless others want it, too; starts a witness if need be. */
+/*
+ * Lends the terminal to the command, unless it is lent on demand only. Starts a witness if one is
+ * needed.
+ */
 void job_lend(struct child *child);
 
 /*
- * `signal` has stopped the command. If the command asks for the terminal (SIGTTIN, SIGTTOU) and our
- * job is in the foreground, lends the terminal to the command. Otherwise stops our job as a whole,
- * which our caller's shell sees. Returns when the job goes on.
+ * Call this when `signal` has stopped the command. If the command asks for the terminal (SIGTTIN,
+ * SIGTTOU) and the step's job is in the foreground, lends the terminal to the command. Otherwise
+ * stops the step's job as a whole, which the caller's shell sees. Returns when the job goes on.
  */
 void job_stop(struct child *child, int signal);
 
-/* Our caller's shell has said `fg` or `bg`. */
+/* Lends the terminal again and continues the command, after `fg` or `bg` in the caller's shell. */
 void job_go_on(struct child *child);
 
 /*
- * Our own group was sent SIGTTIN or SIGTTOU. If the reason is that the command has the terminal,
- * takes the terminal back for our neighbour in a pipeline (less in `step-02 cat | less`), and
- * returns true. Otherwise our whole job is in the background.
+ * Call this when SIGTTIN or SIGTTOU was sent to the step's own group. If the reason is that the
+ * command has the terminal, takes the terminal back for the step's neighbour in a pipeline (less in
+ * `step-02 cat | less`), and returns true. Otherwise the whole job is in the background: returns
+ * false.
  */
 bool job_give_way(struct child *child, const siginfo_t *info);
 
 /*
- * A child of ours has changed. If it is the witness (witness.h), does what the witness tells.
- * Returns the signal that the terminal has sent to the command's group, which a PID 1 may not have
- * got; or 0.
+ * Asks the kernel whether a signal has stopped or ended the witness (witness.h). Stops the command,
+ * too, if the signal is to stop it. Returns a SIGINT or SIGQUIT that the terminal has sent to the
+ * command's group, since a PID 1 may not have got it; or 0.
  */
 int job_ask_witness(struct child *child);
 

@@ -6,7 +6,7 @@
 
 enum { EDITS_MAX = 2, LETTERS_AN_EDIT = 3 };
 
-/* True if at most so many edits make `name` of `word`. */
+/* True if at most `edits` edits change `word` into `name`. */
 static bool is_within(int edits, const char *word, const char *name)
 {
 	while (*word && *word == *name) {

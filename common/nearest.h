@@ -14,9 +14,10 @@ struct nearest {
 void nearest_begin(struct nearest *nearest, const char *word);
 
 /*
- * Compares one more name, and keeps it if it is more similar than those before. One edit for each
- * three letters is similar, two at most: a letter too many, missing, wrong, or two letters in the
- * wrong order. So is a name that begins with the word.
+ * Compares one more name, and keeps it if it is more similar than those before. A name is similar
+ * if it differs from the word by at most one edit for each three letters, and by two at most. An
+ * edit is a letter too many, missing or wrong, or two letters in the wrong order. A name that
+ * begins with the word is similar, too, if the word has at least three letters.
  */
 void nearest_offer(struct nearest *nearest, const char *name);
 

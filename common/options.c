@@ -48,7 +48,10 @@ static error_t parse_general(int key, char *argument, struct argp_state *state)
 	}
 }
 
-/* `word` is "name" or "name=value" of a long option, or begins with the letter of a short one. */
+/*
+ * True if `word` names the option: "name" or "name=value" of a long option, or a word that begins
+ * with the letter of a short one.
+ */
 static bool is_named(const struct argp_option *option, const char *word, bool is_long)
 {
 	size_t length = strcspn(word, "=");

@@ -31,10 +31,10 @@ struct options_part {
 };
 
 /*
- * Parses a step's command line into the structures of `parts` and into command->argv. `about`
- * says what the step does, for --help (which prints and exits). Everything from the first operand
- * on is the command's. Names of options cannot be abbreviated; the message for an unknown one names
- * the nearest.
+ * Parses a step's command line into the structures of `parts` and into command->argv. `about` says
+ * what the step does, for --help (which prints and exits). Everything from the first operand on
+ * belongs to the command. Names of options cannot be abbreviated; the message for an unknown option
+ * names the nearest one.
  *
  * Returns 0, or -1 for an unknown option, a missing value or a bad one.
  * Source: argp(3), glibc manual "Parsing Program Options with Argp".
@@ -45,7 +45,7 @@ int options_parse(int argc, char **argv, const char *about, const struct options
 /* For a parser: keeps the message "--OPTION VALUE: RULE". Returns EINVAL. */
 error_t options_refuse(const char *option, const char *value, const char *rule);
 
-/* Returns true if `text` is a whole number in that range, and fills `number`. */
+/* Returns true if `text` is a whole number from `least` to `most`, and fills `number`. */
 bool options_read_number(const char *text, int64_t least, int64_t most, int64_t *number);
 
 /*

@@ -24,8 +24,8 @@ int process_stat_read(pid_t pid, struct process_stat *stat);
 
 /*
  * Returns 1 if the process, which may be a zombie, has not executed a program since its fork; 0 if
- * it has, or if there is no such process; or -1. The kernel takes the flag away before it closes
- * the descriptors that are close-on-exec.
+ * it has, or if there is no such process; or -1. The kernel clears PROCESS_FORKNOEXEC before it
+ * closes the descriptors that are close-on-exec.
  */
 int process_is_unexecuted(pid_t pid);
 

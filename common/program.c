@@ -29,7 +29,7 @@ __attribute__((noreturn)) static void become(const char *const arguments[], int 
 {
 	const char *name = name_of(arguments[0]);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or the program would act after our cleaning up */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or the program could act after the caller's cleanup */
 	if (dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(errors, 2) == 2) {
 		execv(arguments[0], (char **)arguments); /* after su(1), PATH has no sbin */
 		execvp(name, (char **)arguments);

@@ -14,7 +14,9 @@
 static const int forwarded[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 static const int job_control[] = { SIGCHLD, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU };
 
-/* A signal that our caller ignores does not end us. */
+/*
+ * Adds those of `forwarded` that this process does not ignore. An ignored signal does not end it.
+ */
 static void add_ending(sigset_t *set)
 {
 	struct sigaction action;
@@ -47,7 +49,7 @@ void signals_block(sigset_t *before)
 {
 	sigset_t watched;
 
-	/* If our caller ignores SIGCHLD, the kernel would reap our child before we do. */
+	/* If SIGCHLD stayed ignored, the kernel would reap the child before this process does. */
 	signal(SIGCHLD, SIG_DFL);
 	signals_watched(&watched);
 	sigprocmask(SIG_BLOCK, &watched, before);
@@ -56,7 +58,8 @@ void signals_block(sigset_t *before)
 void signals_reset(void)
 {
 	/*
-	 * The system call itself: libc's function refuses the two real-time signals that it uses.
+	 * Make the system call directly. libc's function refuses the two real-time signals that
+	 * libc itself uses.
 	 */
 	static const unsigned long by_default[4] = { 0 };
 	sigset_t none;

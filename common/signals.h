@@ -11,11 +11,13 @@
 
 /*
  * Fills `watched` with SIGCHLD, the signals of job control, and the signals to pass on: SIGINT,
- * SIGTERM, SIGHUP and SIGQUIT, unless our caller ignores them.
+ * SIGTERM, SIGHUP and SIGQUIT, unless the program was started with them ignored.
  */
 void signals_watched(sigset_t *watched);
 
-/* Blocks the watched signals. `before` gets our caller's mask, which is for the command, too. */
+/*
+ * Blocks the watched signals. `before` gets the previous signal mask, which the command is to have.
+ */
 void signals_block(sigset_t *before);
 
 /*
@@ -27,13 +29,13 @@ void signals_block(sigset_t *before);
 int signals_open_ending(void);
 
 /*
- * Gives every signal its default action and blocks none, whatever our caller ignored or blocked:
- * for a command that is to be executed.
+ * Gives every signal its default action and blocks none, whatever the program's caller ignored or
+ * blocked. Call this before a command is executed.
  */
 void signals_reset(void);
 
 /*
- * Whether process `pid` has a handler for `signal`, ignores, blocks or awaits it. The kernel does
+ * True if process `pid` has a handler for `signal`, ignores, blocks or awaits it. The kernel does
  * not deliver the signal to a PID 1 that does none of these: pid_namespaces(7).
  */
 bool signals_expected(pid_t pid, int signal);

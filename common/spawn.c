@@ -41,7 +41,7 @@ pid_t child_fork(uint64_t flags, int cgroup, int *pidfd)
 	struct clone_args arguments = {
 		.flags = flags | CLONE_PIDFD,
 		.pidfd = (uintptr_t)pidfd,
-		/* A child of our parent ends with the signal that we end with. */
+		/* Must be 0 with CLONE_PARENT: the new process gets the caller's exit signal. */
 		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 	};
 	pid_t pid;
@@ -123,7 +123,7 @@ int child_spawn(struct child *child, uint64_t namespaces, int (*inside)(void *),
 
 int child_release(struct child *child)
 {
-	/* A child that has ended already reads no message: child_wait() tells why it ended. */
+	/* A child that has ended already reads no message: child_wait() reports why it ended. */
 	if (send(child->socket, "", 1, MSG_NOSIGNAL) != 1 && errno != EPIPE && errno != ECONNRESET)
 		return fail("send to the child");
 	return 0;

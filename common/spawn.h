@@ -25,9 +25,9 @@ struct child {
 	int pidfd;	/* refers to this process, while a pid may be given to another one later */
 	int socket;	/* the host side's end of the socket pair; in the child, the child's end */
 	struct job job; /* chapter 2: the terminal, and the signals that are passed on */
-	int cgroup; /* chapter 5: the child begins in this cgroup (v2), a directory; -1: in ours */
-	bool unexecuted; /* chapter 5: child_wait(): a signal ended it before its execve(2) */
-	bool detached;	 /* chapter 6: the child goes on when our process ends */
+	int cgroup; /* chapter 5: directory of the child's first cgroup (v2); -1: the host side's */
+	bool unexecuted; /* chapter 5: a signal ended the child before its execve(2) */
+	bool detached;	 /* chapter 6: the child goes on when the host side ends */
 };
 
 /* Ends the child, if it still runs, when the variable goes out of scope. */
@@ -38,7 +38,7 @@ struct child {
 /*
  * Starts a child in new `namespaces` (CLONE_NEWUTS | ...). The child waits for child_release(),
  * then calls inside(argument), which executes the command. If inside() returns, it has failed, and
- * the child ends with its failure. The kernel kills the child when our process ends, however it
+ * the child ends with its failure. The kernel kills the child when the host side ends, however it
  * ends, unless the child is `detached`.
  *
  * Returns 0 or -1 (EPERM: not root; ENOSPC: limit of namespaces; EINVAL: unknown to the kernel).
@@ -64,17 +64,17 @@ void child_cleanup(struct child *child);
 int child_await_release(const struct child *child);
 
 /*
- * Asks the kernel to kill the child when the host side dies. The child repeats this call after its
- * user or group has changed, since the kernel forgets the wish then. Returns 0 or -1 (among other
+ * Asks the kernel to kill the child when the host side dies. The kernel forgets this when the user
+ * or group of the child changes; then the child repeats this call. Returns 0 or -1 (among other
  * causes: the host side has died already).
  * Source: PR_SET_PDEATHSIG of prctl(2).
  */
 int child_die_with_host(const struct child *child);
 
 /*
- * fork(2) with the namespace flags of clone3(2). The new process begins in `cgroup`, unless that is
- * -1. With CLONE_PARENT it is a child of our parent. Returns 0 in the new process; its pid, and
- * fills *pidfd; or -1.
+ * Forks as fork(2) does, with the namespace flags of clone3(2). The new process begins in `cgroup`,
+ * unless that is -1. With CLONE_PARENT, the new process is a child of the caller's parent. Returns
+ * 0 in the new process. In the caller, returns its pid and fills *pidfd; or returns -1.
  */
 pid_t child_fork(uint64_t flags, int cgroup, int *pidfd);
 

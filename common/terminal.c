@@ -8,7 +8,8 @@
 #include "process_stat.h"
 
 /*
- * Returns the process group of our nearest ancestor in the session that is not of our group, or 0.
+ * Returns the process group of the nearest ancestor that is in another group than this process, if
+ * that ancestor is in the same session; otherwise 0.
  */
 static pid_t find_shell(void)
 {
@@ -34,7 +35,7 @@ bool terminal_open(struct terminal *terminal)
 	return true;
 }
 
-/* With `obey`, the kernel stops us when we change the terminal in the background. */
+/* With `obey`, the kernel stops this process when it changes the terminal in the background. */
 static void obey_sigttou(bool obey)
 {
 	sigset_t output;
@@ -89,7 +90,10 @@ bool terminal_has(const struct terminal *terminal, pid_t group)
 	return terminal->fd >= 0 && !terminal->keys && tcgetpgrp(terminal->fd) == group;
 }
 
-/* Whether we are in the foreground, or the terminal is not our controlling one: no groups then. */
+/*
+ * True if this process is in the foreground, or if the terminal is not its controlling terminal:
+ * then there is no foreground group.
+ */
 static bool is_ours(const struct terminal *terminal)
 {
 	pid_t foreground = tcgetpgrp(terminal->fd);
@@ -97,7 +101,7 @@ static bool is_ours(const struct terminal *terminal)
 	return foreground < 0 || foreground == getpgrp();
 }
 
-/* Whether our shell has taken the terminal meanwhile, as it does after `(step &)`. */
+/* True if the shell has taken the terminal meanwhile, as it does after `(step &)`. */
 static bool is_shells(const struct terminal *terminal)
 {
 	pid_t foreground = tcgetpgrp(terminal->fd);

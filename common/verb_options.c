@@ -47,7 +47,7 @@ static int read_number(const struct verb_option *option, const char *text, int64
 	return 0;
 }
 
-/* Reads a duration as Go writes it, for engines pass on what their users wrote. */
+/* Reads a duration as Go writes it, since engines pass on what their users wrote. */
 static int read_time(const struct verb_option *option, const char *text, int64_t *milliseconds)
 {
 	static const struct {

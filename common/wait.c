@@ -12,26 +12,26 @@
 
 enum { FROZEN_MILLISECONDS = 2000 };
 
-/* Returns the failure that the child has sent as -1, or 0. */
+/* Keeps the failure that the child has sent, and returns -1; or returns 0: it has sent none. */
 static int receive_failure(const struct child *child)
 {
 	struct failure failure;
 	ssize_t got;
 	int tries = 3;
 
-	do { /* ECONNRESET: the child has ended without reading our message; its own comes next */
+	do { /* ECONNRESET: the child ended before it read all; its own message comes next */
 		got = recv(child->socket, &failure, sizeof(failure), MSG_DONTWAIT);
 	} while (got < 0 && errno != EAGAIN && --tries);
 	return got == sizeof(failure) ? fail_set(&failure) : 0;
 }
 
-/* Whether a signal has ended the child before its execve(2). An init of ours executes nothing. */
+/* True if a signal has ended the child before its execve(2). Chapter 2's init executes nothing. */
 static bool is_unexecuted(const struct child *child, const siginfo_t *end)
 {
 	bool unexecuted = end->si_code == CLD_KILLED && !child->job.has_init &&
 		process_is_unexecuted(child->pid) > 0;
 
-	fail_forget(); /* without /proc nobody knows */
+	fail_forget(); /* without /proc this is not known */
 	return unexecuted;
 }
 
@@ -41,7 +41,7 @@ int child_wait(struct child *child)
 
 	if (job_wait(child, &end) < 0)
 		return -1;
-	if (!*fail_get()->text) /* while the child is a zombie, /proc tells of it */
+	if (!*fail_get()->text) /* /proc describes the child as long as it is a zombie */
 		child->unexecuted = is_unexecuted(child, &end);
 	if (waitid(P_PIDFD, (id_t)child->pidfd, &end, WEXITED) < 0)
 		return fail("waitid");

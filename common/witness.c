@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* These stop or end the witness; it blocks all others. */
+/* The signals that stop or end the witness. The witness blocks all others. */
 static const int witnessed[] = { SIGTTIN, SIGTTOU, SIGTSTP, SIGINT, SIGQUIT };
 
 static _Noreturn void be_witness(pid_t parent)

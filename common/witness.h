@@ -1,10 +1,10 @@
 /*
- * The witness: a process of ours in the command's process group, which shows us what the terminal
- * sends to the group.
+ * The witness: a process that the step starts in the command's process group, to see what the
+ * terminal sends to the group.
  *
  * A PID 1 that reads the terminal in the background is not stopped: the kernel withholds SIGTTIN
  * from it, and its read(2) begins again and again. The witness is no PID 1. SIGTTIN and SIGTTOU
- * stop it, Ctrl-C ends it, and the kernel tells us so as its parent.
+ * stop it, Ctrl-C ends it, and the kernel reports this to the step, its parent.
  *
  * Source: pid_namespaces(7); ioctl_tty(2); setpgid(2).
  */

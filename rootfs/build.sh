@@ -2,7 +2,7 @@
 # Build the test root file system from the static busybox of this machine and the probe.
 # usage: build.sh DEST PROBE       (needs no root; two builds are alike to the byte)
 #
-# Whoever builds it owns it, and everybody may read all of it: a copy can be made by another user.
+# The user who builds the tree owns it. Every user may read all of it, so another user can make a copy.
 set -eu
 umask 022
 export LC_ALL=C
@@ -12,7 +12,7 @@ fail() {
 	exit 1
 }
 
-# A program that needs no dynamic loader names none; in the rootfs there would be none.
+# A static program names no dynamic loader. The root file system has none.
 is_static() {
 	headers=$(readelf -lW "$1" 2>/dev/null) || return 1
 	case $headers in *INTERP*) return 1 ;; esac

@@ -57,7 +57,10 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	/* Whoever reads our output through a pipe, or kills us, has every line at once. */
+	/*
+	 * Write each line at once, since this program may be killed, or its output read through a
+	 * pipe.
+	 */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc < 2 || equal(argv[1], "--help") || (argc == 2 && equal(argv[1], "help"))) {
 		status = print_all();

@@ -10,7 +10,10 @@
 
 #include "probe.h"
 
-/* A new directory where we may write; of a read-only container that is often only /dev. */
+/*
+ * Makes a new directory in a place where this process may write. In a read-only container that is
+ * often only /dev.
+ */
 static const char *temporary_directory(void)
 {
 	static char paths[][24] = { "/tmp/probe.XXXXXX", "/probe.XXXXXX", "/dev/probe.XXXXXX" };
@@ -24,7 +27,7 @@ static const char *temporary_directory(void)
 static int open_path(char **argv)
 {
 	const char *mode = argv[1] ? argv[1] : "r";
-	int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK; /* a FIFO does not make us wait */
+	int flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK; /* do not wait for the other end of a FIFO */
 
 	if (equal(mode, "w"))
 		flags |= O_WRONLY;
@@ -61,11 +64,11 @@ static int device(char **argv)
 }
 
 /*
- * The attack. chroot(2) sets where an absolute path begins, and ".." stops only at a walk that
- * meets that directory. Nothing else moves, the current directory neither. So: keep a descriptor of
- * the old root, move the root to a directory below it, and go back by the descriptor. Now we stand
- * outside of our root; ".." never meets it, and leads up to the root of the mount namespace, beyond
- * every chroot.
+ * The attack. chroot(2) sets the directory where an absolute path begins. ".." stops only at this
+ * directory. chroot(2) changes nothing else, not even the current directory. So keep a descriptor
+ * of the old root, move the root to a directory below it, and go back by the descriptor. Now this
+ * process is outside of its root. ".." never meets the root, and leads up to the root of the mount
+ * namespace, out of every chroot.
  *
  * Against this, pivot_root(2) makes the container's tree the root of its mount namespace, and the
  * old tree is unmounted: there is nothing above any more. Without CAP_SYS_CHROOT the first step
@@ -97,7 +100,7 @@ static int escape(char **argv)
 			length = read(file, content, sizeof(content));
 	}
 	error = errno;
-	unlinkat(root, below + 1, AT_REMOVEDIR); /* below "/", which may be elsewhere now */
+	unlinkat(root, below + 1, AT_REMOVEDIR); /* relative to `root`: "/" may have moved */
 	if (length < 0) {
 		printf("contained: %s\n", errno_name(error));
 		return NO;

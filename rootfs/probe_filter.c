@@ -1,6 +1,7 @@
 /*
- * What the seccomp filter over this process says of a system call, without making it: a filter of
- * our own sends to us what the other one lets pass.
+ * Finds out what the seccomp filter of this process does with a system call, without making the
+ * call. For this, a second filter, of the probe's own, sends to the probe each call that the first
+ * filter lets pass.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -24,16 +25,16 @@
 
 #define X32_BIT 0x40000000
 
-/* What marks the calls that are asked about, as the last argument; and the answer "it passes". */
+/* MARK is the last argument of each call that is asked about. PASSED is the answer "it passes". */
 enum { MARK = 0x600df00d, PASSED = EXFULL, KILLED = -1, COUNT_MAX = 4096 };
 
 enum abi { X86_64, I386, X32 };
 
-/* Shared by us and the child that makes the calls. */
+/* Shared by the parent and the child that makes the calls. */
 struct questions {
 	volatile int listener;		 /* where calls that pass are sent to; -1: not yet */
 	volatile long next;		 /* the call that is asked about */
-	long first, last;		 /* of all that are */
+	long first, last;		 /* the range of all calls that are asked about */
 	volatile int answers[COUNT_MAX]; /* PASSED, or what came instead; KILLED */
 	enum abi abi;
 	uint64_t arguments[6];
@@ -87,8 +88,8 @@ static int make_call(const struct questions *questions, long call)
 }
 
 /*
- * Makes all the calls. From the first one on it makes none of its own: the mark may still be in the
- * register. So it ends by being killed.
+ * Makes all the calls. After the first one, the child cannot make a system call of its own: the
+ * mark may still be in the register. So the child cannot exit, and the parent kills it.
  */
 static _Noreturn void make_calls(struct questions *questions)
 {
@@ -113,7 +114,7 @@ static _Noreturn void make_calls(struct questions *questions)
 		;
 }
 
-/* Says to one call that it passes, if one is there within a moment. */
+/* Answers one call with the error PASSED, if one comes within a moment. */
 static void answer_one(int listener)
 {
 	struct pollfd readable = { .fd = listener, .events = POLLIN };
@@ -136,7 +137,7 @@ static void run_child(struct questions *questions)
 	int status;
 
 	questions->listener = -1;
-	/* The descriptors are shared, so the listener that the child opens is ours, too. */
+	/* CLONE_FILES: the parent gets the listener that the child opens. */
 	pid = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 	if (pid < 0)
 		die("clone");

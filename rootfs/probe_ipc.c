@@ -1,5 +1,7 @@
-/* Meeting points that have no file: abstract sockets (network), SysV and POSIX objects (IPC
- * namespace). */
+/*
+ * Means of communication that are not files: abstract sockets (network namespace), SysV and POSIX
+ * objects (IPC namespace).
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -65,7 +67,7 @@ static int datagram(char **argv)
 				   (const struct sockaddr *)&address, sizeof(address)) >= 0);
 }
 
-/* The answer to "see": it is there; it is not; or the kernel is built without such objects. */
+/* Prints the answer to "see": yes, no, or ENOSYS: the kernel is built without such objects. */
 static int print_seen(int found, const char *what)
 {
 	if (!found && errno == ENOSYS) {

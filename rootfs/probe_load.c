@@ -1,4 +1,4 @@
-/* Wants too much: memory, processes, CPU time, disk. Shows whether a limit holds. */
+/* Commands that use too much memory, processes, CPU time or disk, to show whether a limit holds. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -42,7 +42,7 @@ static int memory(char **argv)
 	return YES;
 }
 
-/* Wait until the parent closes the gate or dies, whatever kills it. */
+/* Waits until the parent closes its end of the pipe `gate`, or dies, whatever kills it. */
 _Noreturn static void wait_at_gate(const int gate[2], pid_t parent)
 {
 	char byte;
@@ -131,20 +131,20 @@ static int cpus(char **argv UNUSED)
 	while (now_ms() - begin < 200) {
 		CPU_SET((size_t)sched_getcpu(), &seen);
 		if (now_ms() % 10 == 0)
-			sleep_ms(1); /* the scheduler chooses a CPU when we wake */
+			sleep_ms(1); /* the scheduler chooses a CPU when the process wakes */
 	}
 	print_cpus("allowed", &allowed);
 	print_cpus("seen", &seen);
 	return YES;
 }
 
-/* O_DIRECT passes by the page cache, so that the disk, or its limit, sets the pace. */
+/* O_DIRECT bypasses the page cache, so that the disk, or its limit, sets the speed. */
 static int open_direct(const char *path, int flags)
 {
 	int direct = 1, fd = open(path, flags | O_DIRECT | O_CLOEXEC, 0600);
 	struct stat status;
 
-	if (fd < 0 && errno == EINVAL) { /* a file system without it */
+	if (fd < 0 && errno == EINVAL) { /* this file system does not have O_DIRECT */
 		direct = 0;
 		fd = open(path, flags | O_SYNC | O_CLOEXEC, 0600);
 	}

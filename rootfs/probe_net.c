@@ -1,5 +1,7 @@
-/* Talks over TCP and UDP, IPv4 and IPv6. An endpoint is written PORT, 10.0.0.1:PORT or
- * [fd00::1]:PORT. */
+/*
+ * Commands that communicate over TCP and UDP, IPv4 and IPv6. An endpoint is written PORT,
+ * 10.0.0.1:PORT or [fd00::1]:PORT.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_ether.h>
@@ -70,7 +72,7 @@ static union address parse(const char *text)
 	usage("%s is not an address", host);
 }
 
-/* The optional first argument tcp or udp. */
+/* Takes the optional first argument, tcp or udp. Returns the type of the socket. */
 static int take_type(char ***argv)
 {
 	int udp = equal(**argv, "udp");
@@ -82,7 +84,7 @@ static int take_type(char ***argv)
 	return udp ? SOCK_DGRAM : SOCK_STREAM;
 }
 
-/* A server's socket; prints "ready PORT" when others can reach it. */
+/* Opens a server's socket. Prints "ready PORT" when others can reach it. */
 static int serve(const char *endpoint, int type)
 {
 	union address address = parse(endpoint);
@@ -102,7 +104,7 @@ static int serve(const char *endpoint, int type)
 	return fd;
 }
 
-/* One datagram, or what a stream has up to the end of its first line; without the newline. */
+/* Receives one datagram, or a stream up to the end of its first line. Takes the newline away. */
 static ssize_t receive_line(int fd, char *text, size_t room, union address *peer)
 {
 	socklen_t length = sizeof(*peer);
@@ -152,7 +154,7 @@ static int listen_at(char **argv)
 	return YES;
 }
 
-/* A connected socket that does not wait longer than the patience; or -1 with errno. */
+/* Returns a connected socket, which waits at most CLIENT_PATIENCE seconds; or -1 with errno. */
 static int connect_to(const char *endpoint, int type)
 {
 	union address address = parse(endpoint);
@@ -165,7 +167,7 @@ static int connect_to(const char *endpoint, int type)
 	return connect(fd, &address.any, length_of(&address)) ? -1 : fd;
 }
 
-/* What the socket's own time-out is called differs by call. */
+/* The errno of a socket's time-out differs by call. Print ETIMEDOUT for all of them. */
 static int print_failure(void)
 {
 	if (errno == EINPROGRESS || errno == EAGAIN)
@@ -228,7 +230,7 @@ static int send_rate(char **argv)
 
 	if (fd < 0)
 		return print_failure();
-	/* A small buffer: a slow link must not have to empty a large one in the end. */
+	/* Use a small buffer, so that a slow link has little to send at the end. */
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
 		die("setsockopt");
@@ -237,7 +239,9 @@ static int send_rate(char **argv)
 		if (count < 0)
 			return print_failure();
 	}
-	/* If we ended now, and our network namespace with us, the buffer would be lost. */
+	/*
+	 * If this process ended now, and its network namespace with it, the buffer would be lost.
+	 */
 	shutdown(fd, SHUT_WR);
 	while ((count = recv(fd, block, sizeof(block), 0)) > 0)
 		;
@@ -247,7 +251,7 @@ static int send_rate(char **argv)
 	return YES;
 }
 
-/* Sends what others would refuse to send: raw frames, with any addresses in them. */
+/* Sends a raw frame, with any addresses in it, also those that other sockets would refuse. */
 static int send_frame(char **argv)
 {
 	struct sockaddr_ll device = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };

@@ -110,13 +110,14 @@ static int raise_signal(char **argv)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	if (raise(sig))
 		die("raise %s", argv[0]);
-	printf("survived %s\n", signal_name(sig)); /* SIGCHLD, a stop, or we are PID 1 */
+	printf("survived %s\n", signal_name(sig)); /* SIGCHLD, a stop, or this process is PID 1 */
 	return NO;
 }
 
 /*
- * An orphan: its parent, the process in the middle, ends at once, and the kernel gives it to PID 1
- * (or to a subreaper). It ends when the gate is closed, after it was given away.
+ * Makes an orphan. Its parent, the process in the middle, ends at once, and the kernel makes the
+ * orphan a child of PID 1 (or of a subreaper). The orphan ends after that, when the pipe `gate` is
+ * closed.
  */
 static void make_orphan(const int gate[2])
 {
@@ -142,7 +143,7 @@ static void make_orphan(const int gate[2])
 		die("fork in the child");
 }
 
-/* Zombies of PID 1 in /proc, by the fields "PID (NAME) STATE PPID"; NAME may contain anything. */
+/* Counts the zombies of PID 1 in /proc, by "PID (NAME) STATE PPID"; NAME may contain anything. */
 static int count_zombies(void)
 {
 	DIR *proc = opendir("/proc");

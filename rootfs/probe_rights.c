@@ -1,4 +1,4 @@
-/* What this process may do: capabilities, securebits, no_new_privs, seccomp. */
+/* Commands that show what this process may do: capabilities, securebits, no_new_privs, seccomp. */
 #include <errno.h>
 #include <limits.h>
 #include <linux/capability.h>
@@ -70,7 +70,7 @@ static void print_set(const char *title, uint64_t set)
 		if (capability_names[i])
 			printf(" %s", capability_names[i]);
 		else
-			printf(" CAP_%d", i); /* newer than our headers */
+			printf(" CAP_%d", i); /* newer than the headers of this build */
 	}
 	puts("");
 }
@@ -93,7 +93,7 @@ static int caps(char **argv UNUSED)
 
 	if (syscall(SYS_capget, &header, low_high))
 		die("capget");
-	/* The kernel says EINVAL to the first number that it has no capability for. */
+	/* prctl(2) fails with EINVAL for the first number that is no capability of the kernel. */
 	for (unsigned int i = 0; i < 64; i++) {
 		int bound = prctl(PR_CAPBSET_READ, i, 0, 0, 0);
 
@@ -123,7 +123,7 @@ struct outcome {
 
 static long call_argument(const char *text)
 {
-	/* Beyond LONG_MAX too: a mask, an address. */
+	/* The number may be above LONG_MAX: a mask, an address. */
 	int base = strncmp(text, "0x", 2) ? 10 : 16;
 	unsigned long value;
 	char *end;

@@ -1,4 +1,4 @@
-/* What this process is: its namespaces, ids, terminal, descriptors, arguments, environment. */
+/* Commands that show what this process is: namespaces, ids, terminal, descriptors, environment. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +81,7 @@ static int type(char **argv)
 	return print_result(1);
 }
 
-/* Without /proc nobody lists the descriptors; then each number is tried. */
+/* Without /proc there is no list of the descriptors, so each number is tried. */
 static int fds_without_proc(void)
 {
 	struct rlimit limit;

@@ -33,8 +33,8 @@ static int is_ours(const char *path, const struct stat *status)
 }
 
 /*
- * Whether it is a procfs of our own PID namespace, where "self" is we: a container that shares the
- * namespace with us mounts one, and the descriptor may be the way to it.
+ * True if the path is a procfs of the spy's PID namespace, in which "self" is the spy. A container
+ * that shares this namespace mounts such a procfs, and the path may lead to it.
  */
 static int is_our_proc(const char *path)
 {
@@ -62,9 +62,9 @@ static void look_at(const char *pid, const char *name)
 		return;
 	target[length] = '\0';
 	if (is_our_proc(path) ||
-	    equal(target, "anon_inode:[fscontext]")) /* of which such a procfs is made */
+	    equal(target, "anon_inode:[fscontext]")) /* a procfs is made of this */
 		return;
-	/* Last: the process may end at any time. */
+	/* Look at the file last: the process may end at any time. */
 	if (stat(path, &status) < 0 || is_ours(equal(name, "root") ? "/" : target, &status))
 		return;
 	if (S_ISDIR(status.st_mode) || S_ISREG(status.st_mode) ||

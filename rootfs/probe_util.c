@@ -1,4 +1,4 @@
-/* What all commands of probe share: messages, numbers, signal names, time. */
+/* Functions that all commands of probe share: messages, numbers, signal names, time. */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>

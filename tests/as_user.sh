@@ -8,7 +8,7 @@
 # other way round: each page after and before every other, and each twice.
 #
 # The user exists in a mount namespace alone, where /etc, /home and apt's directories are covered by
-# copies; the machine's own are never written to. Needs root. As tests/run.sh, it stands for a host.
+# copies; the machine's own are never written to. Needs root. The namespaces stand for a host.
 set -u
 trap 'exit 130' INT TERM # PID 1 would ignore them
 cd "$(dirname "$0")/.." || exit 1
@@ -52,13 +52,13 @@ usermod --append --groups sudo learner
 echo 'learner ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/learner || exit
 chown -R learner:learner /home/learner || exit
 
-# as_learner SECONDS COMMAND: in a login shell of learner's
+# as_learner SECONDS COMMAND: runs a command in a login shell of learner
 as_learner() {
 	timeout --kill-after=10 $(($1 * ${SLOWER:-1})) runuser --login learner --command "cd workbook && $2"
 }
 
 passed=0 failed=''
-# one SECONDS NAME COMMAND
+# one SECONDS NAME COMMAND: runs a command as learner, and counts whether it passed or failed
 one() {
 	local began=$SECONDS
 

@@ -4,7 +4,7 @@
 
 #include "harness.h"
 
-/* Returns whether a conditional jump is taken. */
+/* Returns true if a conditional jump is taken. */
 static int holds(uint16_t code, uint32_t value, uint32_t k)
 {
 	switch (BPF_OP(code)) {

@@ -12,7 +12,7 @@ enum { CALLS_MAX = 2000, PROCESSES_MAX = 8, ARGUMENTS_MAX = 40 };
 /* A system call that the step makes. */
 struct call {
 	int process;	  /* 0: the host side; the others in the order of their birth */
-	char name[32];	  /* as strace has it */
+	char name[32];	  /* as strace prints it */
 	char path[128];	  /* the first one among its arguments, or "" */
 	char request[32]; /* of an ioctl, or "" */
 	int number;	  /* the process's n-th call of that name */

@@ -16,7 +16,9 @@
 
 #include <cmocka.h>
 
-/* cmocka's macro has the name of our function (common/fail.h), and its fail_msg() uses it. */
+/*
+ * cmocka's macro has the name of the function fail() in common/fail.h, and its fail_msg() uses it.
+ */
 #undef fail
 #undef fail_msg
 #define fail_msg(...)                                                                              \

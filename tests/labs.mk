@@ -2,13 +2,13 @@
 #
 # For a lab there is a copy of the workbook, in which the learner's files stand in the place of ours:
 # there the step and its tests are built and graded, one answer at a time, and ours stay as they are.
-# (cp -p: what is as before is not compiled again, here or in the copy.)
+# (cp -p keeps the times: unchanged files are not compiled again, here or in the copy.)
 
 ANSWER = $(dir-$*)/lab
 COPIED := Makefile common steps rootfs tests
 COMPILED = $(wildcard build/common build/steps build/tests/*.[od] build/*.a build/flags build/precompile \
 	build/seccomp_precompiled.h build/probe build/rootfs.made)
-# The lab's files, as below the chapter's directory.
+# The lab's files, as paths below the chapter's directory.
 lab-files = $(patsubst $(dir-$(1))/lab/%,%,$(wildcard $(dir-$(1))/lab/*.c $(dir-$(1))/lab/*/*.c $(dir-$(1))/lab/*/*/*.c))
 
 .PHONY: $(STEPS:%=lab-%)

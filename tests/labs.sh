@@ -1,9 +1,10 @@
 #!/bin/bash
 # tests/labs.sh [NN...]: proves the labs' grades, all or those of these chapters. The untouched
-# skeleton compiles without a warning and earns nothing. Each mutant, a typical mistake kept as a patch
-# against our module, loses just the points that the patch's first line names. That our own modules
-# earn full points is shown by the chapters' pages, which are tests as well. Each proof prints a line.
-# The chapters run side by side, except chapter 5, which measures CPU time. With MUTANTS=0, 1 or 2: that third of them.
+# skeleton compiles without a warning and earns nothing. Each mutant, a typical mistake kept as a
+# patch against our module, loses just the points that the patch's first line names. The chapters'
+# pages, which are tests as well, show that our own modules earn full points. Each proof prints a
+# line. The chapters run side by side, except chapter 5, which measures CPU time. With MUTANTS=0, 1
+# or 2, only that third of the mutants is tried.
 #
 # shellcheck disable=SC2317 # prove() calls the functions that it is given
 set -u
@@ -28,7 +29,7 @@ prove() {
 # Prints the names of the lab's files.
 files() { (cd "$lab" && find . -name '*.c'); }
 
-# Makes our modules the answer, with a patch applied.
+# answer_ours [PATCH]: copies the workbook's modules to the answer, and applies the patch to them
 answer_ours() {
 	local file
 	mkdir -p "$answer"

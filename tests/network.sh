@@ -3,8 +3,8 @@
 # a network namespace that stands for the host: its device "uplink", 198.51.100.1, leads to the
 # namespace "outside", 198.51.100.2, which is the host's default gateway and a test host.
 #
-# A script has a directory $d of its own and three unlikely ports. The programs that it has begun end
-# with it.
+# A script has a directory $d of its own and three ports that are probably free: $port, $second,
+# $third. The programs that it has begun end with it.
 # shellcheck disable=SC2034,SC2154 # variables are for the scripts, and from them
 
 out='nsenter --net=/run/netns/outside'
@@ -74,8 +74,8 @@ address() {
 	sed -n 's,.* inet \([0-9.]*\)/.*,\1,p' "$d/$1.out"
 }
 
-# Makes a host with a network of its own of the test program's namespaces. The mounts are made private
-# first, or those that are shared would stay shared with the real host's.
+# Makes a host with its own network out of the test program's namespaces. Mounts are made private
+# first. Otherwise the shared ones would stay shared with the real host's.
 make_host() {
 	mount --make-rprivate /
 	tests/empty-run.sh

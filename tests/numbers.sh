@@ -1,13 +1,13 @@
 #!/bin/bash
-# tests/numbers.sh [--write]: whether the pages' numbers of lines are true; --write corrects them.
+# tests/numbers.sh [--write]: checks the numbers of lines in the pages; --write corrects them.
 #
 # On a chapter's page, a table whose header ends with "N lines" lists source files: the first cell of
 # a row names files or folders, in backquotes, the last cell has their lines, and N is the sum. The
 # tables of a page together name all files of the chapter; the first is headed "read these".
 # On the cover, the last two cells of a chapter's row have the lines that are to be read, and those
-# of all other files. Where the page has no such table, all are to be read.
+# of all other files. If the chapter's page has no such table, all files are to be read.
 #
-# What counts: lines that are not blank, to the nearest ten, in .c files. The programs themselves
+# All lines that are not blank count, to the nearest ten, in .c files. The programs themselves
 # (main.c), the options, the labs and what only the build runs do not count.
 # shellcheck disable=SC2016 # the backquotes are those of the pages
 set -u
@@ -16,18 +16,18 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 wrong=0
 
-# sources PLACE...: the files of that name, and those in folders of that name, that count
+# sources PLACE...: prints the files that count, of these names and in folders of these names
 sources() {
 	find "$@" -name '*.c' ! -name main.c ! -name '*_options.c' ! -path '*/lab/*' ! -path '*/precompile/*' | sort
 }
 
-# lines <FILES: how many lines the listed files have
+# lines <FILES: prints how many lines the listed files have
 lines() {
 	echo $((($(xargs -r cat | grep -c .) + 5) / 10 * 10))
 }
 
-# chapter FOLDER: its page with true numbers. In $work/named are all files that the tables name, in
-# $work/read those that are to be read.
+# chapter FOLDER: prints its page with true numbers. $work/named then lists all files that the
+# tables name, $work/read those that are to be read.
 chapter() {
 	local header='' row i
 	local -a text names

@@ -39,8 +39,8 @@ make_cgroups() {
 	done
 }
 
-# enter CGROUP...: moves this process, by "tasks", which does not wait for all processors as
-# "cgroup.procs" does.
+# enter CGROUP...: moves this process, on v1 by the file "tasks", which does not wait for all
+# processors as "cgroup.procs" does.
 enter() {
 	local cgroup file
 

@@ -33,8 +33,8 @@ void pty_type(struct pty *pty, const char *text)
 }
 
 /*
- * Reads the output that there is, or waits for some at most `milliseconds`. Returns false at its
- * end.
+ * Reads what the terminal prints, and waits for it at most `milliseconds`. Returns false if nothing
+ * came, or if no process has the terminal open any more.
  */
 static bool read_more(struct pty *pty, int milliseconds)
 {

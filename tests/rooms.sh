@@ -1,13 +1,13 @@
 #!/bin/sh
-# tests/rooms.sh: whether each room of step 06 includes headers of itself and of rooms below it alone,
-# and whether no two files include each other in a circle. NAME.c, NAME.h and the parts of NAME.c
-# beside it, whose names begin with NAME_, count as one file. The runtime knows a network as a
-# namespace: in oci/, no other headers of chapter 4 are included than those for that.
+# tests/rooms.sh: checks that each room of step 06 includes only headers of itself and of rooms
+# below it, and that no two files include each other in a circle. NAME.c, NAME.h and the parts of
+# NAME.c beside it, whose names begin with NAME_, count as one file. To the runtime a network is a
+# namespace: of chapter 4, files in oci/ include only the headers for that.
 cd "$(dirname "$0")/../steps/06-full" || exit 1
 arrows=$(mktemp)
 trap 'rm -f "$arrows"' EXIT
 
-# From bottom to top. "top" is the program ./step-06.
+# The rooms from bottom to top. "top" is the program ./step-06.
 rooms="oci/base oci/users oci/network oci/process oci/seccomp oci/terminal oci/rootfs oci/rdt oci/cgroup
 oci/config oci/state oci/life oci/verbs oci top"
 
@@ -15,7 +15,7 @@ git ls-files -- '*.[ch]' ':!lab' ':!precompile' | xargs grep -H '^#include "' |
 	awk -F '[:"]' -v rooms="$rooms" -v arrows="$arrows" '
 	function room(file) { return file ~ "/" ? substr(file, 1, match(file, "/[^/]*$") - 1) : "top" }
 	function name(file) { sub(".*/", "", file); return file }
-	# What the file is a part of, without .c or .h.
+	# The file of which this file is a part, without .c or .h.
 	function whole(file,   part, found) {
 		sub("[.][ch]$", "", file)
 		for (part = found = file; name(part) ~ "_"; ) {

@@ -10,8 +10,8 @@
 # the test's own (own-cgroups.sh). A program has a copy of rootfs/busybox, since what runs in containers
 # of other tests and pages may write there; pages have the file system itself, which they may build.
 #
-# JOBS programs run at once (default: one a processor); what each prints is shown when it has ended.
-# The pages run one after another beside them, for they build the workbook.
+# JOBS programs run at once (default: one a processor). The output of each is shown when it has ended.
+# The pages run one after another beside them, because they build the workbook.
 # SLOWER=N: for a machine that takes N times as long. CGROUPS=machine, for a virtual machine: the
 # topmost cgroups are the machine's. OUTER_NAMESPACE=entered: the caller stands for the host.
 set -u
@@ -42,7 +42,7 @@ apart() {
 	*) rm -rf "$copy" && cp -a rootfs/busybox "$copy" || return ;;
 	esac
 	[ "${CGROUPS:-}" != machine ] || own=''
-	# Mounts are made private first, or those that are shared would stay shared with the real host's.
+	# Mounts are made private first. Otherwise the shared ones would stay shared with the real host's.
 	# shellcheck disable=SC2016,SC2086 # the inner shell expands them; $own may be empty
 	ROOTFS="$copy" OUTER_NAMESPACE="test" $own unshare --mount --propagation private --uts --ipc --net \
 		--pid --fork --kill-child --mount-proc sh -c \
@@ -70,7 +70,7 @@ set -m # each job is a process group, which can be ended with all that is in it
 # shellcheck disable=SC2154 # job
 trap 'trap "" TERM; for job in $(jobs -p); do kill -- -"$job"; done; wait; exit 130' INT TERM
 
-# one PROGRAM|PAGE.md: runs it; the file of its name in $work tells how it ended
+# one PROGRAM|PAGE.md: runs it, and adds a line to $work/passed or to $work/failed
 one() {
 	local began=$SECONDS name=${1##*/test_} status
 

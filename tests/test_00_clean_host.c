@@ -8,7 +8,7 @@
 /*
  * Functions for scripts. `begin STEP [OPTION...]` starts a step ($pid) with a command that sleeps.
  * The command of `begin_user` changes its user, and so outlives a step that is killed. `crash`
- * kills the step. The directory of the leases is not the host's.
+ * kills the step. The leases are in a new /run, not in the host's.
  */
 static const char functions[] =
 	"mount -t tmpfs none /run; ip link set lo up; d=$(mktemp -d); mkfifo $d/on\n"
@@ -79,7 +79,8 @@ static void a_cgroup_that_was_left_is_removed_with_its_processes(void **state)
 }
 
 /*
- * Cgroups whose names only begin like a step's, and containers in a cgroup of others or beside one.
+ * Other programs run two things that clean-host must leave alone: a process in cgroups whose names
+ * only begin like a step's, and a container without a step.
  */
 static void what_others_run_is_left_alone(void **state)
 {
@@ -108,7 +109,7 @@ static void what_others_run_is_left_alone(void **state)
 			    "alive\nclean-host: nothing is left on this host\n0\nalive\n");
 }
 
-/* The runtime has ended, so these containers have no parent of ours. */
+/* `step-06-oci run -d` has ended, so the parent of this container is no process of the workbook. */
 static void containers_of_the_runtime_are_left_alone(void **state)
 {
 	(void)state;
@@ -143,7 +144,7 @@ static void processes_that_were_left_are_told(void **state)
 		char script[512];
 		const struct result *result;
 
-		/* Steps 01 and 02 show the host's programs. */
+		/* Steps 01 and 02 show the host's programs, which have setpriv(1). */
 		snprintf(script, sizeof(script),
 			 "test %zu -gt 1 || as_user='setpriv --reuid=65534 --clear-groups sh'\n"
 			 "begin_user %s; crash; clean >$d/said; grep -o 'sudo kill.*' $d/said\n"

@@ -5,7 +5,7 @@
 
 #include "harness.h"
 
-/* A directory of our own for files to execute. */
+/* The test's own directory for files to execute. */
 static char top[64];
 
 static int make_directory(void **state)

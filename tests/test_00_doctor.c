@@ -6,7 +6,7 @@
 
 /*
  * Compares what doctor says with what the steps do (tests/doctor.sh). `where` is the beginning of a
- * shell command, which a program and its arguments complete; it has a directory $d.
+ * shell command; a program and its arguments are appended to it. The command has a directory $d.
  */
 static void assert_agrees(const char *where, const char *part)
 {
@@ -25,7 +25,7 @@ static void assert_agrees(const char *where, const char *part)
 	assert_contains(result->err, part);
 }
 
-/* The same in a new mount namespace, after the script `change`. */
+/* As assert_agrees(), in a new mount namespace and after the script `change`. */
 static void assert_agrees_after(const char *change, const char *part)
 {
 	autofree char *where = NULL;
@@ -103,13 +103,13 @@ static void it_sees_which_cgroups_there_are(void **state)
 	(void)state;
 	assert_agrees_after("mount -t tmpfs none /sys/fs/cgroup",
 			    "step-05  runs without any limit: no cgroup can be written to");
-	/* A bind mount: a new mount of cgroup2 would change the host's. */
+	/* A bind mount is used, since a new mount of cgroup2 would change the host's options. */
 	assert_agrees_after(ONLY_V2, "cgroup v2 at /sys/fs/cgroup: ");
 	assert_agrees_after(ONLY_V2 " && mount -o remount,bind,ro /sys/fs/cgroup",
 			    "step-05  runs without any limit: no cgroup can be written to");
 }
 
-/* Its output is all: no file is written, no module is loaded, no setting is changed. */
+/* doctor only prints: it writes no file, loads no module and changes no setting. */
 static void it_changes_nothing(void **state)
 {
 	const struct result *result;

@@ -33,7 +33,7 @@ static const char *const attacks[] = {
 
 enum { ATTACKS = sizeof(attacks) / sizeof(attacks[0]) };
 
-/* Ways in which a script calls a step, for which X stands. */
+/* The ways in which a script may call a step. X stands for the step. */
 static const char *const ways[] = {
 	"X",
 	"X | cat",
@@ -130,7 +130,10 @@ static void ctrl_c_reaches_all_of_a_command_that_is_not_in_the_foreground(void *
 	}
 }
 
-/* The init, which passes signals on, is in the group as well. */
+/*
+ * With --init, the init passes signals on and is in the process group as well. Each process must
+ * still get each signal only once.
+ */
 static void it_reaches_each_process_once(void **state)
 {
 	(void)state;
@@ -194,7 +197,10 @@ static void in_a_pipeline_it_may_read_the_terminal(void **state)
 	}
 }
 
-/* The command has read, so it has the terminal. Then the pager wants it. */
+/*
+ * The command has read, so its process group has the terminal. Then the next command of the
+ * pipeline reads the terminal.
+ */
 static void its_neighbour_may_read_the_terminal_after_it(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
 /*
- * common/hints.c: each errno that this machine can produce, with its hint. Those of execve are in
- * test_00_command.c, those of openat2, mkdirat and mknodat in test_00_file.c; chapter 3 tests its
- * own.
+ * common/hints.c: each errno that this machine can produce, with its hint. The hints of execve are
+ * in test_00_command.c, the hints of openat2, mkdirat and mknodat in test_00_file.c; chapter 3
+ * tests its own.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -42,8 +42,8 @@ static int remove_steps(void **state)
 }
 
 /*
- * Runs a script there. The leak checker of SANITIZE=1 is off, for it needs threads, which are
- * denied here.
+ * Runs a script in that directory. The leak checker of SANITIZE=1 is off: it needs threads, which
+ * are denied here.
  */
 static const struct result *run_there(const char *script)
 {

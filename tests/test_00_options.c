@@ -59,7 +59,7 @@ static void the_nearest_option_is_named(void **state)
 	}
 }
 
-/* Returns which of these names is taken for the word; NULL: none. */
+/* Returns the name of these three that is most like `word`; NULL: none is. */
 static const char *nearest_of_three(const char *word)
 {
 	struct nearest nearest;

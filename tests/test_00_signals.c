@@ -104,7 +104,7 @@ static void a_process_expects_what_it_waits_for(void **state)
 
 	(void)state;
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before); /* even before it has set anything */
+	sigprocmask(SIG_SETMASK, &all, &before); /* the child begins with this mask */
 	pid = fork();
 	if (pid == 0)
 		for (;;)
@@ -113,7 +113,7 @@ static void a_process_expects_what_it_waits_for(void **state)
 	assert_true(pid > 0);
 	for (int round = 0; round < 200; round++) {
 		wait_until(signals_expected(pid, SIGTERM));
-		kill(pid, SIGUSR1); /* it waits, is woken, and waits again */
+		kill(pid, SIGUSR1); /* the child waits, is woken, and waits again */
 	}
 	kill(pid, SIGKILL);
 	assert_int_equal(finish(pid), 128 + SIGKILL);

@@ -46,7 +46,7 @@ static int die_by(void *number)
 	int signal_number = *(const int *)number;
 	sigset_t none;
 
-	/* The mask of a second child is the one that its caller had before the first. */
+	/* child_spawn() leaves signals blocked in its caller, and a second child gets that mask. */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(signal_number, SIG_DFL);
@@ -294,7 +294,7 @@ static void what_the_kernel_does_not_know_is_refused(void **state)
 	assert_int_equal(run_function(spawn_with_unknown_namespace), 0);
 }
 
-/* The narration names all of these namespaces. */
+/* Writes the name of its UTS namespace to the pipe. */
 static int print_namespace(void *argument)
 {
 	char link[64] = "";

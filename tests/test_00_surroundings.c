@@ -149,7 +149,7 @@ static void the_exit_status_is_the_commands(void **state)
 	}
 }
 
-/* A PID 1 that has no handler does not get the signal that it sends itself either. */
+/* PID 1 gets no signal that it has no handler for, even if PID 1 sends it to itself. */
 static void death_by_a_signal_is_128_and_its_number(void **state)
 {
 	(void)state;

@@ -109,7 +109,8 @@ static void the_command_has_the_terminal(void **state)
 }
 
 /*
- * The caller is no shell, which would restore the terminal: so a wrong setting is the step's fault.
+ * A shell would restore the terminal. The caller is no shell here, so a wrong setting is the step's
+ * fault.
  */
 static void the_callers_terminal_is_as_before(void **state)
 {

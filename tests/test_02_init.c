@@ -81,8 +81,8 @@ static void signals_reach_the_command_below_an_init(void **state)
 }
 
 /*
- * The kernel does not give this signal to a PID 1 without a handler. So the step sends SIGKILL, and
- * its status is still 128+n.
+ * The kernel does not deliver a signal to a PID 1 that has no handler for it. So the step sends
+ * SIGKILL, and its status is still 128+n.
  */
 static void a_pid_1_without_a_handler_is_killed(void **state)
 {
@@ -113,8 +113,9 @@ static void a_command_below_an_init_dies_by_the_signal_itself(void **state)
 }
 
 /*
- * The terminal sends Ctrl-C to the whole group, so the init need not pass it on; but it must if the
- * command does not exist yet (strace makes the fork slow). In a pipe the step keeps its group.
+ * The terminal sends Ctrl-C to the whole process group, so the init need not pass it on, unless the
+ * command does not exist yet (strace makes the fork slow). In a pipeline the step stays in its
+ * caller's group.
  */
 static void a_ctrl_c_before_the_fork_is_passed_on(void **state)
 {
@@ -130,9 +131,9 @@ static void a_ctrl_c_before_the_fork_is_passed_on(void **state)
 		 "./step-02 --init build/probe sleep 60 %s | cat\n",
 		 token);
 	pty_type(&pty, line);
-	wait_until(count_processes(token) == 3); /* of strace, the step and it */
+	wait_until(count_processes(token) == 3); /* of strace, the step and the init */
 	init = atoi(run("pgrep", "-n", "-f", token)->out);
-	wait_until(signals_expected(init, SIGUSR1)); /* it is about to fork */
+	wait_until(signals_expected(init, SIGUSR1)); /* the init is about to fork */
 	pty_type(&pty, "\x03");
 	pty_expect(&pty, "outer> ");
 	wait_until(count_processes(token) == 0);
@@ -155,7 +156,7 @@ static void what_a_pid_1_ignores_is_left_to_it(void **state)
 	close(out);
 }
 
-/* Chapter 2 shows it: a process inside cannot signal a PID 1 that has no handlers. */
+/* A process inside cannot signal a PID 1 that has no handlers, as chapter 2 shows. */
 static void pid_1_cannot_be_killed_from_inside(void **state)
 {
 	const struct result *result;
@@ -166,7 +167,7 @@ static void pid_1_cannot_be_killed_from_inside(void **state)
 		     "exit 3");
 	assert_string_equal(result->out, "alive\n");
 	assert_int_equal(result->status, 3);
-	/* The init forwards it to the command. */
+	/* The init forwards SIGTERM to the command. */
 	result = run("./step-02", "--init", "sh", "-c", "kill -TERM 1; sleep 60; :");
 	assert_int_equal(result->status, 128 + SIGTERM);
 }

@@ -198,7 +198,7 @@ static void verbose_tells_the_order_of_things(void **state)
 
 	(void)state;
 	assert_contains(text, "[host] clone3 CLONE_NEWUTS|");
-	/* Two processes write lines: that of the host side may come a little later. */
+	/* Two processes write these lines. The host side's line may come a little later. */
 	assert_contains(text, order[0]);
 	for (size_t i = 1; i < sizeof(order) / sizeof(order[0]); i++) {
 		assert_contains(text, order[i]);

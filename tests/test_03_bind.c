@@ -18,7 +18,7 @@ static void make_tree(void)
 	check(mknod("/mnt/sub/file", S_IFREG | 0644, 0) == 0);
 }
 
-/* Whether `path` below `mount` can be opened for writing; else errno tells why. */
+/* Returns true if `path` below `mount` can be opened for writing. Sets errno otherwise. */
 static bool is_writable(int mount, const char *path)
 {
 	autofd int fd = openat(mount, path, O_WRONLY | O_CLOEXEC);

@@ -97,7 +97,7 @@ static void populate_behind_a_link(const char *name)
 	int root = make_root();
 	char outside[64];
 
-	/* /mnt/dev leads to "/NAME": that is below the root, where it is missing at first. */
+	/* /mnt/dev is a link to "/../../NAME". Below the root that is "/NAME", missing at first. */
 	check(unlinkat(root, "dev", AT_REMOVEDIR) == 0);
 	snprintf(outside, sizeof(outside), "/../../%s", name);
 	check(symlinkat(outside, root, "dev") == 0);

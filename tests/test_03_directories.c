@@ -1,4 +1,4 @@
-/* --rootfs: which directories can be a root, and what is said of those that cannot. */
+/* --rootfs: which directories can be a root, and the messages for those that cannot. */
 #include "test_03.h"
 
 static void a_missing_directory_is_told_with_what_to_do(void **state)

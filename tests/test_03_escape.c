@@ -1,6 +1,6 @@
 /*
- * The classic ways out of a container: chroot(2) does not hold root, pivot_root(2) does. What is
- * stolen is a file of the host with a random token in it.
+ * The classic ways out of a container: chroot(2) does not hold root, pivot_root(2) does. Each
+ * attack tries to read a file of the host that has a random token in it.
  */
 #include "test_03.h"
 
@@ -81,7 +81,7 @@ static void the_old_root_cannot_be_mounted_again_by_pivoting_back(void **state)
 		      "end\n");
 }
 
-/* As the leak of runC, CVE-2024-21626; our own descriptors are tried as well. */
+/* As in runC's leak, CVE-2024-21626. The step's own descriptors are tried as well. */
 static void the_command_does_not_start_in_a_directory_that_the_caller_has_open(void **state)
 {
 	(void)state;

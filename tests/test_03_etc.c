@@ -103,7 +103,7 @@ static void a_link_that_leads_nowhere_is_followed_inside(void **state)
 	const char *name = random_name();
 
 	(void)state;
-	/* As Fedora and Ubuntu have it, without the directory that systemd would make. */
+	/* Fedora and Ubuntu have this link. Its directory, which systemd would make, is missing. */
 	assert_prints(script(ROOTFS MINE
 			     "echo nameserver $1 >$d/resolv; cd $r/etc; rm resolv.conf\n"
 			     "ln -s ../run/systemd/resolve/stub-resolv.conf resolv.conf\n"

@@ -29,7 +29,7 @@ static void every_system_call_of_it_may_fail(void **state)
 		       tolerated);
 }
 
-/* Runs a program with one fault, given as strace(1) has it, in all its processes. */
+/* Runs a program with one fault, in the syntax of strace(1), in all its processes. */
 #define run_with_fault(...)                                                                        \
 	run("strace", "-qqf", "-o", "/dev/null", "-E", "ASAN_OPTIONS=detect_leaks=0", __VA_ARGS__)
 
@@ -55,7 +55,7 @@ static void a_file_of_etc_that_cannot_be_made_is_told(void **state)
 		assert_refused(run_with_fault("-P", names[i], "-e", "inject=openat:error=EDQUOT",
 					      "./step-03", "true"),
 			       125, message);
-		/* It is on the tmpfs that covers the directory. */
+		/* The file is on the tmpfs that covers the directory. */
 		assert_non_null(getcwd(path, 4096));
 		snprintf(path + strlen(path), 100, "/rootfs/busybox/%s", names[i]);
 		snprintf(message, sizeof(message), "step-03: write %s: ENOSPC", names[i]);

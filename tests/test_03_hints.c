@@ -63,7 +63,10 @@ static void fsmount_eperm(void **state)
 	(void)state;
 	if (run("unshare", "--user", "--map-root-user", "true")->status != 0)
 		skip_because("user namespaces are not allowed here");
-	/* What was covered outside of the user namespace cannot be uncovered in it. */
+	/*
+	 * A file of /proc is covered outside of the user namespace. A new /proc inside would
+	 * uncover the file.
+	 */
 	assert_hint(script(SCRATCH MINE
 			   "$mine 'mount --bind /dev/null /proc/version\n"
 			   "unshare --user --map-root-user --mount ./step-03 --rootfs $0 true' $d",
@@ -74,7 +77,7 @@ static void fsmount_eperm(void **state)
 static void mount_private_einval(void **state)
 {
 	(void)state;
-	/* The host's tree, but not as the mount point of a mount: a directory in it. */
+	/* The root is a directory with the host's tree in it, but no mount point. */
 	assert_hint(script(SCRATCH MINE
 			   "mkdir $d/t; here=$PWD; $mine 'mount -t tmpfs none $0/t\n"
 			   "mkdir $0/t/r; cd /; for name in *; do mkdir $0/t/r/$name\n"
@@ -198,7 +201,7 @@ static void execve_enoent_and_eacces(void **state)
 	assert_contains(run("./step-03", "-v", "/usr/bin:/mnt:noexec", "/mnt/env")->err, hint);
 }
 
-/* Executes a program from whom the system call of this number is hidden: seccomp(2). */
+/* Executes a program in which the system call of this number fails with ENOSYS: seccomp(2). */
 static int execute_without(unsigned int call, char **argv)
 {
 	struct sock_filter filter[] = {

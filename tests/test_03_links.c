@@ -1,6 +1,6 @@
 /*
- * Mount points whose path leads out of the root file system, by ".." or by links: they lie inside,
- * and nothing of the host changes. In each script, $d/out is such a place outside.
+ * Mount points whose path would lead out of the root file system, by ".." or by links: the mounts
+ * are made inside, and nothing of the host changes. In each script, $d/out is such a place outside.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +12,10 @@
 
 #define OUT ROOTFS "mkdir $d/out $d/v; : >$d/out/theirs; echo $1 >$d/v/f; cd $r; "
 
-/* What follows the path inside, $2, is run in the container; nothing may appear in $d/out. */
+/*
+ * Mounts the volume $d/v at $2. Inside, its file must be found below $3; nothing may appear in
+ * $d/out.
+ */
 #define STAYS                                                                                      \
 	"cd $OLDPWD; ./step-03 --rootfs $r -v $d/v:$2 sh -ec 'test $(cat $0/f) = $1' $3 $1\n"      \
 	"ls $d/out"
@@ -60,7 +63,7 @@ static void a_link_in_the_middle_of_the_path_stays_inside(void **state)
 static void a_link_that_leads_nowhere_is_completed_inside(void **state)
 {
 	(void)state;
-	/* On the host it does lead somewhere. */
+	/* On the host this link leads to an existing directory. */
 	assert_stays(script(OUT "ln -s $d/out evil; set -- $1 /evil $d/out;" STAYS, random_name()));
 	assert_stays(script(OUT "ln -s $d/out evil; set -- $1 /evil/new $d/out/new;" STAYS,
 			    random_name()));
@@ -140,7 +143,7 @@ static void a_file_in_the_middle_of_the_path_is_told(void **state)
 		       125, "openat2 /etc/passwd/x in the root file system: ENOTDIR");
 }
 
-/* Renames one file for as long as the test lives. */
+/* Renames one file again and again, until the test ends. */
 static _Noreturn void rename_all_the_time(const char *directory)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -165,7 +168,7 @@ static void renames_elsewhere_do_not_disturb_a_path_with_dots(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0)
 		rename_all_the_time(directory);
-	/* The kernel says EAGAIN to a part of these: openat2(2). */
+	/* The kernel refuses some of these calls with EAGAIN: openat2(2). */
 	for (int i = 0; i < 5000; i++) {
 		autofd int fd = file_open_in_root(root, "etc/../usr/../var/../etc", O_PATH);
 

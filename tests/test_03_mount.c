@@ -35,7 +35,7 @@ static void nothing_comes_out_of_private_mounts(void **state)
 	snprintf(target, sizeof(target), "/tmp/%s", name);
 	in_own_mounts(mount_on, target);
 	assert_int_equal(run("mountpoint", "-q", target)->status, 32);
-	/* The same without mount_private() does come out, or this test would show nothing. */
+	/* Without mount_private() such a mount does come out, or this test would show nothing. */
 	pid = start("unshare", "--mount", "--propagation", "unchanged", "mount", "-t", "tmpfs",
 		    "none", target);
 	assert_int_equal(finish(pid), 0);

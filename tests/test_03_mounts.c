@@ -2,8 +2,8 @@
 #include "test_03.h"
 
 /*
- * The second article's Mounts: mount point, type, its flags as mountinfo shows them (no relatime
- * is strictatime), and what its options must contain.
+ * The mounts that the second article lists: mount point, type, the flags as mountinfo shows them
+ * (no relatime is strictatime), and options that each mount must have.
  */
 static const struct {
 	const char *target, *type, *flags, *options[4];
@@ -19,7 +19,10 @@ static const struct {
 	{ "/sys", "sysfs", "ro,nosuid,nodev,noexec,relatime", { "rw" } },
 };
 
-/* The fields of the line of `target` in what `probe mounts` printed. */
+/*
+ * Finds the line of `target` in the output of `probe mounts`, and fills `fields`. The test fails if
+ * there is no such line.
+ */
 static void find_mount(const char *mounts, const char *target, char fields[4][256])
 {
 	for (const char *line = mounts; *line; line = strchr(line, '\n') + 1) {
@@ -139,7 +142,7 @@ static void the_links_in_dev_lead_to_the_commands_own(void **state)
 static void terminals_are_an_instance_of_their_own(void **state)
 {
 	(void)state;
-	/* One is open on the host, so that number 0 inside can be no number of the host's. */
+	/* A terminal is open on the host, so number 0 inside cannot be a number of the host's. */
 	assert_prints(script("exec 4<>/dev/ptmx\n"
 			     "./step-03 sh -c 'ls /dev/pts; exec 3<>/dev/ptmx; ls /dev/pts'",
 			     NULL),

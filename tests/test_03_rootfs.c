@@ -120,7 +120,7 @@ static void pivot_away(const char *path)
 	int root = rootfs_open(&rootfs);
 
 	check(root >= 0 && rootfs_enter(&rootfs, root) == 0);
-	/* The mounts below the old root are taken apart: its /proc is an empty directory. */
+	/* The mounts below the old root are unmounted: its /proc is an empty directory. */
 	check(faccessat(outside, "proc/self/mountinfo", R_OK, 0) < 0 && errno == ENOENT);
 }
 

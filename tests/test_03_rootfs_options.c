@@ -32,7 +32,7 @@ static void parse_defaults(const char *argument)
 	(void)argument;
 	check(parse(&rootfs, "--") == 0);
 	check(rootfs.mount_count == 0 && !rootfs.read_only && !rootfs.chroot);
-	/* Beside the program, which is this test. */
+	/* The default is beside the program, which is this test. */
 	check(getcwd(wanted, 4000));
 	strcat(wanted, "/build/tests/rootfs/busybox");
 	check(strcmp(rootfs.path, wanted) == 0);

@@ -57,7 +57,7 @@ static void no_descriptor_of_the_caller_is_open(void **state)
 static void an_init_holds_no_descriptor_at_all(void **state)
 {
 	(void)state;
-	/* It closes them when the command has begun. */
+	/* The init closes its descriptors when the command has begun. */
 	assert_prints(script("exec 7</; ./step-03 --init sh -c 'for i in $(seq 500); do\n"
 			     "[ \"$(ls /proc/1/fd)\" ] || break; sleep 0.01; done; ls /proc/1/fd'",
 			     NULL),
@@ -195,7 +195,7 @@ static void twenty_at_once_share_a_root_file_system(void **state)
 	snprintf(directory, sizeof(directory), "%.*s", (int)strcspn(made->out, "\n"), made->out);
 	snprintf(volume, sizeof(volume), "%s:/mnt", directory);
 	for (int i = 0; i < COUNT; i++)
-		/* Each waits for the last, so that all are there at the same time. */
+		/* Each container waits for the last one, so that all run at the same time. */
 		pids[i] = start(
 			"./step-03", "--volume", volume, "--hostname", random_name(), "sh", "-ec",
 			"name=$(hostname); echo $name >/etc/hosts; : >/mnt/$name\n"

@@ -41,7 +41,7 @@ static void jobs_stop_go_on_and_are_interrupted(const char *option)
 
 	start_shell(&pty, option);
 	shell = pty_foreground(&pty);
-	/* Once it has said so, it has a process group and signals of its own. */
+	/* Once the job prints "started", it has its own process group and signal handlers. */
 	pty_type(&pty, "sh -c 'echo star\"\"ted; exec sleep 500'\n");
 	pty_expect(&pty, "started");
 	assert_int_not_equal(pty_foreground(&pty), shell);
@@ -49,8 +49,8 @@ static void jobs_stop_go_on_and_are_interrupted(const char *option)
 	pty_expect(&pty, "Stopped");
 	pty_expect(&pty, "ready> ");
 	/*
-	 * What the shell itself prints just after bg may be lost: SIGCHLD comes, because the job
-	 * goes on, and busybox's write fails with EINTR. So ps is asked.
+	 * Output of the shell itself just after bg may be lost: SIGCHLD comes, because the job goes
+	 * on, and busybox's write fails with EINTR. So the test asks ps.
 	 */
 	pty_type(&pty, "bg\n");
 	pty_type(&pty,

@@ -1,6 +1,6 @@
 /*
- * A container that sends with addresses that are not its own, or as a router: each attack by
- * itself, and then with the defence taken away, where it has to succeed.
+ * A container that sends with addresses that are not its own, or as a router. Each attack is tried
+ * with the defence, and then without it, where the attack must succeed.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -64,8 +64,11 @@ static void a_router_advertisement_does_not_reach_the_host(void **state)
 #define TO_HOST "02530a580001"
 #define OWN	"02530a580003"
 
-/* Neither a neighbour's address, nor one of the host's network, nor one from far away. Without the
- * filter rp_filter keeps those away that are not on the bridge. */
+/*
+ * A container cannot send with the address of a neighbour, of a host in the uplink's network, or of
+ * a far host. Without the filter, rp_filter still keeps out the addresses that do not belong to the
+ * bridge.
+ */
 static void a_forged_source_address_does_not_arrive(void **state)
 {
 	(void)state;
@@ -97,8 +100,10 @@ static void a_forged_source_address_does_not_arrive(void **state)
 		"0\n0\nall\n");
 }
 
-/* A frame with the neighbour's hardware address would lead its frames to the attacker's port. And
- * by ARP the attacker says to be the neighbour, and the gateway: to the host, and to the neighbour.
+/*
+ * A frame with the neighbour's hardware address would lead the neighbour's frames to the attacker's
+ * port. By ARP the attacker claims to be the neighbour, towards the host, and the gateway, towards
+ * the neighbour.
  */
 static void a_neighbour_is_not_robbed_of_its_packets(void **state)
 {

@@ -1,14 +1,18 @@
 /* Attacks on what the host keeps to itself, each proved to work where the defence is taken away. */
 #include "network.h"
 
-/* `attack FROM TEXT`: asks port $port of the address 127.0.0.1 behind the gateway $2. The answer,
- * if any, is for the namespace's own address: it takes the rule of the kernel away, too. */
+/*
+ * The beginning of an attack on 127.0.0.1 by way of the gateway $1. The kernel's rules in the
+ * attacker's own namespace are taken away, too, so that an answer would arrive there.
+ */
 #define ATTACK                                                                                     \
 	"ip addr del 127.0.0.1/8 dev lo\nip route add 127.0.0.0/8 via $1 dev eth0\n"               \
 	"echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet\n"
 
-/* CVE-2020-8558: route_localnet, which the host's bridge has, lets a container's packets to
- * 127.0.0.1 in. The port's filter keeps them out also when somebody has flushed the rules. */
+/*
+ * CVE-2020-8558: the host's bridge has route_localnet, which lets a container's packets to
+ * 127.0.0.1 in. The port's filter keeps them out, even after somebody has flushed the rules.
+ */
 static void a_container_does_not_reach_the_hosts_loopback(void **state)
 {
 	const char *token = random_name();
@@ -55,8 +59,10 @@ static void a_container_does_not_reach_the_hosts_loopback_by_udp(void **state)
 		      wanted);
 }
 
-/* As above from a neighbour of the host, for a port that is published for 127.0.0.1 alone: the
- * translation comes before the kernel looks whether the address is a martian. */
+/*
+ * As above from a neighbour of the host, to a port that is published for 127.0.0.1 alone. The
+ * kernel translates the address before it looks whether the address is a martian.
+ */
 static void a_port_published_on_loopback_is_not_reached_from_outside(void **state)
 {
 	(void)state;
@@ -71,7 +77,7 @@ static void a_port_published_on_loopback_is_not_reached_from_outside(void **stat
 		      "refused\nanswer: hello from c to 10.88.0.1\n");
 }
 
-/* Its address has to be its own: with another's it would get the other's answers. */
+/* A container has only the devices and the settings of its own network namespace. */
 static void a_container_cannot_use_the_hosts_raw_network(void **state)
 {
 	(void)state;
@@ -82,8 +88,10 @@ static void a_container_cannot_use_the_hosts_raw_network(void **state)
 		      "ip: can't find device 'uplink'\neth0\nlo\nall\ndefault\neth0\nlo\n");
 }
 
-/* By IPv6 neighbours could be told of a router (CVE-2020-10749), and the host be reached past the
- * rules, which are for IPv4. */
+/*
+ * By IPv6, neighbours could be told of a router (CVE-2020-10749), and the host could be reached
+ * past the rules, which are for IPv4.
+ */
 static void there_is_no_ipv6_between_containers_and_host(void **state)
 {
 	(void)state;

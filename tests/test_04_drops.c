@@ -1,10 +1,12 @@
-/* The ways in which a firewall drops: containers work beside each, or it is told by which rule they
- * do not; and nothing is told, or done, where nothing of theirs is dropped. */
+/*
+ * The ways in which a firewall drops. Containers work beside each of them, or a warning names the
+ * rule that may drop. If a firewall drops nothing of theirs, the step neither warns nor adds rules.
+ */
 #include "network.h"
 
 /*
- * What works: the way out, the way in by a published port, and, while both go on, how many rules of
- * ours are in others' tables. Warnings, without the program's name.
+ * `try` prints the step's warnings (without the program's name), whether the way out and the way in
+ * by a published port work, and how many of the step's rules are in other tools' tables meanwhile.
  */
 #define TRY                                                                                        \
 	"try() { serve s $out build/probe listen $third\n"                                         \
@@ -88,7 +90,7 @@ static void containers_work_beside_all_forms_of_drops(void **state)
 		check_form(with_rules(forms[i]), WORK "2\n");
 }
 
-/* Before the drop there is an accept; or it is for others. */
+/* An accept comes before the drop, or the drop is for other packets. */
 static void where_nothing_of_ours_is_dropped_nothing_is_done(void **state)
 {
 	static const char *const forms[] = {
@@ -113,7 +115,7 @@ static void where_nothing_of_ours_is_dropped_nothing_is_done(void **state)
 		check_form(with_rules(forms[i]), WORK "0\n");
 }
 
-/* It depends on what nobody knows of the packets: ports, marks. */
+/* These rules depend on properties of the packets that the step does not know: ports, marks. */
 static void a_rule_that_may_drop_is_told(void **state)
 {
 	static const char *const forms[] = {
@@ -158,7 +160,7 @@ static void containers_work_beside_iptables_forms(void **state)
 		"$i -A FORWARD -m conntrack ! --ctstate RELATED,ESTABLISHED -j REJECT",
 		"$i -A FORWARD -i uplink -j DROP",
 		"$i -A FORWARD ! -i lan0 -m comment --comment 'drop it' -j DROP",
-		/* Docker's chain is asked too late, or in time. */
+		/* The packets come to Docker's chain too late, or in time. */
 		"$i -N DOCKER-USER; $i -A FORWARD -i uplink -j DROP; $i -A FORWARD -j DOCKER-USER",
 		"$i -N DOCKER-USER; $i -A FORWARD -j DOCKER-USER; $i -A FORWARD -i uplink -j DROP",
 		"$i -N DOCKER-USER; $i -A FORWARD -j DOCKER-USER; $i -A DOCKER-USER -i uplink -j "
@@ -184,7 +186,8 @@ static void containers_work_beside_iptables_forms(void **state)
 }
 
 /*
- * The rules of Docker where forwarding was on before (its policy is to accept then), and libvirt's.
+ * Docker's rules on a host where forwarding was on before (Docker then leaves the policy at
+ * accept), and libvirt's.
  */
 static void rules_of_docker_and_libvirt_are_nothing_to_us(void **state)
 {
@@ -213,7 +216,7 @@ static void rules_of_docker_and_libvirt_are_nothing_to_us(void **state)
 	"may reach nothing but this host, until you run `iptables-legacy -I FORWARD -i "           \
 	"st0a580000-24 -j ACCEPT`, and the same with -o\n"
 
-/* Whether iptables-legacy's rules are told. */
+/* The step warns of iptables-legacy's rules if `drops` is true. */
 static void forms_of_iptables_legacy_are_told(void **state)
 {
 	static const struct {

@@ -4,10 +4,13 @@
 #include "cleanup.h"
 #include "network.h"
 
-/* There are hundreds of calls: each run takes another share of them; with FAULTS=all, all. */
+/* There are hundreds of calls. Each run tries a random one in SHARE; with FAULTS=all, all. */
 enum { CALLS_MAX = 1000, SHARE = 4 };
 
-/* What cannot be refused, or is no matter of ours when it is; memory is the sanitizer's matter. */
+/*
+ * Calls that cannot fail, or whose failure the step need not handle. The calls for memory are those
+ * of the allocator or the sanitizer.
+ */
 static const char *const left_out[] = {
 	"brk",
 	"close",
@@ -34,7 +37,7 @@ struct call {
 
 static const char *const *command(const char *token)
 {
-	/* It ends well only where the network works, past a firewall that drops. */
+	/* The command succeeds only if the network works, past a firewall that drops. */
 	static char script[] = "ping -q -c 1 -W 5 198.51.100.2 >/dev/null && exec probe echo-args "
 			       "$0";
 	static const char *argv[16];
@@ -53,7 +56,7 @@ static const char *const *command(const char *token)
 	return argv;
 }
 
-/* Runs the step under strace, with one option more (or none). Its log is to be closed. */
+/* Runs the step under strace, with one more option (NULL: none). The caller closes *log. */
 static const struct result *trace(const char *option, const char *token, FILE **log)
 {
 	const char *argv[32] = { "strace", "-qq",	  "-o", NULL,
@@ -86,7 +89,7 @@ static bool is_left_out(const char *name)
 	return false;
 }
 
-/* The host side's calls, from the beginning of main() to the end. */
+/* Lists the host side's calls, from the beginning of main() to the end. Returns their number. */
 static size_t list_calls(struct call calls[CALLS_MAX])
 {
 	size_t count = 0, first = 0;
@@ -123,7 +126,7 @@ static bool was_injected(FILE *log)
 	return false;
 }
 
-/* Whether the host is as before, at once or a moment later. */
+/* Returns true if the host is as before, at once or within 5 s. */
 static bool is_as_before(const char *before)
 {
 	for (int tries = 0; tries < 100; tries++) {
@@ -134,7 +137,10 @@ static bool is_as_before(const char *before)
 	return false;
 }
 
-/* Returns whether it was survived, or reported in one line, and nothing is left. */
+/*
+ * Makes the call fail. Returns true if the step survives the failure or reports it in one line, and
+ * leaves nothing behind.
+ */
 static bool fail_call(const struct call *call, const char *before)
 {
 	const char *token = random_name();
@@ -153,13 +159,16 @@ static bool fail_call(const struct call *call, const char *before)
 	err = strdup(result->err);
 	well = status == 0 && strcmp(result->out, wanted) == 0;
 	wait_until(count_processes(token) == 0);
-	/* What failed while cleaning up is cleaned up by the next; so is what nobody could lock,
-	 * and what was made on a host that there is no way back to. */
+	/*
+	 * The next start removes what is left after a failed cleanup, after a failed flock, and on
+	 * a host to which setns could not go back.
+	 */
 	clean = !well && strcmp(call->name, "flock") != 0 && !strstr(err, "setns back");
 	if (!clean)
 		assert_success(run("./step-04", "true"));
 	/*
-	 * How often a device's state is asked for is a matter of time: not each call comes again.
+	 * How often the step asks for a device's state depends on timing, so a call may not occur
+	 * again.
 	 */
 	if ((was_injected(log) || well) &&
 	    (well ||

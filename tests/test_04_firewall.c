@@ -1,4 +1,7 @@
-/* Other tools' firewalls that drop what is forwarded: containers work, and the rules are whole. */
+/*
+ * Other tools' firewalls that drop what is forwarded: containers work, and afterwards the tools'
+ * rules are as before.
+ */
 #include "network.h"
 
 /*
@@ -18,7 +21,7 @@
 	"answer: hello from vm to 198.51.100.1\nanswer: hello from c to 10.88.0.3\n"               \
 	"answer: hello from c to 10.88.0.1\nanswer: hello from c to 198.51.100.2\n0\n"
 
-/* Without the rules of ours, nothing of it works: the firewall of the test does drop. */
+/* Removes the step's rules from the chain $1. Then nothing works: the test's firewall does drop. */
 #define DROPS                                                                                      \
 	"drops() { begin c ./step-04 -p $port:$second sh -c 'echo on; probe listen $0' $second\n"  \
 	"expect c on; nft flush chain $1; serve s $out build/probe listen $third\n"                \
@@ -39,7 +42,7 @@ static void need_iptables(void)
 		skip_because("iptables-nft is not here (package iptables)");
 }
 
-/* As Docker makes it. */
+/* The chains and rules that Docker makes. */
 #define DOCKER                                                                                     \
 	"iptables-nft -P FORWARD DROP; iptables-nft -N DOCKER-USER\n"                              \
 	"iptables-nft -A DOCKER-USER -j RETURN; iptables-nft -A FORWARD -j DOCKER-USER\n"          \
@@ -133,8 +136,10 @@ static void containers_work_beside_two_tables_that_drop(void **state)
 		      WORKED);
 }
 
-/* What firewalld 1.3 makes of its default zone, in its own words: all that it does not know ends in
- * a reject. */
+/*
+ * The rules that firewalld 1.3 makes for its default zone, as firewalld writes them: all packets
+ * that match none of them end in a reject.
+ */
 #define FIREWALLD                                                                                  \
 	"nft -f - <<'EOF'\n"                                                                       \
 	"table inet firewalld {\n"                                                                 \
@@ -178,7 +183,7 @@ static void without_our_rules_firewalld_rejects(void **state)
 		      "2\nEHOSTUNREACH\n");
 }
 
-/* As ufw makes it: a policy, and chains of its own that are asked before. */
+/* ufw's rules: ufw's own chains, and then the policy. */
 static void containers_work_beside_ufw(void **state)
 {
 	(void)state;
@@ -200,7 +205,7 @@ static void containers_work_beside_ufw(void **state)
 		WORKED);
 }
 
-/* As some cloud images have it: the policy is to accept, the last rule rejects. */
+/* Some cloud images have these rules: the policy is to accept, the last rule rejects. */
 static void containers_work_beside_a_last_rule_that_rejects(void **state)
 {
 	(void)state;
@@ -215,7 +220,7 @@ static void containers_work_beside_a_last_rule_that_rejects(void **state)
 			      WORKED);
 }
 
-/* A table that belongs to the process that made it, as firewalld 2 has it. */
+/* A table that belongs to the process that made it, as with firewalld 2. */
 static void a_firewall_that_takes_no_rule_is_told(void **state)
 {
 	const struct result *result = in_network(
@@ -280,7 +285,7 @@ static void a_firewall_that_goes_meanwhile_is_no_matter(void **state)
 		      "143\non\n");
 }
 
-/* Rules of others that look like ours, by their comments. */
+/* Another tool's rules have comments that look like those of the step. */
 static void rules_of_others_stay(void **state)
 {
 	(void)state;

@@ -17,7 +17,10 @@
 #define IN_A "answer: hello from a to 198.51.100.2\n"
 #define IN_B "answer: hello from b to 198.51.100.2\n"
 
-/* Both have all of the network, twice. `lose` takes something away. */
+/*
+ * `lose` removes rules. After the next start both containers must have all of the network; this is
+ * checked twice.
+ */
 static void check_both_work_after(const char *lose, const char *wanted)
 {
 	assert_prints(in_network(TOOLS "eval \"$1\"\n"
@@ -56,7 +59,7 @@ static void chains_of_ours_are_made_anew(void **state)
 	}
 }
 
-/* A second container without ports of its own finds a whole table but for one rule. */
+/* The next container has no ports of its own, and only one rule is missing in the table. */
 static void one_rule_is_made_anew(void **state)
 {
 	(void)state;
@@ -67,7 +70,7 @@ static void one_rule_is_made_anew(void **state)
 		NULL);
 }
 
-/* The rules of ours in another tool's chain. */
+/* The step's rules in another tool's chain are lost. */
 static void pass_rules_are_made_anew(void **state)
 {
 	(void)state;
@@ -90,7 +93,7 @@ static void pass_rules_in_dockers_chain_are_made_anew(void **state)
 		NULL);
 }
 
-/* A firewall that is started, or reloaded: it replaces all there is, and rejects. */
+/* A firewall is started or reloaded: it replaces the whole ruleset, and rejects. */
 static void a_firewall_that_comes_later_is_passed(void **state)
 {
 	(void)state;
@@ -129,7 +132,7 @@ static void containers_of_other_bridges_have_their_rules_again(void **state)
 		      OUT IN_A IN_B OUT OUT IN_A IN_B OUT IN_A);
 }
 
-/* What no longer is published is not published again. */
+/* Ports of a killed container are not published again. */
 static void ports_of_the_dead_stay_away(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
 /* Forwarding, which is a setting of the host: changed as little as can be, and put back. */
 #include "network.h"
 
-/* `show DEVICE...`: whether they forward. `up NAME`: a container that stays. */
+/* `show DEVICE...`: prints whether they forward. `up NAME`: a container that stays. */
 #define SHOW                                                                                       \
 	"show() { for s; do cat /proc/sys/net/ipv4/conf/$s/forwarding; done | tr -d '\\n'; echo; " \
 	"}\n"                                                                                      \
@@ -54,7 +54,7 @@ static void who_switches_it_off_meanwhile_finds_it_off(void **state)
 		      "0\n143\n143\n0\n");
 }
 
-/* As Docker does when it is started. */
+/* Docker switches forwarding on for all devices when it starts. */
 static void who_switches_all_on_meanwhile_finds_all_on(void **state)
 {
 	(void)state;
@@ -66,7 +66,7 @@ static void who_switches_all_on_meanwhile_finds_all_on(void **state)
 		      "143\n143\n111\n1\n");
 }
 
-/* Where the host switched one device off on purpose, it is off again after. */
+/* The host has switched forwarding off on purpose for one device, which is off again after. */
 static void a_device_that_alone_was_off_is_off_again(void **state)
 {
 	(void)state;
@@ -109,7 +109,7 @@ static void an_uplink_that_goes_meanwhile_is_no_matter(void **state)
 		      "1\n143\n");
 }
 
-/* As wg-quick does: the default route is in a table of its own. And one that has two next hops. */
+/* wg-quick puts the default route into a table of its own. Another route has two next hops. */
 static void a_route_of_another_table_counts(void **state)
 {
 	(void)state;
@@ -127,7 +127,7 @@ static void a_route_of_another_table_counts(void **state)
 		"11110\n143\n0000\n");
 }
 
-/* A device that came after the first container; also under a name that was there before. */
+/* A device is added after the first container, and later again under the same name. */
 static void an_uplink_that_comes_later_counts_at_the_next_start(void **state)
 {
 	(void)state;
@@ -143,7 +143,7 @@ static void an_uplink_that_comes_later_counts_at_the_next_start(void **state)
 		      "0\n1\n0\n11\n143\n143\n143\n00\n");
 }
 
-/* `set up; ./step-04 true`: its warnings, the beginnings of them. */
+/* Runs `setup` and `./step-04 true`. Fails unless its warnings begin with `wanted`. */
 static void check_is_told(const char *setup, const char *wanted)
 {
 	assert_prints(in_network(SHOW "trap 'undo; leave' EXIT; eval \"$1\"\n"

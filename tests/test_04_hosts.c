@@ -1,10 +1,12 @@
-/* Several hosts on one machine: what a step makes belongs to one network namespace, and its names
- * are its own there, also where others have another /run or other PIDs. */
+/*
+ * Several hosts on one machine: what a step makes belongs to one network namespace. Names need be
+ * unique only there, also when other steps have another /run or other PIDs.
+ */
 #include "network.h"
 
 #define STAYS "sh -c 'ip -4 addr show eth0; echo on; exec probe sleep 60'\n"
 
-/* `ip netns exec` keeps /run; so there the leases of both are. */
+/* `ip netns exec` keeps /run, so the leases of both hosts are in it. */
 static void two_network_namespaces_are_two_hosts(void **state)
 {
 	(void)state;
@@ -20,7 +22,7 @@ static void two_network_namespaces_are_two_hosts(void **state)
 		      "10.88.0.2\n10.88.0.2\n143\n143\n");
 }
 
-/* As a step in a container that has the host's network. */
+/* The second step is as in a container that has the host's network: its /run is another one. */
 static void a_bridge_of_who_has_another_run_is_left_alone(void **state)
 {
 	(void)state;
@@ -38,7 +40,7 @@ static void a_bridge_of_who_has_another_run_is_left_alone(void **state)
 		"choose another, or leave it out\n143\n");
 }
 
-/* All their processes have the same numbers. */
+/* The processes of both steps have the same PIDs, each in its own PID namespace. */
 static void steps_of_two_pid_namespaces_share_a_bridge(void **state)
 {
 	(void)state;
@@ -53,7 +55,8 @@ static void steps_of_two_pid_namespaces_share_a_bridge(void **state)
 }
 
 /*
- * Devices of somebody else's that have the names of ours: they stay, and we say so, or evade them.
+ * Another program's device has a name that the step would use. The device stays. The step refuses
+ * to start, or uses other addresses.
  */
 static void a_device_that_has_a_veths_name_is_left_alone(void **state)
 {
@@ -91,7 +94,8 @@ static void a_device_that_has_a_bridges_name_is_left_alone(void **state)
 }
 
 /*
- * Somebody has put a bridge of his own in the place of ours, whose container was killed, or lives.
+ * Another program's bridge is in the place of the steps' bridge. One container of the steps' bridge
+ * was killed, another one lives.
  */
 static void a_bridge_in_the_place_of_ours_is_left_alone(void **state)
 {
@@ -108,7 +112,7 @@ static void a_bridge_in_the_place_of_ours_is_left_alone(void **state)
 		"137\ninet 10.89.0.2\n143\n1\n");
 }
 
-/* The next start makes the bridge anew, and puts those that lived on the old one there. */
+/* The next start makes the bridge anew, and moves the containers of the old one to it. */
 static void containers_of_a_deleted_bridge_are_put_on_the_new_one(void **state)
 {
 	(void)state;

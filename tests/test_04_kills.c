@@ -7,7 +7,7 @@
 
 enum { ROUNDS = 40, MICROSECONDS = 60000 };
 
-/* Beside it a firewall that drops, so that its rules are undone too. */
+/* A firewall that drops: the step adds rules to it, which must be removed as well. */
 #define FIREWALL                                                                                   \
 	"nft add table inet mine; nft add chain inet mine drops "                                  \
 	"'{ type filter hook forward priority 10; policy drop; }'"
@@ -20,7 +20,10 @@ static unsigned int random_below(unsigned int limit)
 	return number % limit;
 }
 
-/* `heal`: after the next start. One more is needed where the dying child had the lease still. */
+/*
+ * Fails unless the host is as before. With `heal` the next start restores it; one more start is
+ * needed if the dying child still held the lease.
+ */
 static void assert_host_is(const char *before, bool heal, int round, unsigned int delay)
 {
 	for (int tries = 0; tries < 40; tries++) {
@@ -73,7 +76,7 @@ static void a_termination_leaves_nothing(void **state)
 	kill_rounds(SIGTERM, false);
 }
 
-/* Also one with another subnet. */
+/* A step with another subnet cleans up as well. */
 static void after_a_kill_the_next_start_cleans_up(void **state)
 {
 	(void)state;
@@ -95,7 +98,7 @@ static void a_killed_container_leaves_the_others_alone(void **state)
 		      "answer: hello from a to 10.88.0.3\n0\n");
 }
 
-/* All at once: the last one of those that end takes the bridge down, whoever it is. */
+/* All end at the same time. The last one that ends takes the bridge down. */
 static void many_that_end_at_once_leave_nothing(void **state)
 {
 	(void)state;
@@ -123,7 +126,10 @@ static void failures_leave_nothing(void **state)
 		"125 1\n127 1\n125 1\n125 1\n125 1\n126 1\n");
 }
 
-/* The host side has said all that it had to say; the child has yet to ask for its own death. */
+/*
+ * The host side is killed after it has released the child, and before the child has called
+ * prctl(PR_SET_PDEATHSIG), which strace delays.
+ */
 static void a_child_that_is_late_does_not_outlive_it(void **state)
 {
 	const char *token = random_name();

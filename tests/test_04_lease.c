@@ -1,4 +1,4 @@
-/* pool.c: which subnets are free, and leases, which nobody can leak. */
+/* pool.c: which subnets are free, and leases, which end with their process. */
 #include <fcntl.h>
 #include <sys/wait.h>
 
@@ -11,7 +11,7 @@
 static const struct subnet subnet = { 0x0a5b0700, 29 };
 static const struct in_addr any = { 0 };
 
-/* A test that fails leaves its leases behind, which are not worth a word. */
+/* A test that fails leaves its leases behind. They are removed before the comparison. */
 static int clean_and_compare(void **state)
 {
 	run_shell("rm -rf /run/steps-net-*");
@@ -22,7 +22,10 @@ static int clean_and_compare(void **state)
 #define host_test(function)                                                                        \
 	cmocka_unit_test_setup_teardown(function, remember_host, clean_and_compare)
 
-/* Leases an address of the subnet; returns its last byte. What holds it is *held, -1 if refused. */
+/*
+ * Leases an address of the subnet, and returns its last byte. *held is the descriptor that holds
+ * the lease, -1 if it was refused.
+ */
 static unsigned int lease_one(int pool, struct in_addr wanted, int *held)
 {
 	struct lease lease = { .bridge = BRIDGE, .address = wanted };
@@ -85,7 +88,7 @@ static void a_wanted_address_is_leased_if_it_is_free(void **state)
 	pool_close(pool);
 }
 
-/* Its file stays, and is found; whoever comes first may have it again. */
+/* The lease's file stays, and is found as crashed. Then the address can be leased again. */
 static void a_lease_ends_with_its_process(void **state)
 {
 	int pool = pool_open(), lease, held;
@@ -145,7 +148,7 @@ static void a_subnet_is_free_if_no_route_has_an_address_of_it(void **state)
 		NULL));
 	assert_true(is_free(&rtnl, "10.91.0.0/21"));
 	assert_true(is_free(&rtnl, "138.91.7.128/25"));
-	assert_false(is_free(&rtnl, "10.91.8.0/24")); /* it would refuse what is for us */
+	assert_false(is_free(&rtnl, "10.91.8.0/24")); /* this route refuses packets to it */
 	assert_false(is_free(&rtnl, "10.91.8.0/23"));
 	assert_true(is_free(&rtnl, "10.91.8.0/25"));
 	assert_success(in_network("for net in 0/1 128/1 0/2 10.0.0.0/7; do\n"

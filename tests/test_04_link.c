@@ -23,7 +23,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* A test that fails leaves its devices behind, which are not worth a word. */
+/* A test that fails leaves its devices behind. They are removed before the comparison. */
 static int clean_and_compare(void **state)
 {
 	run_shell("ip link del odd; ip link del v1; ip link del v1 netns outside");
@@ -34,7 +34,10 @@ static int clean_and_compare(void **state)
 #define host_test(function)                                                                        \
 	cmocka_unit_test_setup_teardown(function, remember_host, clean_and_compare)
 
-/* Fails unless fail() has kept such a message; between the two are the kernel's words, if any. */
+/*
+ * Fails unless `result` is -1 and the kept failure contains `call` and `error`. Between the two is
+ * the kernel's explanation, if any.
+ */
 static void assert_failed(int result, const char *call, const char *error)
 {
 	assert_int_equal(result, -1);
@@ -97,7 +100,10 @@ static void an_address_is_added(void **state)
 	assert_fine(link_delete(&rtnl, "odd"));
 }
 
-/* The far end is never on the host, where its name may be taken: the host, too, has an uplink. */
+/*
+ * The far end is never on the host, where its name may be taken: here the host has a device
+ * "uplink" as well.
+ */
 static void a_veth_pair_has_an_end_in_each_namespace(void **state)
 {
 	autofd int outside = open("/run/netns/outside", O_RDONLY | O_CLOEXEC);
@@ -136,7 +142,7 @@ static void a_default_route_is_added(void **state)
 		      "default via 10.91.7.1 dev odd proto static\n");
 }
 
-/* What may wait is bounded, or a slow link would keep its packets for minutes. */
+/* The queue is bounded. Otherwise a slow link would keep its packets for minutes. */
 static void a_rate_is_a_token_bucket(void **state)
 {
 	(void)state;
@@ -147,7 +153,7 @@ static void a_rate_is_a_token_bucket(void **state)
 				 "[0-9a-f]*:/ /; s/  / /'",
 				 NULL),
 		      "qdisc tbf root\nrate 10Mbit\nburst 16Kb\nlat 50\n");
-	/* Beyond what 32 bits hold. */
+	/* This rate needs more than 32 bits. */
 	assert_fine(link_set_rate(&rtnl, "odd", 80000000000));
 	assert_prints(
 		in_network("tc qdisc show dev odd root | grep -o -e 'rate.*it'; ip link del odd",

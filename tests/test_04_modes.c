@@ -37,7 +37,7 @@ static void none_talks_to_itself(void **state)
 static void none_reaches_nothing_else(void **state)
 {
 	(void)state;
-	assert_prints(in_network("$out build/probe connect $host:9 x || :\n" /* it is there */
+	assert_prints(in_network("$out build/probe connect $host:9 x || :\n" /* the host answers */
 				 "./step-04 --network none sh -c 'for a; do\n"
 				 "probe connect $a:9 x; probe connect udp $a:9 x; done\n"
 				 "probe connect [fe80::1]:9 x' sh $host $far 10.88.0.1 || :",
@@ -73,7 +73,7 @@ static void host_is_the_hosts_own_namespace(void **state)
 		      "3\n2\nlo\nuplink\n");
 }
 
-/* With vm.memfd_noexec=2, Linux 6.3 to 6.5 refuse a file in memory that does not say so. */
+/* With vm.memfd_noexec=2, Linux 6.3 to 6.5 refuse memfd_create(2) without MFD_NOEXEC_SEAL. */
 static void files_in_memory_are_not_executable(void **state)
 {
 	(void)state;

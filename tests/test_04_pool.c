@@ -1,9 +1,9 @@
-/* Subnets and addresses: who gets which. */
+/* Subnets and addresses: which container gets which. */
 #include "network.h"
 
 #include "pool.h"
 
-/* What `./step-04 OPTION...` runs: says its address. */
+/* A command for `./step-04 OPTION...` that prints its address. */
 #define MINE_IS "sh -c 'ip -4 addr show eth0 | sed -n \"s,.*inet \\([0-9./]*\\).*,\\1,p\"'"
 /* `up NAME OPTION...`: a container that stays. */
 #define UP                                                                                         \
@@ -46,7 +46,7 @@ static void without_a_free_subnet_it_says_so(void **state)
 		       125, "no subnet is free");
 }
 
-/* Addresses that the host reaches elsewhere would be lost to it. */
+/* The host could no longer reach the addresses behind its own route. */
 static void a_wanted_subnet_that_the_host_has_a_route_to_is_refused(void **state)
 {
 	(void)state;
@@ -151,7 +151,10 @@ static void an_address_can_be_pinged_whose_container_was_another(void **state)
 		      "");
 }
 
-/* The bridge's hardware address stays as containers come and go: who knows it is not misled. */
+/*
+ * The bridge keeps its hardware address while containers come and go, so the neighbour entries of
+ * the others stay right.
+ */
 static void a_container_reaches_the_gateway_while_others_come_and_go(void **state)
 {
 	(void)state;

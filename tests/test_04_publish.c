@@ -1,7 +1,7 @@
 /* --publish: ports of the host that lead into a container. */
 #include "network.h"
 
-/* Who asks the published port: `ask tcp` or `ask udp`, from everywhere but the container itself. */
+/* `ask tcp` or `ask udp`: asks the published port, from everywhere but the container itself. */
 #define ASK                                                                                        \
 	"ask() {\n"                                                                                \
 	"$out build/probe connect $1 $host:$port outside\n"                                        \
@@ -111,7 +111,7 @@ static void a_port_of_another_container_is_refused(void **state)
 		       "/tcp to publish it: EADDRINUSE Address already in use");
 }
 
-/* Also while another container keeps the bridge. */
+/* The port is free even while another container keeps the bridge. */
 static void the_port_is_free_again_after_the_end(void **state)
 {
 	(void)state;
@@ -145,7 +145,7 @@ static void twenty_ports_are_published(void **state)
 		"0\n");
 }
 
-/* The address is at a new device then: nobody may keep what was learnt of the old one. */
+/* The address is at a new device then. Nothing that was learnt of the old device may be used. */
 static void a_port_works_again_at_once_with_the_next_container(void **state)
 {
 	(void)state;
@@ -168,7 +168,7 @@ static void a_port_works_again_at_once_with_the_next_container(void **state)
 		      "answer: hello from c9 to 198.51.100.2\n0\n");
 }
 
-/* Whoever serves the host's port meanwhile must not see its clients led elsewhere. */
+/* A program that serves the host's port meanwhile must get all of its clients. */
 static void a_killed_containers_port_leads_nowhere_after_the_next_start(void **state)
 {
 	(void)state;
@@ -183,8 +183,10 @@ static void a_killed_containers_port_leads_nowhere_after_the_next_start(void **s
 		      "137\nanswer: hello from vm to 198.51.100.2\n");
 }
 
-/* To the kernel it is one connection, which was led to the first container: at an address that then
- * is another's. bash's /dev/udp keeps its port. */
+/*
+ * The kernel sees one connection, which was translated to the first container's address. Another
+ * container has that address later. bash's /dev/udp keeps its port.
+ */
 static void a_udp_client_that_goes_on_comes_to_the_next_container(void **state)
 {
 	(void)state;
@@ -223,7 +225,8 @@ static void a_port_in_time_wait_is_published(void **state)
 }
 
 /*
- * `say NAME LINE`: a client from `client NAME ADDRESS PORT` sends it from the same port each time.
+ * `client NAME ADDRESS PREFIX`: a UDP client of $port. PREFIX, $out or env, says where it runs.
+ * `say NAME LINE`: the client sends the line, from the same port each time.
  */
 #define CLIENT                                                                                     \
 	"client() { mkfifo $d/$1.say; begin $1 $3 bash -c 'exec 5<>/dev/udp/$1/$2 6<>$3\n"         \
@@ -232,8 +235,10 @@ static void a_port_in_time_wait_is_published(void **state)
 	"up() { begin $1 ./step-04 sh -c 'echo on; exec probe sleep 60'\n"                         \
 	"expect $1 on; }\n"
 
-/* The next container has the killed one's address, and its client keeps sending, though it is told
- * at times that nobody is there. */
+/*
+ * The next container has the killed container's address. The killed container's client keeps
+ * sending, although the kernel tells it at times that no program has the port.
+ */
 static void the_client_of_a_killed_container_does_not_come_to_a_stranger(void **state)
 {
 	(void)state;
@@ -252,8 +257,10 @@ static void the_client_of_a_killed_container_does_not_come_to_a_stranger(void **
 		      "first\n137\nsecond\n0\n");
 }
 
-/* Connections to the same port elsewhere are not new to the kernel afterwards: of a container, of
- * the host itself, and to another address of the host. */
+/*
+ * When a port is published and when its container ends, the kernel must not forget connections to
+ * the same port elsewhere: those of the host itself, and those to another address of the host.
+ */
 static void other_connections_to_the_port_go_on(void **state)
 {
 	(void)state;

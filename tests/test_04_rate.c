@@ -3,7 +3,7 @@
 
 /*
  * `rates NAME OPTION...`: sends for two seconds to outside and from there, and writes both rates,
- * in bits a second, to $d/NAME. Its port is $p, that of outside $p + 1.
+ * in bits a second, to $d/NAME. The container's port is $p, outside's port is $p + 1.
  */
 #define RATES                                                                                      \
 	"rates() { n=$1; shift\n"                                                                  \
@@ -14,7 +14,10 @@
 	"for i in out in; do expect ${n}_$i 'bits_per_second .*'\n"                                \
 	"sed -n 's/bits_per_second //p' $d/${n}_$i.out; done >$d/$n; }\n"
 
-/* A busy machine may fall short of a rate, and is given another try; more than it is a failure. */
+/*
+ * Returns false if a rate is too low: a busy machine may fall short of it, and the test tries
+ * again. Fails if a rate is too high.
+ */
 static bool are_reached(const long rates[4])
 {
 	static const long wanted[] = { 10000000, 10000000, 50000000, 50000000 };
@@ -28,7 +31,7 @@ static bool are_reached(const long rates[4])
 	return are;
 }
 
-/* All four at the same time, so the rates are no accident of the machine's. */
+/* Both containers run at the same time, so no rate can be the machine's own by accident. */
 static void the_rate_is_kept_in_both_directions(void **state)
 {
 	long rates[4];
@@ -64,7 +67,7 @@ static void without_a_rate_it_is_much_faster(void **state)
 	assert_true(rates[1] > 200000000);
 }
 
-/* One container's rate is none of the others' matter, nor the host's. */
+/* One container's rate limits neither the others nor the host. */
 static void the_rate_is_that_of_one_container(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
-/* Who reaches whom: containers, the host and what is outside. */
+/* Containers, the host and outside: which of them can reach which. */
 #include "network.h"
 
-/* A container that says its address and serves one peer. */
+/* A container that prints its address and serves one peer. */
 #define SERVER "./step-04 sh -c 'ip -4 addr show eth0; exec probe listen $0' "
 
 static void two_containers_reach_one_another(void **state)
@@ -41,7 +41,7 @@ static void a_container_reaches_outside_behind_the_hosts_address(void **state)
 		      wanted);
 }
 
-/* It cannot answer to an address that only the host knows: the masquerade is needed. */
+/* Outside cannot answer to an address that only the host knows, so the masquerade is needed. */
 static void outside_has_no_way_to_the_containers(void **state)
 {
 	(void)state;
@@ -54,7 +54,7 @@ static void outside_has_no_way_to_the_containers(void **state)
 static void what_is_not_published_is_not_reached_from_outside(void **state)
 {
 	(void)state;
-	/* Without the chain that is tested, outside would reach it. */
+	/* Outside has a route, and would reach the container without the chain that is tested. */
 	assert_prints(
 		in_network("serve c ./step-04 sh -c 'ip -4 addr show eth0\n"
 			   "exec probe listen $0 2' $port; a=$(address c)\n"
@@ -135,7 +135,7 @@ static void the_first_packet_of_the_first_container_is_not_lost(void **state)
 		      "");
 }
 
-/* It is made anew at the next start. */
+/* The next start makes the bridge anew. */
 static void a_bridge_that_was_deleted_is_no_obstacle(void **state)
 {
 	(void)state;

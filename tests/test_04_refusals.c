@@ -1,4 +1,4 @@
-/* What the network needs and does not get: one line says what, and nothing is left. */
+/* The network lacks something that it needs: one line says what, and nothing is left. */
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -11,7 +11,7 @@
 #include "network.h"
 #include "rtnl.h"
 
-/* `$mine "$hide ..."`: there is no nft. */
+/* `$mine "$hide ..."`: runs a script where there is no nft. */
 #define HIDE MINE "hide='mount -t tmpfs none /usr/sbin;'\n"
 
 static void without_nft_none_and_host_work(void **state)
@@ -85,7 +85,10 @@ static void a_run_that_is_read_only_is_told(void **state)
 		      "none\nhost\n");
 }
 
-/* For this process and its children, the kernel has no NETLINK_NETFILTER. */
+/*
+ * Makes socket(2) for NETLINK_NETFILTER fail in this process and its children, as in a kernel
+ * without it.
+ */
 static void refuse_netfilter(void)
 {
 	struct sock_filter filter[] = {
@@ -117,7 +120,7 @@ static void a_kernel_without_nftables_is_told(void **state)
 	assert_int_equal(run_function(run_without_netfilter), 0);
 }
 
-/* The kernel does not take what nft sends. */
+/* All calls of sendmsg(2) fail, so the kernel gets no netlink message. */
 static void a_failure_of_nft_is_told(void **state)
 {
 	(void)state;
@@ -127,7 +130,7 @@ static void a_failure_of_nft_is_told(void **state)
 		       125, "step-04: ");
 }
 
-/* The kernel's words come with the errno's name. */
+/* The message has the kernel's own explanation, and the errno's name. */
 static void a_refusal_is_told_in_the_kernels_words(void **state)
 {
 	autortnl struct rtnl rtnl = { 0 };
@@ -179,7 +182,7 @@ static void a_name_that_is_taken_is_told(void **state)
 	forget_failure();
 }
 
-/* As after a crash whose bridge somebody has removed by hand. */
+/* The table is there as after a crash, and somebody has removed its bridge by hand. */
 static void a_table_that_was_left_is_no_matter(void **state)
 {
 	(void)state;

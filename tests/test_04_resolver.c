@@ -2,8 +2,8 @@
 #include "network.h"
 
 /*
- * `with TEXT OPTION...`: the container's file where the host's is TEXT. `resolved TEXT`: makes
- * systemd-resolved's own file.
+ * `with TEXT OPTION...`: prints the container's file when the host's file is TEXT. `resolved TEXT`:
+ * makes systemd-resolved's own file.
  */
 #define WITH                                                                                       \
 	MINE "with() { printf \"$1\" >$d/resolv; shift\n"                                          \
@@ -59,7 +59,7 @@ static void systemd_resolveds_stub_is_replaced_by_its_servers(void **state)
 		      "# by systemd\nnameserver 192.0.2.9\nsearch lan\nnameserver 9.9.9.9\n");
 }
 
-/* What only looks like a server, in a comment or after a blank, is none; a real one stays. */
+/* A line that only looks like a server (a comment, a blank before) is none. Real servers stay. */
 static void the_file_is_read_by_its_lines(void **state)
 {
 	(void)state;
@@ -129,7 +129,7 @@ static void wanted_servers_stand_alone_in_their_order(void **state)
 		      "nameserver 192.0.2.9\n");
 }
 
-/* busybox's nslookup asks the server of the file; what arrives is a question for our name. */
+/* busybox's nslookup asks the server of the file, which must get a question for this name. */
 static void the_server_of_the_file_is_asked(void **state)
 {
 	(void)state;

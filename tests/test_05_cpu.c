@@ -9,8 +9,8 @@ static long cpu_ms(const struct result *result)
 }
 
 /*
- * The kernel gives no more than was asked for, and so much if the machine is not too busy with
- * others: then it is tried again.
+ * Fails unless a command gets `wanted` ms of CPU time. The kernel never gives more, but may give
+ * less on a busy machine: then the test tries again.
  */
 static void assert_cpu_time(const char *const argv[], long wanted)
 {
@@ -50,7 +50,7 @@ static void cpu_time_is_that_of_all_processes(void **state)
 			600);
 }
 
-/* Two containers that compete for one CPU get it as their weights are. */
+/* Two containers that compete for one CPU get it in proportion to their weights. */
 static void shares_decide_who_gets_the_cpu(void **state)
 {
 	const struct result *result;
@@ -149,7 +149,7 @@ static void a_fork_bomb_stops_at_the_limit(void **state)
 {
 	(void)state;
 	need_controller("pids");
-	/* PID 1 is the first. */
+	/* PID 1 counts as one of the ten. */
 	assert_string_equal(step("--pids-limit", "10", "probe", "forkbomb", "1000")->out,
 			    "forked 9\nfork EAGAIN\n");
 	assert_string_equal(step("--pids-limit", "10", "--init", "probe", "forkbomb", "1000")->out,

@@ -7,7 +7,7 @@
 #include "device.h"
 #include "test_05.h"
 
-/* Opens each node, which it makes first, and prints what came of it. */
+/* Makes each node, opens it, and prints the results. */
 #define OPEN_EACH                                                                                  \
 	"for d in \"$@\"; do set -- $(probe device ${d%%:*} $(echo ${d#*:} | tr : ' ')); echo $d " \
 	"$2 $4\n"                                                                                  \
@@ -25,7 +25,7 @@ static void the_articles_list_is_allowed_and_nothing_else(void **state)
 			      "c:1:11 ok EPERM\nc:4:0 ok EPERM\nb:7:0 ok EPERM\nb:1:3 ok EPERM\n");
 }
 
-/* What there is in the hole: the step before opens what it likes. */
+/* The hole that this chapter closes: the step before opens any device. */
 static void the_step_before_opens_more(void **state)
 {
 	(void)state;
@@ -35,8 +35,10 @@ static void the_step_before_opens_more(void **state)
 			"open ok\n");
 }
 
-/* The terminal, /dev/console and /dev/net/tun are allowed; whether they can be had is another
- * question, which has another answer than EPERM. */
+/*
+ * The rules allow /dev/tty, /dev/ptmx, /dev/net/tun and the terminals. Opening them may still fail,
+ * but not with EPERM.
+ */
 static void terminals_and_tunnels_are_allowed(void **state)
 {
 	(void)state;
@@ -91,7 +93,7 @@ static void a_device_that_is_there_already_may_be_asked_for(void **state)
 	assert_prints(step("--device", "/dev/null", "--device", "/dev/zero:/dev/zero", "sh", "-c",
 			   "echo x >/dev/null; head -c 2 </dev/zero | wc -c"),
 		      "2\n");
-	/* What else has the name is not touched. */
+	/* Another device that has the name is not replaced. */
 	assert_refused(step("--device", "/dev/zero:/dev/null", "true"), 125,
 		       "step-05: mknodat null 1:5: EEXIST");
 }
@@ -139,7 +141,7 @@ static void what_is_no_device_is_refused(void **state)
 			       ": must be PATH[:PATH][:rwm], with a PATH inside below /dev\n");
 }
 
-/* Without any cgroups nothing can be forbidden; that is said. */
+/* Without cgroups no device can be denied. A warning says so. */
 static void without_cgroups_all_devices_are_there_and_it_is_said(void **state)
 {
 	const struct result *result =
@@ -170,7 +172,7 @@ static int open_device(unsigned int major, unsigned int minor, int flags)
 	return fd < 0 ? -1 : 0;
 }
 
-/* In a cgroup of ours: later rules count more, on both versions. */
+/* Checks in a new cgroup that later rules count more, on both versions. */
 static void check_rules(const char *mountpoint)
 {
 	struct devices devices = { 0 };

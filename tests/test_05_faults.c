@@ -43,7 +43,7 @@ static void every_system_call_of_it_may_fail(void **state)
 		       tolerated);
 }
 
-/* Runs the step with all limits, and with one fault on its host side, as strace(1) has it. */
+/* Runs the step with all limits. On its host side, the call `fault` fails the `when`-th time. */
 static const struct result *run_with_fault(const char *fault, int when)
 {
 	char inject[64];
@@ -64,7 +64,7 @@ static void need_all_controllers(void)
 		need_controller(names[i]);
 }
 
-/* Until there is none any more, which fails. */
+/* Each write fails once, until no write of a limit is left that can fail. */
 static void every_limit_that_cannot_be_written_is_told(void **state)
 {
 	const struct result *result;
@@ -74,12 +74,15 @@ static void every_limit_that_cannot_be_written_is_told(void **state)
 	need_all_controllers();
 	for (; (result = run_with_fault("write", when))->status == 125; when++)
 		assert_refused(result, 125, "step-05: write ");
-	/* From here on it is what the step prints. */
+	/* The writes from here on are the step's output. */
 	assert_int_equal(result->status, 0);
 	assert_true(when > 8);
 }
 
-/* Of what is read at the end one cannot be had then, and it is said. */
+/*
+ * A file that cannot be read before the start is an error. A file of the statistics, which are read
+ * at the end, is only reported as unknown.
+ */
 static void every_file_that_cannot_be_read_is_told(void **state)
 {
 	const struct result *result;

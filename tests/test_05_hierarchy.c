@@ -1,5 +1,7 @@
-/* steps/05-cgroups/hierarchy.c: cgroups are found where they are mounted; what is missing, or may
- * not be written to, is refused by name. */
+/*
+ * steps/05-cgroups/hierarchy.c: cgroups are found where they are mounted. A controller that is
+ * missing, or may not be written to, is refused by name.
+ */
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -27,7 +29,7 @@ static void controllers_are_read_from_lists(void **state)
 	assert_int_equal(hierarchy_controllers(2, "\n"), 0);
 }
 
-/* Which versions are found, and how many hierarchies of each. */
+/* Counts the hierarchies of each version that are found. */
 static void find(int count[3])
 {
 	struct hierarchy list[HIERARCHIES_MAX];
@@ -41,7 +43,10 @@ static void find(int count[3])
 	}
 }
 
-/* As awk sees it: different controllers, for a hierarchy may be mounted more than once. */
+/*
+ * Counts the hierarchies by awk. A hierarchy may be mounted more than once, so mounts with the same
+ * options count once.
+ */
 static int count_mounts(const char *condition)
 {
 	char script[256];
@@ -63,8 +68,10 @@ static void all_that_are_mounted_are_found(void **state)
 	assert_int_equal(count[2], count_mounts("$3 == \"cgroup2\"") > 0);
 }
 
-/* A tmpfs over all of /sys/fs/cgroup, with files as cgroups have them: mountinfo still lists what
- * is below. */
+/*
+ * A tmpfs covers all of /sys/fs/cgroup, and has files named like those of a cgroup. mountinfo still
+ * lists the covered mounts.
+ */
 static void cover(const char *argument)
 {
 	int count[3];
@@ -98,7 +105,7 @@ static void mount_again(const char *argument)
 	check(mount("/sys/fs/cgroup", "/mnt", NULL, MS_BIND | MS_REC, NULL) == 0);
 	find(count);
 	check(before[1] == count[1] && before[2] == count[2]);
-	/* And are found there if they are nowhere else. */
+	/* If they are mounted nowhere else, they are found in the second place. */
 	check(mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0);
 	find(count);
 	check(before[1] == count[1] && before[2] == count[2]);
@@ -110,7 +117,7 @@ static void another_place_will_do(void **state)
 	in_own_mounts(mount_again, NULL);
 }
 
-/* As in a container. */
+/* All hierarchies are read-only, as in a container. */
 static void check_read_only(const char *argument)
 {
 	(void)argument;
@@ -131,7 +138,7 @@ static void what_is_read_only_is_not_taken(void **state)
 	in_own_mounts(check_read_only, NULL);
 }
 
-/* A user who was given a cgroup further down, and is in it: that one is found. */
+/* A user was given a cgroup further down, and is below it. hierarchy_find() finds that cgroup. */
 static void delegate(const char *mountpoint)
 {
 	struct hierarchy list[HIERARCHIES_MAX];
@@ -215,7 +222,7 @@ static void a_missing_controller_is_refused_by_name(void **state)
 	unlink(disk);
 }
 
-/* A cgroup that has processes gives no controllers to others; only the real root may. */
+/* A cgroup that has processes gives no controllers to its children. Only the real root may. */
 static void processes_in_the_topmost_cgroup_are_told(void **state)
 {
 	const struct result *result;
@@ -242,7 +249,7 @@ static void processes_in_the_topmost_cgroup_are_told(void **state)
 		"limits begin\n");
 }
 
-/* What is broken is not told as what is missing. */
+/* A broken hierarchy is not reported as a missing one. */
 static void a_hierarchy_that_fails_is_told_with_its_errno(void **state)
 {
 	const struct result *result =

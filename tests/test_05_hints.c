@@ -1,6 +1,6 @@
 /*
- * The errno atlas (common/hints.c), chapter 5's rows: each cause is brought about for real. Those
- * of processes, CPUs, disks and of the topmost cgroup are in the tests of these.
+ * The errno atlas (common/hints.c), chapter 5's rows: each cause is brought about for real. The
+ * rows for processes, CPUs, disks and the topmost cgroup are in the tests of these.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,10 @@
 #include "spawn.h"
 #include "test_05.h"
 
-/* Makes a cgroup of v2 for a test, with what the script says in it, and the cgroup `a` below. */
+/*
+ * Makes a cgroup of v2 with a child `a`, and runs the script in it. Returns a descriptor of `a`;
+ * `path` gets the path of the cgroup.
+ */
 static int make_cgroup(char path[160], const char *script_text)
 {
 	char script[512];
@@ -75,7 +78,7 @@ static void a_cgroup_that_gives_controllers_takes_no_process(void **state)
 	assert_success(script("rmdir $1/a/b $1/a $1", path));
 }
 
-/* Not even to load a program: without root the kernel is not asked. */
+/* Without root the kernel refuses even to load the program, before the cgroup is used. */
 static void become_nobody(const char *argument)
 {
 	struct devices devices = { 0 };
@@ -94,7 +97,7 @@ static void a_program_for_devices_needs_root(void **state)
 	in_own_mounts(become_nobody, NULL);
 }
 
-/* A kernel that does not count swap has no such files; nor has any other directory. */
+/* A kernel that does not count swap has no such files. They are missing in /tmp as well. */
 static void swap_that_is_not_counted_is_told(void **state)
 {
 	static const char *const names[] = { "memory.swap.max", "memory.memsw.limit_in_bytes" };

@@ -8,7 +8,7 @@ static void the_cgroup_namespace_is_new(void **state)
 			      "probe", "namespaces");
 }
 
-/* Neither the host's tree nor where in it we are. */
+/* The command sees neither the host's tree nor its own place in that tree. */
 static void all_cgroups_are_the_root(void **state)
 {
 	(void)state;
@@ -18,7 +18,7 @@ static void all_cgroups_are_the_root(void **state)
 				"grep -v :/$ /proc/self/cgroup; probe mounts >/dev/null\n"
 				"awk '/ - cgroup/ && $4 != \"/\"' /proc/self/mountinfo; echo end");
 
-		if (strcmp(*view, "v2") == 0) /* a hybrid machine's has no such controller */
+		if (strcmp(*view, "v2") == 0) /* on a hybrid machine, v2 has no pids */
 			continue;
 		assert_int_equal(result->status, 0);
 		assert_string_equal(result->out, "end\n");
@@ -75,8 +75,9 @@ static void hierarchies_of_v1_have_a_directory_each(void **state)
 }
 
 /*
- * Most v1 machines have them so. Only where neither is in use can it be tried; and the hierarchy
- * stays without a mount, in everybody's /proc/PID/cgroup, if its last cgroup is just going.
+ * Most v1 machines mount these two controllers together. The test needs both unused. While the last
+ * cgroup of a hierarchy is being removed, the hierarchy stays without a mount, in every
+ * /proc/PID/cgroup. So the script mounts it again until it is gone.
  */
 static void two_controllers_in_one_hierarchy_have_links(void **state)
 {
@@ -117,7 +118,8 @@ static void two_containers_have_a_limit_each(void **state)
 }
 
 /*
- * On the host, the limits are in a cgroup two levels down, where it was made, with its processes.
+ * On the host, the limits are in the cgroup "container", two levels down from where the step is,
+ * and so are the processes.
  */
 static void the_host_sees_limits_and_processes(void **state)
 {

@@ -3,7 +3,7 @@
 
 static char loop[32];
 
-/* A disk of 16 MiB, with a part in it. */
+/* Makes a disk of 16 MiB, with a partition in it. */
 static int make_disk(void **state)
 {
 	const struct result *result = run_shell(
@@ -46,8 +46,8 @@ static long transfer(const char *option, const char *rate, const char *what, con
 }
 
 /*
- * No more than the rate; and no less than it, if the machine is not too busy with others: then it
- * is tried again.
+ * Fails unless the transfer has that rate. On a busy machine the transfer may be slower: then the
+ * test tries again.
  */
 static void assert_rate(const char *option, const char *rate, const char *what, long wanted)
 {
@@ -102,7 +102,7 @@ static void a_rate_of_zero_is_none(void **state)
 	assert_true(transfer("device-write-iops", "0", "write", "4m") > 5 << 20);
 }
 
-/* Several at once, and what a second container does is no matter of theirs. */
+/* One container has several rates at once. They do not limit a second container. */
 static void rates_are_those_of_one_container(void **state)
 {
 	const struct result *result;
@@ -117,7 +117,7 @@ static void rates_are_those_of_one_container(void **state)
 			loop);
 	assert_success(result);
 	assert_true(number_after(result->out, "other ") > 5 << 20);
-	/* All at once, so it may be less on a busy machine. */
+	/* The transfers run at the same time, so they may be slower on a busy machine. */
 	first = number_after(result->out, "bytes_per_second ");
 	second = number_after(strstr(result->out, "bytes_per_second ") + 1, "bytes_per_second ");
 	assert_true(first > 1 << 19 && first < (1 << 20) * 12 / 10);

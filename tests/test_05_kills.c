@@ -4,7 +4,7 @@
 #include "cleanup.h"
 #include "test_05.h"
 
-/* Starts and kills it again and again, with limits that need several hierarchies of v1. */
+/* Starts and kills the step again and again, with limits that need several hierarchies of v1. */
 static void kill_rounds(int signal)
 {
 	const char *memory = has_controller("memory") ? "--memory=64m" : "--init";
@@ -32,7 +32,7 @@ static void a_hangup_leaves_nothing(void **state)
 	kill_rounds(SIGHUP);
 }
 
-/* A process that is just ending is not seen any more, and may have its lock still. */
+/* A process that is just ending is not listed any more, but may still hold its lock. */
 static void after_a_kill_the_next_start_cleans_up(void **state)
 {
 	(void)state;
@@ -82,7 +82,7 @@ static void what_outlives_its_step_is_ended_by_the_next(void **state)
 	assert_int_equal(count_processes(token), 0);
 }
 
-/* What a container has made below its own cgroup goes with it. */
+/* The cgroups that a container has made below its own are removed with it. */
 static void cgroups_in_the_cgroup_are_removed_too(void **state)
 {
 	(void)state;
@@ -94,7 +94,7 @@ static void cgroups_in_the_cgroup_are_removed_too(void **state)
 		      "made\n");
 }
 
-/* As deep as the kernel lets it, and many beside one another. */
+/* The tree is as deep as cgroup.max.depth allows, and has many cgroups side by side. */
 static void a_whole_tree_is_removed(void **state)
 {
 	(void)state;
@@ -108,8 +108,8 @@ static void a_whole_tree_is_removed(void **state)
 }
 
 /*
- * On v1 a tree may be deeper: its step, and the next one after a kill, need no descriptor for each
- * step down.
+ * On v1 a tree may be deeper. Its step, or the next step after a kill, removes it without one
+ * descriptor for each level.
  */
 static void a_tree_a_thousand_deep_is_removed(void **state)
 {
@@ -129,7 +129,7 @@ static void a_tree_a_thousand_deep_is_removed(void **state)
 		      "");
 }
 
-/* Those of a living step are not touched, and neither are others' cgroups. */
+/* The next steps do not touch the cgroups of a step that runs. */
 static void what_is_in_use_is_left_alone(void **state)
 {
 	(void)state;
@@ -142,7 +142,7 @@ static void what_is_in_use_is_left_alone(void **state)
 		"alive\n0\n");
 }
 
-/* Each makes its own, and looks for leftovers while the others make theirs. */
+/* Each step makes its own cgroups, and looks for leftovers while the others make theirs. */
 static void many_at_once_do_not_disturb_each_other(void **state)
 {
 	const char *memory = has_controller("memory") ? "--memory=64m" : "--init";

@@ -13,7 +13,7 @@ static void more_than_the_limit_is_killed_and_told(void **state)
 	result = step("--memory", "32m", "probe", "memory", "128m");
 	assert_int_equal(result->status, 137);
 	assert_string_equal(result->err, KILLED);
-	/* The probe tells what it has touched, in sixteenths; as much again may be in swap. */
+	/* The probe prints what it has touched, in sixteenths. As much again may be in swap. */
 	assert_contains(result->out, "touched 16777216\n");
 	assert_null(strstr(result->out, "touched 75497472\n"));
 }
@@ -37,7 +37,7 @@ static void without_a_limit_nothing_is_killed(void **state)
 	assert_int_equal(step("-m", "0", "probe", "memory", "128m")->status, 0);
 }
 
-/* The kernel takes one process, not all; the exit status stays that of the command. */
+/* The kernel kills one process, not all. The exit status stays that of the command. */
 static void the_others_go_on(void **state)
 {
 	const struct result *result;
@@ -66,7 +66,7 @@ static void the_limit_is_for_all_processes_together(void **state)
 	assert_contains(result->err, "step-05: the kernel killed "); /* one of them, or both */
 }
 
-/* What is written to a tmpfs is memory. */
+/* Files in a tmpfs count as memory. */
 static void files_in_memory_count(void **state)
 {
 	const struct result *result;
@@ -90,8 +90,10 @@ static void with_an_init_it_is_told_as_well(void **state)
 	assert_string_equal(result->err, KILLED);
 }
 
-/* Not even the container's start has room then; it ends, and says why. */
-/* The kernel kills what was to execute the command: with which numbers, the message says. */
+/*
+ * Such a limit has no room even for the start. The kernel kills the process that was to execute the
+ * command, and the message says so, with the numbers.
+ */
 static void a_limit_that_is_too_small_is_told(void **state)
 {
 	static const char told[] =
@@ -175,7 +177,7 @@ static void a_reservation_is_set(void **state)
 	assert_int_equal(step("--memory-reservation", "1g", "probe", "memory", "32m")->status, 0);
 }
 
-/* v2 gives no protection that the cgroup above has not got. */
+/* In v2 a cgroup's protection is limited by the protection of the cgroup above it. */
 static void a_reservation_is_that_of_the_outer_cgroup_too(void **state)
 {
 	(void)state;

@@ -29,7 +29,10 @@ static void forget(struct cgroup *cgroup)
 	free(cgroup->devices.nodes);
 }
 
-/* Fails unless the limit of that row is to be written so in v1 and in v2; NULL: there is none. */
+/*
+ * Fails unless the limit of that row has the texts `v1` and `v2`. v1 is NULL: there is no such
+ * limit; v2 is NULL: there is none in v2.
+ */
 static void assert_limit(const struct cgroup *cgroup, int row, const char *v1, const char *v2)
 {
 	const struct limit *limit = limits_find(&cgroup->limits, &limit_rows[row]);
@@ -46,7 +49,7 @@ static void assert_limit(const struct cgroup *cgroup, int row, const char *v1, c
 		assert_null(limit->v2_text);
 }
 
-/* The number that the limit of that row has, or 0. */
+/* Returns the number of that row's limit, or 0. */
 static uint64_t number_of(const struct cgroup *cgroup, int row)
 {
 	const struct limit *limit = limits_find(&cgroup->limits, &limit_rows[row]);

@@ -22,7 +22,7 @@ static void memory_is_what_the_probe_touched(void **state)
 	assert_within(stat_of(result, "memory peak"), 66 << 20);
 }
 
-/* The peak, not what there is at the end. */
+/* The peak is reported, not the memory that is in use at the end. */
 static void memory_that_was_given_back_counts(void **state)
 {
 	const struct result *result;
@@ -47,7 +47,7 @@ static void cpu_time_is_what_the_probe_had(void **state)
 	assert_within(stat_of(result, "  user") + stat_of(result, "  system"), had);
 }
 
-/* Of all processes, those that have ended too. */
+/* The CPU time is that of all processes, also of those that have ended. */
 static void cpu_time_of_all_processes_counts(void **state)
 {
 	const struct result *result =

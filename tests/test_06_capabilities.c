@@ -48,8 +48,8 @@ static void the_fourteen_are_in_three_sets(void **state)
 
 /*
  * A file of nobody's is marked to inherit CAP_DAC_OVERRIDE. A process that became nobody reads
- * root's file by it if its own inheritable set has the capability (CVE-2022-24769). In the second
- * article's sets it has.
+ * root's file by it if its own inheritable set has the capability (CVE-2022-24769). The second
+ * article's inheritable set has it.
  */
 #define INHERITED                                                                                  \
 	SETUID_ROOTFS                                                                              \

@@ -43,7 +43,7 @@ static const struct config *load(const char *members)
 	return &config;
 }
 
-/* The same for members of `process`. */
+/* As load(), for members of `process`. */
 static const struct config *load_process(const char *members)
 {
 	char text[8192], more[4096];

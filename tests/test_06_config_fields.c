@@ -59,7 +59,7 @@ static void the_callers_cpus_are_not_the_containers(void **state)
 	(void)state;
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		skip_because("there is one processor alone");
-	/* The same holds for exec, unless the configuration says otherwise. */
+	/* An exec has all CPUs, too, unless the configuration says otherwise. */
 	result = oci_script(
 		INSIDE
 		"all=$(nproc); bound() { taskset -c 0 $h/step-06-oci --root $d/run \"$@\"; }\n"
@@ -77,7 +77,7 @@ static void a_policy_for_memory(void **state)
 	if (access("/proc/self/numa_maps", R_OK) < 0)
 		skip_because("this kernel has no NUMA");
 	(void)state;
-	/* The container's first process has it, and each process that exec adds. */
+	/* The container's first process has the policy, and each process that exec adds. */
 	assert_prints(
 		oci_script(INSIDE
 			   "policy() { config --argjson p \"$1\" '.linux.memoryPolicy = $p'; }\n"

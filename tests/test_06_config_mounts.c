@@ -196,7 +196,7 @@ static void sources_that_only_root_or_the_caller_finds(void **state)
 		"secret\nfd\nsecret\nfd\n");
 }
 
-/* CVE-2024-21626 led to the host by such a name. Only the caller's own descriptors are allowed. */
+/* CVE-2024-21626 led to the host by such a path. Only the caller's own descriptors are allowed. */
 static void no_source_is_a_descriptor_of_ours(void **state)
 {
 	(void)state;

@@ -22,7 +22,7 @@
 static void a_device_moves_with_its_global_addresses(void **state)
 {
 	(void)state;
-	/* An address with a lifetime stays behind, and so does the link's own. */
+	/* An address with a lifetime, and one with the scope "link", stay behind. */
 	assert_prints(
 		oci_script(CABLES
 			   "ip link set h0 mtu 1400 up; ip addr add 192.0.2.9/24 dev h0\n"

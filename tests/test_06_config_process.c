@@ -210,7 +210,7 @@ static int look_for_the_key(void)
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
 		return 77;
 	number = syscall(SYS_add_key, "user", key, "x", 1, KEY_SPEC_SESSION_KEYRING);
-	/* Only a process with the key in one of its keyrings can see it, whoever its user is. */
+	/* With these permissions only a process with the key in one of its keyrings can see it. */
 	if (number < 0 || syscall(SYS_keyctl, KEYCTL_SETPERM, number, 0x3f000000) < 0)
 		return 77;
 	result = oci_script("config 'del(.linux.maskedPaths)'\n"

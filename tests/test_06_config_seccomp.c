@@ -15,7 +15,7 @@
 #define TEXT_(number) #number
 #define TEXT(number)  TEXT_(number)
 
-/* `seccomp DEFAULT RULE...`, where a rule is JSON; `call NUMBER [ARG...]` makes one inside. */
+/* `seccomp DEFAULT RULE...`, where a rule is JSON; `inside COMMAND` runs a shell command. */
 #define SECCOMP                                                                                    \
 	"seccomp() { a=$1; shift; config --arg a $a '.linux.seccomp = {defaultAction: $a, "        \
 	"syscalls: [$ARGS.positional[] | fromjson]}' --args \"$@\"; }\n"                           \
@@ -274,12 +274,12 @@ static void a_filter_is_compiled_once(void **state)
 	other = filter_from(source);
 	assert_memory_not_equal(first.program.filter, other.program.filter,
 				first.program.len * sizeof(struct sock_filter));
-	/* One that is cut off is not. */
+	/* A file that is cut off is not used. */
 	assert_success(script("f=$(grep -l \"$1\" $2/*); truncate -s -3 $f", source, directory));
 	other = filter_from(source);
 	assert_memory_equal(first.program.filter, other.program.filter,
 			    first.program.len * sizeof(struct sock_filter));
-	/* Nor is anything, where others may write. */
+	/* A directory that others may write to is not used at all. */
 	assert_success(script("chmod 770 $2", source, directory));
 	assert_int_equal(filter_from(random_name()).program.len, first.program.len);
 	assert_prints(script("stat -c %a $2; grep -l \"$1\" $2/* | wc -l; chmod 700 $2", source,

@@ -112,7 +112,7 @@ static void the_shell_has_job_control(void **state)
 	}
 }
 
-/* The step's own shell does not get these keys. */
+/* The signals of these keys go to the command, not to the step. */
 static void keys_that_send_signals_go_inside(void **state)
 {
 	struct pty pty;

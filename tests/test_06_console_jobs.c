@@ -11,7 +11,8 @@
 #define RUN "./step-06 run --network none "
 
 /*
- * The caller is no shell, which would restore the terminal: so a wrong setting is the step's fault.
+ * The caller is no interactive shell, which would restore the terminal itself. So a wrong setting
+ * is the step's fault.
  */
 static void assert_terminal_is_as_before(const char *command)
 {

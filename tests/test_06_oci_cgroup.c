@@ -64,7 +64,7 @@ static void a_frozen_one_is_refused(void **state)
 		"unexpectedly frozen\nunexpectedly frozen\n");
 }
 
-/* Engines make the parent so for a pod. On v1 a new cgroup has no CPUs. */
+/* Engines make the parent cgroup of a pod by mkdir(2). On v1 a new cgroup has no CPUs. */
 static void the_one_above_may_be_made_by_mkdir(void **state)
 {
 	(void)state;

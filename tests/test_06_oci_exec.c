@@ -84,7 +84,7 @@ static void what_is_no_id_is_refused(void **state)
 		"uid=2147483647 gid=5 groups=2147483647\n");
 }
 
-/* Podman asks for it by `--group-add keep-groups`. */
+/* Podman sets this annotation for `--group-add keep-groups`. */
 static void our_groups_stay_if_that_is_wanted(void **state)
 {
 	(void)state;

@@ -31,9 +31,7 @@ static void created_it_waits_and_has_executed_nothing(void **state)
 static void the_runtime_may_be_killed_meanwhile(void **state)
 {
 	(void)state;
-	/*
-	 * The configuration names a file that blocks the reader; or the runtime is killed at once.
-	 */
+	/* The runtime and its child are killed after so many microseconds. */
 	assert_prints(oci_script("args sleep 1000\n"
 				 "for us in 0 500 1000 1500 2000 2500 3000 4000 6000; do\n"
 				 "  oci create $id 2>/dev/null & sleep $(echo $us | sed "
@@ -106,7 +104,10 @@ static void run_detached_leaves_it_running(void **state)
 		"running\nalready exists\nrunning\n");
 }
 
-/* Before that moment, its namespaces and its root have parts of the host's in view. */
+/*
+ * Before the command is executed, parts of the host are visible in the container's namespaces and
+ * root.
+ */
 static void run_tells_of_it_when_the_command_is_executed(void **state)
 {
 	(void)state;

@@ -122,7 +122,7 @@ static void its_directory_cannot_be_written_to(void **state)
 		      "ok\nREADY=1\nrun\n4\n");
 }
 
-/* A container that may mount can write to it; `delete` removes what was made there. */
+/* A container that may mount can write to this directory; `delete` removes what was made there. */
 static void what_is_made_there_is_removed(void **state)
 {
 	(void)state;

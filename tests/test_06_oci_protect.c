@@ -2,9 +2,9 @@
 #include "test_06_rootless.h"
 
 /*
- * CVE-2019-5736. The container executes the runtime's program and holds it there, for it reads a
- * FIFO. The attacker opens the program, ends it, since a program that runs cannot be written to,
- * and writes.
+ * CVE-2019-5736. The container executes the runtime's program, which stays there because it reads a
+ * FIFO. The attacker opens the program, kills the process, since a program that runs cannot be
+ * written to, and writes.
  */
 #define ATTACK                                                                                     \
 	"mkdir -p rootfs/r/x; mkfifo rootfs/r/x/state.json; sum=$(sha256sum <$h/step-06-oci)\n"    \
@@ -37,8 +37,8 @@ static void its_program_cannot_be_overwritten_by_exec(void **state)
 }
 
 /*
- * Where the runtime may not mount, it uses a sealed copy in memory. The first two open_tree(2) fail
- * here, ...
+ * Where the runtime may not mount, it uses a sealed copy in memory. In this test the first two
+ * open_tree(2) fail.
  */
 static void nor_where_it_could_not_be_mounted(void **state)
 {
@@ -77,7 +77,7 @@ static void nor_where_memory_is_not_executed(void **state)
 		"executed\n1\n");
 }
 
-/* ... and here the runtime runs without root. */
+/* Without root the runtime may not mount, so it uses the copy in memory. */
 static void nor_by_root_of_a_users_container(void **state)
 {
 	(void)state;
@@ -104,8 +104,8 @@ static void nor_as_the_first_process(void **state)
 }
 
 /*
- * step-06 does not need the mount. No process of the container may look at its init. One that was
- * given the right finds a program that is in use, because the host side runs it, too.
+ * step-06 does not need the mount. No process of the container may look at its init. A process with
+ * CAP_SYS_PTRACE may, and finds a program that is in use, because the host side runs it, too.
  */
 static void step_06_cannot_be_overwritten_as_long_as_a_container_lives(void **state)
 {

@@ -49,7 +49,10 @@ static void proc_is_not_mounted_where_a_link_leads(void **state)
 static void a_dev_that_leads_outside_fills_nothing_there(void **state)
 {
 	(void)state;
-	/* With a tmpfs over it, and without; with nodes that are made, and with bind mounts. */
+	/*
+	 * There are three cases: a tmpfs on /dev; no tmpfs, and nodes that are made; no tmpfs, and
+	 * bind mounts.
+	 */
 	assert_prints(
 		oci_script(OUTSIDE
 			   "args sh -c 'cd /dev && ls -d null fd pts && echo x >null'\n"
@@ -105,7 +108,10 @@ static void a_tmpfs_is_read_only_when_all_in_it_is_made(void **state)
 static void the_root_is_a_path_too(void **state)
 {
 	(void)state;
-	/* Read-only by its own name, and by a name that leads to it; but writable for hooks. */
+	/*
+	 * The root is read-only by its own name, and by a name that leads to it; hooks can write to
+	 * it.
+	 */
 	assert_prints(oci_script("ln -s / rootfs/top; for path in / /top /proc/..; do\n"
 				 "config --arg path $path '.linux.readonlyPaths = [$path] |\n"
 				 "  .hooks.createContainer = [{path: \"/bin/sh\", args:\n"
@@ -137,7 +143,7 @@ static void without_pivot_root_the_hosts_proc_is_out_of_reach(void **state)
 		"mount: permission denied (are you root?)\nfailed\n");
 }
 
-/* A mount in the host's /proc goes with it. */
+/* A mount in the host's /proc is unmounted with it. */
 static void without_pivot_root_the_hosts_proc_may_have_mounts(void **state)
 {
 	(void)state;

@@ -232,10 +232,7 @@ static void the_hosts_network_comes_with_the_hosts_sys(void **state)
 		"");
 }
 
-/*
- * Podman calls the runtime so: as root of a user namespace, whose containers need none of their
- * own.
- */
+/* Podman calls the runtime as root of a user namespace, whose containers need none of their own. */
 static void root_of_a_user_namespace_is_a_user(void **state)
 {
 	(void)state;
@@ -252,7 +249,7 @@ static void root_of_a_user_namespace_is_a_user(void **state)
 		"0\ntesting\n0\ntesting\nstep-06\n");
 }
 
-/* On machines with v1, where the user was given no cgroups, and where the user was given some. */
+/* For machines with v1: first the user has been given no cgroups, then some. */
 static void its_cgroups_of_v1_are_seen(void **state)
 {
 	(void)state;

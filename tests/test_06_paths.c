@@ -1,4 +1,4 @@
-/* Chapter 6's module paths: masked and read-only paths. */
+/* Chapter 6's module masked_paths: masked and read-only paths. */
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>

@@ -145,7 +145,7 @@ static void hostile_files_do_no_harm(void **state)
 		       125, "/etc/group in the container is no regular file");
 }
 
-/* The null device hides the users if it is mounted over the file; no other device may. */
+/* The null device hides the users if it is mounted over the file; other devices are refused. */
 static void the_null_device_is_an_empty_file(void **state)
 {
 	(void)state;

@@ -49,7 +49,7 @@ static void its_namespaces_are_new(void **state)
 	assert_new_namespaces("cgroup ipc mnt net pid uts ", RUN, "/bin/probe", "namespaces");
 }
 
-/* The hole, first without a user namespace. */
+/* The attack succeeds without a user namespace, and fails with one. */
 static void roots_files_are_closed_to_it(void **state)
 {
 	(void)state;

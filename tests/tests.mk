@@ -6,7 +6,7 @@ HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
 .PHONY: build-tests test bench $(STEPS:%=test-%)
 build-tests: all $(TESTS:%=build/tests/%)
 
-# Functions that a test puts its own in the place of.
+# Functions that a test replaces by its own.
 wrap-test_06_labels := -Wl,--wrap=lsm_has_selinux,--wrap=fsopen,--wrap=fsconfig,--wrap=setxattr
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(call modules,06)) build/common.a
 	$(call say,LD $@)

@@ -3,8 +3,8 @@
 # compares what the commands print with what the page shows.
 #
 # clitest takes all lines up to the next prompt as output, so the blocks' fences become bare
-# prompts. For root a command that just executes stands in for `sudo`, which may not be installed;
-# a user's is the real one.
+# prompts. For root, a script that only executes its arguments stands in for `sudo`, which may not
+# be installed. A user has the real `sudo`.
 set -eu
 page=$1
 work=$(mktemp -d)

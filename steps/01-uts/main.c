@@ -11,13 +11,13 @@
 
 #define ABOUT "Run a command (default: /bin/sh) with a host name of its own."
 
-/* What is wanted: one structure a chapter. */
+/* The settings of the step: one structure for each chapter. */
 struct step {
 	struct uts uts;
 	struct command command;
 };
 
-/* In the new namespaces, in the order that the kernel wants. */
+/* Runs in the new namespaces. Its calls are in the order that the kernel wants. */
 static int inside(void *argument)
 {
 	struct step *step = argument;

@@ -20,7 +20,7 @@ struct uts {
  */
 const char *uts_problem(const char *name);
 
-/* Sets the names of the UTS namespace that we are in. Returns 0 or -1. */
+/* Sets the names of this process's UTS namespace. Returns 0 or -1. */
 int uts_set(const struct uts *uts);
 
 #endif

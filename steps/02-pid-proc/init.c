@@ -10,8 +10,8 @@
 #include "narrate.h"
 
 /*
- * Waits for every child that has ended or stopped. Ends when the command has ended; then the kernel
- * ends all other processes of the namespace.
+ * Waits for every child that has ended or stopped. When the command has ended, the init ends with
+ * its status; then the kernel ends all other processes of the namespace.
  */
 static void reap(pid_t command)
 {
@@ -29,14 +29,15 @@ static void reap(pid_t command)
 }
 
 /*
- * Whether the whole group, and so the command, has got the signal: from the terminal, or from us.
+ * True if the whole group, and so the command, has got the signal: from the terminal, or from this
+ * init.
  */
 static bool is_for_group(const siginfo_t *info)
 {
 	return info->si_code == SI_KERNEL || info->si_pid == getpid();
 }
 
-/* Whether the step passes on what was typed at the terminal, for the whole group (job.c). */
+/* True if the host side passes on a signal that the terminal sent, for the whole group (job.c). */
 static bool is_to_pass_to_group(const siginfo_t *info)
 {
 	return info->si_code == SI_QUEUE && info->si_pid == 0;
@@ -47,7 +48,7 @@ static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 	siginfo_t info;
 	sigset_t early;
 
-	sigpending(&early);	     /* from before the fork: the command has not got them */
+	sigpending(&early);	     /* sent before the fork: the command has not got them */
 	close_range(0, UINT_MAX, 0); /* nothing of the host stays in /proc/1/fd */
 	for (;;) {
 		if (sigwaitinfo(all, &info) < 0)

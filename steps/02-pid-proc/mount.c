@@ -79,7 +79,7 @@ int mount_create(const char *type, uint64_t attributes, const char *options)
 	context = fsopen(type, FSOPEN_CLOEXEC);
 	if (context < 0)
 		return fail("fsopen %s", type);
-	/* mount(8) shows the source as the device; without a source it gets the type. */
+	/* mount(8) shows the source as the device. Without a source in `options`, show the type. */
 	if ((!options || strncmp(options, "source=", strlen("source=")) != 0) &&
 	    fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0) < 0)
 		return fail_option(context, type, "source");

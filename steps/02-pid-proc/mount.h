@@ -18,16 +18,16 @@
 int mount_private(void);
 
 /*
- * Makes a file system of a type, attached nowhere yet. `attributes` are MOUNT_ATTR_*, `options`
- * the file system's own ("mode=755,size=64m", or NULL); a value may stand in quotation marks, and
- * then have commas. "source=NAME" as the first of them is for a device, or for a name that
- * /proc/mounts shows. Returns a descriptor of the mount or -1.
+ * Makes a file system of the type `type`, which is not attached to any path yet. `attributes` are
+ * MOUNT_ATTR_*. `options` are those of the file system ("mode=755,size=64m"), or NULL; a value may
+ * be in quotation marks, and may then contain commas. A first option "source=NAME" names a device,
+ * or sets the name that /proc/mounts shows. Returns a descriptor of the mount or -1.
  */
 int mount_create(const char *type, uint64_t attributes, const char *options);
 
 /*
- * Attaches a mount that is attached nowhere on the path `target` below the directory `root`; a
- * missing mount point is made there, of `type` S_IFDIR or S_IFREG. Returns 0 or -1.
+ * Attaches a mount, which is not attached to any path yet, to the path `target` below the directory
+ * `root`. A missing mount point is made there, of `type` S_IFDIR or S_IFREG. Returns 0 or -1.
  */
 int mount_attach(int mount, int root, const char *target, mode_t type);
 

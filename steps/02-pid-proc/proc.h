@@ -8,7 +8,7 @@
 #define STEPS_PROC_H
 
 /*
- * Mounts a /proc that shows the PID namespace that we are in, below the directory `root`, with
+ * Mounts a /proc that shows the PID namespace of this process, below the directory `root`, with
  * nosuid, nodev and noexec. Returns 0 or -1.
  */
 int proc_mount(int root);

@@ -18,7 +18,7 @@
 
 #define ABOUT "Run a command (default: /bin/sh) in a root file system of its own."
 
-/* What is wanted: one structure a chapter. */
+/* The settings of the step: one structure for each chapter. */
 struct step {
 	struct uts uts;
 	struct init init;
@@ -43,7 +43,7 @@ static int rootfs_build(struct step *step)
 	return built;
 }
 
-/* In the new namespaces, in the order that the kernel wants. */
+/* Runs in the new namespaces. Its calls are in the order that the kernel wants. */
 static int inside(void *argument)
 {
 	struct step *step = argument;

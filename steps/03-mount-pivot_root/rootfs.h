@@ -34,10 +34,10 @@ struct rootfs {
 };
 
 /*
- * Closes all descriptors above standard error, which our caller may have left open: one of a
- * directory leads back to the host. execve(2) would close them too late, since the kernel looks up
- * the command and the working directory before, and they may be "/proc/self/fd/7" (CVE-2024-21626).
- * Call this before anything is opened. Returns 0 or -1.
+ * Closes all descriptors above standard error, which the step's caller may have left open: a
+ * descriptor of a directory leads back to the host. execve(2) would close them too late, since the
+ * kernel looks up the command and the working directory before, and their paths may be
+ * "/proc/self/fd/7" (CVE-2024-21626). Call this before anything is opened. Returns 0 or -1.
  */
 int rootfs_close_callers(void);
 

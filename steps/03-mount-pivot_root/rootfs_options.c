@@ -63,7 +63,7 @@ static struct rootfs_mount *add_mount(struct rootfs *rootfs)
 	return grown;
 }
 
-/* Returns whether `target` is an absolute path other than "/", which --rootfs chooses. */
+/* True if `target` is an absolute path other than "/", which --rootfs chooses. */
 static bool is_target(const char *target)
 {
 	return target && *target == '/' && target[strspn(target, "/.")];

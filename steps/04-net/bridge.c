@@ -93,8 +93,8 @@ int bridge_choose_subnet(int pool, struct rtnl *rtnl, struct subnet *subnet)
 }
 
 /*
- * The host takes no routes from containers (redirects), and no packet from an address that it would
- * not answer to by this bridge (rp_filter).
+ * Lets the host refuse routes from containers (redirects), and packets from addresses to which the
+ * host would not answer by this bridge (rp_filter).
  */
 static int distrust(const char *name)
 {

@@ -13,7 +13,7 @@
 
 #include "fail.h"
 
-/* The index of the device `name`, or -1 after a message. */
+/* Returns the index of the device `name`, or -1. */
 static int find(const char *name)
 {
 	unsigned int index = if_nametoindex(name);
@@ -110,7 +110,7 @@ int link_set_hairpin(struct rtnl *rtnl, const char *name)
 	return rtnl_send(rtnl, "RTM_SETLINK %s hairpin", name);
 }
 
-/* The kind and the hardware address of a device that we made. */
+/* The kind and the hardware address of a device that a step has made. */
 struct ownership {
 	const char *kind;
 	unsigned char mac[6];

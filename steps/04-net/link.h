@@ -15,17 +15,17 @@
 #include "rtnl.h"
 
 /*
- * The first 16 bits of the hardware addresses of our devices: 02, which no manufacturer has, and a
- * letter, 'S', or 's' for the end of a veth pair that is on the host. The rest is an IP address. By
- * these addresses we know the devices that we made.
+ * The first 16 bits of the hardware addresses of the devices that steps make: 02, which no
+ * manufacturer has, and a letter, 'S', or 's' for the end of a veth pair that is on the host. The
+ * rest is an IP address. By this address a step recognizes a device that a step has made.
  */
 #define LINK_MAC_PREFIX 0x0253
 #define LINK_MAC_PORT	0x0273
 
 /*
- * Makes a bridge that is to have this address, and no IPv6 address. Its hardware address, as that
- * of a container's device, is made of the IP address: so what a neighbour has learnt by ARP holds
- * for the next device with that IP address, too.
+ * Makes a bridge without an IPv6 address. Its hardware address is made from `address`, as that of a
+ * container's device. So a neighbour's ARP entry is also right for the next device with that IP
+ * address.
  */
 int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address);
 
@@ -43,8 +43,8 @@ int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, co
 int link_set_hairpin(struct rtnl *rtnl, const char *name);
 
 /*
- * Returns whether we made the device: whether it is of this kind ("bridge"), with the hardware
- * address of this prefix and IP address.
+ * Returns true if a step has made the device: if the device is of this kind ("bridge"), and has the
+ * hardware address of this prefix and IP address.
  */
 bool link_is_ours(struct rtnl *rtnl, const char *name, const char *kind, unsigned int prefix,
 		  struct in_addr address);

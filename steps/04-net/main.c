@@ -21,14 +21,14 @@
 
 #define ABOUT "Run a command (default: /bin/sh) with a network of its own."
 
-/* What is wanted: one structure a chapter. */
+/* The settings of the step: one structure for each chapter. */
 struct step {
 	struct uts uts;
 	struct init init;
 	struct rootfs rootfs;
 	struct net net;
 	struct command command;
-	struct child *child; /* for the child itself: its way to the host side */
+	struct child *child; /* for the child: its connection to the host side */
 };
 
 /* Makes the new root complete before it is entered. Returns a descriptor of it or -1. */
@@ -50,7 +50,7 @@ static int rootfs_build(struct step *step)
 	return built;
 }
 
-/* In the new namespaces, in the order that the kernel wants. */
+/* Runs in the new namespaces. Its calls are in the order that the kernel wants. */
 static int inside(void *argument)
 {
 	struct step *step = argument;

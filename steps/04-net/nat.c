@@ -3,8 +3,8 @@
 #include <arpa/inet.h>
 
 /*
- * The table of a bridge. The placeholders stand for the bridge's name, its subnet, and its name
- * again, which is the table's, too. nft executes all of these commands at once, or none.
+ * The table of a bridge. The placeholders stand for the bridge's name, its subnet, and three times
+ * the table's name, which is the bridge's. nft executes all of these commands at once, or none.
  */
 static const char rules[] =
 	"define link = \"%s\"\n"
@@ -33,9 +33,10 @@ static const char rules[] =
 	"		meta l4proto { tcp, udp } fib daddr type local jump published\n"
 	"	}\n"
 	/*
-	 * The host's address takes the place of the container's on the way out. It does so on the
-	 * way to another container by a published port, or the answer would not come back through
-	 * the host. It takes the place of 127.0.0.1, which a container could not answer to.
+	 * Replace the source address with the host's in three cases. A container sends to the
+	 * outside. A container sends to another one by a published port: otherwise the answer would
+	 * not come back through the host. The host sends from 127.0.0.1, which a container could
+	 * not answer to.
 	 */
 	"	chain postrouting {\n"
 	"		type nat hook postrouting priority srcnat\n"

@@ -1,8 +1,9 @@
 /*
  * Chapter 4: address translation and filtering, as commands of nft(8).
  *
- * All rules of a bridge are in one table of its name, so that nobody else's are touched and all go
- * at once. host/rules.c has nft execute the commands.
+ * All rules of a bridge are in one table, which has the bridge's name. So the rules of other
+ * programs stay untouched, and one command deletes all rules of the bridge. host/rules.c has nft
+ * execute the commands.
  *
  * Source: nft(8).
  */
@@ -16,7 +17,7 @@
 
 #include "subnet.h"
 
-/* A published port: what arrives at the host's goes to the container's. */
+/* A published port: packets for the host's port are sent on to the container's port. */
 struct port {
 	struct in_addr host; /* 0.0.0.0: all of the host's addresses */
 	uint16_t host_port, port;
@@ -25,8 +26,8 @@ struct port {
 };
 
 /*
- * Writes the commands that make the bridge's table, without published ports, in the place of one
- * that may be there. They print all chains of the host first, for firewall_pass().
+ * Writes the commands that make the bridge's table, without published ports. An older table of that
+ * name is replaced. The commands also list all chains of the host, for firewall_pass().
  */
 void nat_print_table(FILE *commands, const char *bridge, const struct subnet *subnet);
 

@@ -35,7 +35,10 @@ static int take_lease(struct net *net, struct rtnl *rtnl)
 	return veth_make_room(rtnl, &net->lease);
 }
 
-/* Makes the bridge, unless it is there. It may have been deleted while containers run on it. */
+/*
+ * Makes the bridge, unless it is there. Somebody may have deleted the bridge while containers run
+ * on it: then attaches their veth pairs again.
+ */
 static int provide_bridge(struct net *net, struct rtnl *rtnl)
 {
 	if (if_nametoindex(net->lease.bridge))
@@ -59,7 +62,7 @@ int net_prepare(struct net *net)
 	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	teardown_crashed(net->pool, &rtnl);
-	/* The lease comes first: if we are killed later, it tells the next step to clean up. */
+	/* The lease comes first: if this step is killed later, the next finds it and cleans up. */
 	if (take_lease(net, &rtnl) < 0)
 		return -1;
 	count = pool_count(net->pool, net->lease.bridge);

@@ -1,5 +1,5 @@
 /*
- * Chapter 4: a network of its own.
+ * Chapter 4: a container's own network.
  *
  * Source: network_namespaces(7), veth(4).
  * Article 1: CLONE_NEWNET. Article 2: configs.NEWNET, Networks, "loopback".
@@ -17,7 +17,7 @@
 #include "worker.h"
 
 enum net_mode {
-	NET_BRIDGE, /* a device on a bridge of the host, and out by address translation */
+	NET_BRIDGE, /* a device on a bridge of the host; address translation leads outside */
 	NET_NONE,   /* loopback alone */
 	NET_HOST,   /* the host's own network: not isolated */
 };
@@ -26,17 +26,17 @@ struct net {
 	enum net_mode mode;
 	struct subnet subnet;	/* prefix 0: choose one */
 	struct in_addr address; /* 0.0.0.0: choose one */
-	uint64_t rate;		/* bits a second, each way; 0: as fast as it goes */
+	uint64_t rate;		/* bits a second, each way; 0: no limit */
 	struct port *ports;	/* to publish */
 	size_t port_count;
 	const char *dns[3]; /* servers for /etc/resolv.conf, which takes no more than three */
 	size_t dns_count;
 	int namespace; /* of the container; 0: net_connect() makes one */
 	/* net_prepare() fills these, and net_disconnect() gives them back. */
-	int pool; /* the pool's directory while we hold its lock; 0: we do not */
+	int pool; /* the pool's directory while the host side holds its lock; 0: not held */
 	struct lease lease;
 	int held;	     /* the descriptor that holds the lease; 0: none */
-	struct worker rules; /* makes rules while we go on */
+	struct worker rules; /* makes rules while the host side goes on */
 };
 
 struct child; /* spawn.h */
@@ -65,7 +65,7 @@ int net_enter(const struct net *net, const struct child *child);
 
 /*
  * The host side calls this after the container's end. Undoes what net_prepare() and net_connect()
- * did. With the last container, bridge and rules go, and the host's settings are as before.
+ * did. The last container removes the bridge and its rules, and restores the host's settings.
  */
 void net_disconnect(struct net *net);
 

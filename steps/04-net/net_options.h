@@ -3,7 +3,7 @@
 
 #include "options.h"
 
-/* --network, --subnet, --ip, --publish and --network-rate; they fill a struct net. */
+/* --network, --subnet, --ip, --publish, --network-rate and --dns; they fill a struct net. */
 extern const struct options_group net_options;
 
 #endif

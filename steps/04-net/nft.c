@@ -14,7 +14,7 @@ static unsigned int changes;
 __attribute__((format(printf, 2, 0))) static const char *
 run(const char **problem, const char *commands, va_list arguments)
 {
-	/* --numeric: nft would look up names, over the network maybe. --terse: sets may be huge. */
+	/* --numeric: otherwise nft looks names up, maybe by DNS. --terse: sets may be huge. */
 	static const char *const nft[] = { "/usr/sbin/nft", "--handle", "--numeric", "--stateless",
 					   "--terse",	    "--file",	"-",	     NULL };
 	static char *printed, wrong[256];

@@ -10,12 +10,12 @@
 
 /*
  * Runs commands. Returns what they print, which is valid until the next call. On failure returns
- * NULL, with one line of nft's own words in `problem`, if that is not NULL.
+ * NULL, with one line of nft's error output in `problem`, if that is not NULL.
  */
 const char *nft_run(const char **problem, const char *commands, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Runs commands that list and change nothing. Returns what nft_run() does. */
+/* Runs commands that only list. Returns the same as nft_run(). */
 const char *nft_list(const char *commands, ...) __attribute__((format(printf, 1, 2)));
 
 /* Returns how often this process has changed rules. The kernel counts each nft as one change. */

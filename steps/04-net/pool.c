@@ -62,7 +62,7 @@ int pool_open(void)
 
 void pool_close(int pool)
 {
-	/* The child has inherited the descriptor, which would hold the lock. */
+	/* The child has inherited the descriptor, so close(2) alone would not release the lock. */
 	flock(pool, LOCK_UN);
 	close(pool);
 }
@@ -157,7 +157,7 @@ static DIR *list(int pool)
 	if (!directory)
 		fail("open the directory of leases");
 	else
-		fd = -1; /* it is the directory's now */
+		fd = -1; /* closedir(3) closes this descriptor */
 	return directory;
 }
 

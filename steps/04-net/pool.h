@@ -2,11 +2,12 @@
  * Chapter 4: which container has which address.
  *
  * An address is leased by a lock on a file, flock(2). The kernel releases the lock when its owner
- * ends, so no crash can leak an address. The files are in a directory in /run, one for each network
- * namespace that is a host; the last container removes it.
+ * ends, so no crash can leak an address. The files are in a directory in /run. Each network
+ * namespace in which steps are started has a directory of its own; the last container removes the
+ * directory.
  *
- * A bridge of ours that has ports and no lease belongs to a step with another /run, and is left
- * alone.
+ * A bridge that a step has made, and that has ports but no lease, belongs to a step with another
+ * /run. Such a bridge is left alone.
  */
 #ifndef STEPS_POOL_H
 #define STEPS_POOL_H
@@ -24,18 +25,21 @@ struct lease {
 };
 
 /*
- * Opens the directory and locks it until pool_close(). The lock is for all that the containers of
+ * Opens the directory and locks it until pool_close(). The lock protects all that the containers of
  * this host share. Returns the descriptor or -1.
  */
 int pool_open(void);
 void pool_close(int pool);
 
-/* Removes the directory if it is empty. Caller must hold the lock, as for all that follows. */
+/*
+ * Removes the directory if it is empty. Caller must hold the lock, here and for all functions
+ * below.
+ */
 void pool_remove(void);
 
 /*
  * Leases lease->address or, if that is 0.0.0.0, the first free address of the subnet to a container
- * on lease->bridge. Returns the descriptor that holds it, and fills `lease`, or -1.
+ * on lease->bridge. Fills `lease`. Returns the descriptor whose lock holds the lease, or -1.
  */
 int pool_lease(int pool, const struct subnet *subnet, struct lease *lease);
 

@@ -8,7 +8,7 @@
 #include "fail.h"
 #include "narrate.h"
 
-/* Keeps the errno and the words of an NLMSG_ERROR. */
+/* Keeps the errno and the error message of an NLMSG_ERROR. */
 static int keep_refusal(struct sockaddr_nl *from, struct nlmsgerr *error, void *data)
 {
 	struct nlmsghdr *answer = (struct nlmsghdr *)((char *)error - NLMSG_HDRLEN);
@@ -41,7 +41,7 @@ int rtnl_open(struct rtnl *rtnl, int protocol)
 		return fail("socket AF_NETLINK");
 	nl_socket_disable_auto_ack(rtnl->socket);
 	nl_socket_modify_err_cb(rtnl->socket, NL_CB_CUSTOM, keep_refusal, rtnl);
-	/* A failure is no matter: the kernel would refuse without words. */
+	/* A failure is ignored: then the kernel only sends no error messages. */
 	setsockopt(nl_socket_get_fd(rtnl->socket), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	return 0;
 }
@@ -70,7 +70,7 @@ const struct nlattr *rtnl_attribute(struct nl_msg *message, int size, int type)
 	return nlmsg_find_attr(nlmsg_hdr(message), size, type);
 }
 
-/* Sends the request, under a new number. */
+/* Sends the request, with a new sequence number. */
 static int send_request(struct rtnl *rtnl, const char *what)
 {
 	nlmsg_hdr(rtnl->message)->nlmsg_seq = NL_AUTO_SEQ;

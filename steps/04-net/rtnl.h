@@ -1,8 +1,8 @@
 /*
  * Chapter 4: requests to the kernel's network configuration, over a netlink socket.
  *
- * libnl puts the messages together. The kernel acknowledges each; if it refuses one, it may say why
- * in words (NETLINK_EXT_ACK).
+ * libnl puts the messages together. The kernel acknowledges each message. If the kernel refuses
+ * one, it may add an error message (NETLINK_EXT_ACK).
  *
  * libnl-3 is used, and not libmnl, because Debian has a static library of it. A program that is
  * linked dynamically starts 0.3 to 0.4 ms later, also without any network.
@@ -22,7 +22,7 @@ struct rtnl {
 	struct nl_sock *socket;
 	struct nl_msg *message; /* the request that is put together */
 	int refused;		/* the errno of the last refusal */
-	char words[128];	/* the kernel's words on it; may be empty */
+	char words[128];	/* the kernel's error message; may be empty */
 };
 
 #define autortnl __attribute__((cleanup(rtnl_close)))

@@ -16,7 +16,7 @@ int setting_set(const char *family, const char *device, const char *name, char v
 /*
  * Switches IPv6 off for the device. Lets the device ignore router advertisements as well, since
  * another program may switch IPv6 on for all devices (sysctl net.ipv6.conf.all.disable_ipv6=0).
- * Where the kernel has no IPv6, does nothing. Returns 0 or -1.
+ * Does nothing if the kernel has no IPv6. Returns 0 or -1.
  */
 int setting_disable_ipv6(const char *device);
 

@@ -45,10 +45,10 @@ bool subnet_contains(const struct subnet *subnet, struct in_addr address)
 }
 
 /*
- * Returns whether the route does not tell that another host has the addresses. A route to half of
+ * Returns true if the route does not show that other hosts have its addresses. A route to half of
  * all addresses, or a quarter, is a default route (VPNs add 0.0.0.0/1 and 128.0.0.0/1). A route
- * that refuses packets is for all addresses in it that have no better route, as the subnet's will
- * be.
+ * that refuses packets, and is wider than the subnet, is no obstacle: the subnet's own route will
+ * be more specific, so the kernel will prefer it.
  */
 static bool is_nobodys(const struct rtmsg *route, const struct subnet *subnet)
 {

@@ -41,7 +41,7 @@ int veth_make_room(struct rtnl *rtnl, const struct lease *lease)
 	return 0;
 }
 
-/* A bridge that was made anew, while containers on it run. */
+/* A bridge that was made again, while containers on it run. */
 struct bridge {
 	struct rtnl *rtnl;
 	const char *name;

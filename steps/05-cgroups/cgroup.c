@@ -64,7 +64,7 @@ static const char *try_make(const struct cgroup *cgroup, struct hierarchy *hiera
 	return NULL;
 }
 
-/* Before the cgroup was locked, another step may have taken it for a leftover and removed it. */
+/* True if errno says that another step took the cgroup for a leftover before it was locked. */
 static bool was_removed(void)
 {
 	return errno == ENOENT || errno == ENODEV || errno == EWOULDBLOCK;
@@ -101,14 +101,16 @@ static int make(const struct cgroup *cgroup, struct hierarchy *hierarchy, unsign
 		return -1;
 	if (version->adopt(hierarchy->lock, hierarchy->directory, controllers) < 0)
 		return -1;
-	/* Root in the container may make cgroups in cgroups; whoever removes them goes down to the
-	 * last one. v1 has no such limit. */
+	/*
+	 * Limit how deep root in the container can nest cgroups, since the program that removes
+	 * them goes down to the last one. v1 has no such limit.
+	 */
 	if (hierarchy->version == 2)
 		return cgroup_write(hierarchy->directory, "../cgroup.max.depth", "100");
 	return 0;
 }
 
-/* A limit whose controller is missing is refused by its name. */
+/* Refuses a limit whose controller is missing. The message names the limit. */
 static int require(const struct limits *limits, unsigned int available)
 {
 	for (size_t i = 0; i < limits->count; i++) {
@@ -186,7 +188,7 @@ int cgroup_create(struct cgroup *cgroup)
 		if (version_of(hierarchy)->limit_devices(&cgroup->devices, hierarchy) < 0)
 			return -1;
 	}
-	/* Without root (chapter 6) the container has no more rights to devices than we have. */
+	/* Without root (chapter 6) the container has no more rights to devices than the step. */
 	if (geteuid() == 0 && !cgroup_hierarchy(cgroup, SET(CONTROLLER_DEVICES)))
 		fail_warn("no cgroup hierarchy may be written to: all devices can be used");
 	return 0;

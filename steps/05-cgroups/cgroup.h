@@ -29,11 +29,11 @@
 #include "limit.h"
 
 struct cgroup {
-	/* What is wanted. */
+	/* The caller of cgroup_create() sets: */
 	struct limits limits;
 	struct devices devices;
 	bool stats; /* cgroup_report() prints them */
-	/* What cgroup_create() made. */
+	/* cgroup_create() sets: */
 	char name[32]; /* of the outer cgroup, in each hierarchy */
 	struct hierarchy hierarchies[HIERARCHIES_MAX];
 	int hierarchy_count;
@@ -41,7 +41,7 @@ struct cgroup {
 
 #define autocgroup __attribute__((cleanup(cgroup_cleanup)))
 
-/* What the processes have used. CGROUP_UNKNOWN: no controller has counted it. */
+/* The usage of the cgroup's processes. CGROUP_UNKNOWN: no controller has counted it. */
 struct cgroup_usage {
 	uint64_t memory_peak;		    /* bytes */
 	uint64_t killed;		    /* processes that the kernel killed for memory */
@@ -51,14 +51,17 @@ struct cgroup_usage {
 };
 
 /*
- * On the host, before the child is there: finds the hierarchies, removes what steps that were
- * killed have left there, makes a cgroup in each hierarchy that is needed, and writes the limits.
- * A limit whose controller is missing is refused. Returns 0 or -1; cgroup_remove() undoes it in
- * both cases.
+ * On the host side, before the child starts: finds the hierarchies, removes the cgroups that killed
+ * steps have left there, makes a cgroup in each hierarchy that is needed, and writes the limits. A
+ * limit whose controller is missing is refused. Returns 0 or -1. In both cases the caller has to
+ * call cgroup_remove().
  */
 int cgroup_create(struct cgroup *cgroup);
 
-/* Returns a hierarchy with our cgroup that is v2 or has one of these controllers, or NULL. */
+/*
+ * Returns a hierarchy in which the container has a cgroup, and which is v2 or has one of these
+ * controllers; or NULL.
+ */
 const struct hierarchy *cgroup_hierarchy(const struct cgroup *cgroup, unsigned int controllers);
 
 /* Returns the directory for CLONE_INTO_CGROUP, which v2 alone has, or -1. */
@@ -68,8 +71,8 @@ int cgroup_directory(const struct cgroup *cgroup);
 int cgroup_enter(const struct cgroup *cgroup);
 
 /*
- * In the child, after that: enters a new cgroup namespace, in which all its cgroups are "/".
- * Returns 0 or -1.
+ * In the child, after cgroup_enter(): enters a new cgroup namespace, in which all cgroups of the
+ * child are "/". Returns 0 or -1.
  */
 int cgroup_unshare(void);
 

@@ -21,8 +21,8 @@ bool cgroup_has(int directory, const char *name);
 char *cgroup_read(int directory, const char *name);
 
 /*
- * Returns a number from a file: the one behind `key`, which begins a line; if `key` is NULL, the
- * one that the file begins with. CGROUP_UNKNOWN: there is no such number.
+ * Returns a number from a file: the number after `key`, which begins a line; if `key` is NULL, the
+ * number at the beginning of the file. CGROUP_UNKNOWN: there is no such number.
  */
 uint64_t cgroup_read_number(int directory, const char *name, const char *key);
 #define CGROUP_UNKNOWN UINT64_MAX

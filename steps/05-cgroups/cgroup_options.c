@@ -28,7 +28,7 @@ enum {
 	KEY_WIOPS,
 };
 
-enum { PERIOD = 100000 }; /* microseconds: the kernel's own */
+enum { PERIOD = 100000 }; /* microseconds: the kernel's default */
 
 static const struct argp_option options[] = {
 	{ "memory", 'm', "BYTES", 0, "At most so much memory (64m, 1.5g); 0: no limit", 0 },
@@ -201,7 +201,9 @@ static error_t finish(struct limits *limits)
 		fail_input("%s", wrong);
 		return EINVAL;
 	}
-	/* Put it behind the limit of memory in the list: v1 refuses a lower limit of both. */
+	/*
+	 * Put the limit of swap behind that of memory in the list: v1 wants that of memory first.
+	 */
 	limits_remove(limits, &limit_rows[LIMIT_SWAP]);
 	if (!memory)
 		return 0;

@@ -38,8 +38,8 @@ int cgroup_is_late(int64_t deadline)
 /* ---- Visiting ---- */
 
 /*
- * What the visit has still to do, the next thing last: enter "NAME"; leave "/NAME", which it has
- * entered before. Each entry ends with a zero byte.
+ * The tasks that the visit still has, the next one last. "NAME" is a cgroup to enter; "/NAME" is a
+ * cgroup to leave, which the visit has entered before. Each entry ends with a zero byte.
  */
 struct stack {
 	char *text;
@@ -92,7 +92,7 @@ static int push_children(struct stack *stack, int directory)
 	return 0;
 }
 
-/* Replaces the directory *place by its entry `name`. Returns 1, 0 if that has gone, or -1. */
+/* Replaces the directory *place by its entry `name`. Returns 1, 0 if the entry has gone, or -1. */
 static int go(int *place, const char *name)
 {
 	int next = openat(*place, name, DIRECTORY);
@@ -151,14 +151,14 @@ struct processes {
 	void *data;
 };
 
-/* Each line of cgroup.procs is a PID. A process that our PID namespace cannot see is 0. */
+/* Each line of cgroup.procs is a PID, or 0 for a process that this PID namespace does not show. */
 static int list_processes(int directory, void *data)
 {
 	const struct processes *processes = data;
 	autofree char *list = file_read_at(directory, "cgroup.procs");
 	char *rest = list;
 
-	/* NULL: the cgroup has been removed meanwhile, or it is a threaded one. */
+	/* `list` is NULL if the cgroup has been removed meanwhile, or is a threaded one. */
 	for (const char *line; (line = strsep(&rest, "\n"));)
 		if (atoi(line) > 0)
 			processes->each(atoi(line), processes->data);

@@ -42,8 +42,8 @@ int cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char
 		       int64_t deadline);
 
 /*
- * The same, but a failure leads to a warning alone. The message of an earlier failure, with which
- * the step is about to end, is kept.
+ * As cgroup_remove_tree(), but a failure only leads to a warning. The message of an earlier
+ * failure, with which the step is about to end, is kept.
  */
 void cgroup_try_remove_tree(const struct hierarchy *hierarchy, int parent, const char *name,
 			    int64_t deadline);

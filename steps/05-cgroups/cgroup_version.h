@@ -16,14 +16,16 @@ struct cgroup_version {
 	/* Puts the rules for devices in force, if this hierarchy is the one that keeps them. */
 	int (*limit_devices)(const struct devices *devices, const struct hierarchy *hierarchy);
 
-	/* Mounts the hierarchy below `root`, on /sys/fs/cgroup/NAME, or, if it is `alone`, on
-	 * /sys/fs/cgroup itself. */
+	/*
+	 * Mounts the hierarchy below `root`: on /sys/fs/cgroup/NAME, or on /sys/fs/cgroup itself if
+	 * it is `alone`.
+	 */
 	int (*mount)(const struct hierarchy *hierarchy, int root, bool alone);
 
 	/* Sends SIGKILL to all processes in the cgroup and below. Leaves no message. */
 	int (*kill)(int directory, int64_t deadline);
 
-	/* Fills the fields that controllers of this hierarchy count. */
+	/* Fills the fields that the controllers of this hierarchy count. */
 	void (*count)(const struct hierarchy *hierarchy, struct cgroup_usage *usage);
 };
 

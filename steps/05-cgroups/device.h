@@ -16,12 +16,15 @@
 
 enum { DEVICE_ALL = -1 };
 
-/* /dev/net/tun. The second article's containers may use it; with runC 1.2 they have to ask. */
+/*
+ * /dev/net/tun. The second article's containers may use it. Since runC 1.2, a container may use it
+ * only if its configuration allows it.
+ */
 enum { TUN_MAJOR = 10, TUN_MINOR = 200 };
 
 /*
- * A later rule counts more than an earlier one. On v1, a rule can only take away what another rule
- * with the same numbers has allowed, not a part of it.
+ * A later rule counts more than an earlier one. On v1, a rule that denies can only undo a rule that
+ * allows the same numbers. It cannot take away a part of these numbers.
  */
 struct device_rule {
 	bool allow;
@@ -42,7 +45,7 @@ struct device_node {
 struct devices {
 	struct device_rule *rules;
 	size_t rule_count;
-	bool required; /* chapter 6: where the rules cannot be kept, do not start */
+	bool required; /* chapter 6: if the rules cannot be enforced, do not start */
 	struct device_node *nodes;
 	size_t node_count;
 };

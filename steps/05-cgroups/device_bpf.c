@@ -1,8 +1,8 @@
 /*
- * v2 has no files for devices. It has a hook: a program, attached to the cgroup, that the kernel
- * runs whenever a process in it makes or opens a device node, and that answers 1 for yes or 0 for
- * no. The program is written in the kernel's own machine language, eBPF, which is checked before it
- * is taken. Here it is put together instruction by instruction.
+ * v2 has no files for devices. Instead, the kernel runs a program, attached to the cgroup, whenever
+ * a process in the cgroup makes or opens a device node. The program answers 1 for yes or 0 for no.
+ * It is written in the kernel's own machine language, eBPF, which the kernel checks before it takes
+ * the program. Here the program is put together instruction by instruction.
  *
  * Source: bpf(2); Documentation/bpf/standardization/instruction-set.rst; <linux/bpf.h>,
  * struct bpf_cgroup_dev_ctx.
@@ -39,7 +39,7 @@ enum { MAJOR_MAX = 4095, MAJOR_SHIFT = 32, TYPE_SHIFT = 44, ACCESS_SHIFT = 60 };
 #define MAJOR_MASK ((uint64_t)MAJOR_MAX << MAJOR_SHIFT)
 #define TYPE_MASK  ((uint64_t)UINT16_MAX << TYPE_SHIFT)
 
-/* How many instructions there are before the first rule, at most for each, and after the last. */
+/* Numbers of instructions: before the first rule, at most for each rule, and after the last. */
 enum { BEFORE = 7, FOR_EACH = 16, AFTER = 2 };
 
 struct program {
@@ -130,9 +130,9 @@ static uint64_t rule_key(const struct device_rule *rule, uint64_t *mask)
 }
 
 /*
- * A rule is one comparison with a mask, as that of an address with a subnet. Before the kernel
- * accepts a program it follows each way through it, and with a jump for each number of a rule that
- * took twice as long.
+ * A rule is one comparison with a mask, as when an address is compared with a subnet. Before the
+ * kernel accepts a program, it follows each way through the program. With a separate jump for each
+ * number of a rule, this took twice as long.
  *
  * A rule that allows holds for a request that asks for nothing but the rule's access. A rule that
  * denies holds for a request that asks for any of it.

@@ -72,15 +72,15 @@ bool hierarchy_is_in(const struct hierarchy *hierarchy, const char *list)
 	return hierarchy_controllers(1, list) & hierarchy->controllers;
 }
 
-/* After a failed call: returns true if the hierarchy is hidden, or not ours to write. */
+/* True if the last call failed because the hierarchy is hidden, or may not be written to. */
 static bool is_withheld(void)
 {
 	return errno == ENOENT || errno == EACCES || errno == EROFS;
 }
 
 /*
- * Finds our own cgroup in a hierarchy, from a line such as "4:memory:/user" or "0::/user"; *own is
- * NULL if there is none.
+ * Finds this process's own cgroup in a hierarchy, from a line such as "4:memory:/user" or
+ * "0::/user". *own is NULL if there is none.
  */
 static int find_own_path(const struct hierarchy *hierarchy, char **own)
 {
@@ -105,7 +105,7 @@ static int find_own_path(const struct hierarchy *hierarchy, char **own)
 	return ferror(file) ? fail("read /proc/self/cgroup") : 0;
 }
 
-/* Returns 1, 0 if we may not write to this cgroup, or -1. */
+/* Returns 1, 0 if this process may not write to the cgroup, or -1. */
 static int is_ours(int directory)
 {
 	if (faccessat(directory, "cgroup.procs", W_OK, AT_EACCESS) == 0)
@@ -114,9 +114,9 @@ static int is_ours(int directory)
 }
 
 /*
- * Makes `top` the topmost cgroup that we may write to, on the way from `root`, the mounted one, to
- * our own. Root may write to the mounted one; a user may have been given one further down. Returns
- * 1, 0 if there is none, or -1.
+ * Makes `top` the topmost cgroup that this process may write to, on the way from `root`, the
+ * mounted one, to its own. Root may write to the mounted one; a user may have been given one
+ * further down. Returns 1, 0 if there is none, or -1.
  */
 static int go_to_ours(struct hierarchy *hierarchy, const char *root)
 {
@@ -162,7 +162,7 @@ const char *hierarchy_below_top(const struct hierarchy *hierarchy, const char *p
 	return path + length;
 }
 
-/* Opens the hierarchy there. Returns 1, 0 if it is hidden or covered by another mount, or -1. */
+/* Opens the mounted hierarchy. Returns 1, 0 if it is hidden or covered by another mount, or -1. */
 static int open_mount(struct hierarchy *hierarchy, const char *mountpoint)
 {
 	unsigned int type = hierarchy->version == 2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC;
@@ -178,7 +178,7 @@ static int open_mount(struct hierarchy *hierarchy, const char *mountpoint)
 	return status.f_type == type;
 }
 
-/* A hierarchy of v1 is called by its controllers. */
+/* Names a hierarchy of v1 after its controllers. */
 static void name_by_controllers(struct hierarchy *hierarchy)
 {
 	for (int i = 0; i < CONTROLLERS; i++) {
@@ -207,7 +207,7 @@ static void name_by_option(struct hierarchy *hierarchy, const char *options)
 /*
  * Fills `hierarchy` from a line of mountinfo:
  * 36 35 0:30 ROOT MOUNTPOINT rw,relatime shared:1 - cgroup cgroup rw,cpu,cpuacct
- * Returns 1, 0 if we cannot use that hierarchy or do not want it, or -1.
+ * Returns 1, 0 if that hierarchy cannot be used or is not wanted, or -1.
  */
 static int read_mount(const char *line, struct hierarchy *hierarchy, unsigned int wanted,
 		      bool with_named)

@@ -18,12 +18,12 @@ enum controller {
 	CONTROLLER_CPUSET,
 	CONTROLLER_PIDS,
 	CONTROLLER_IO,	    /* v1 calls it blkio */
-	CONTROLLER_CPUACCT, /* v1 alone, and the next two: v2 does this in every cgroup */
+	CONTROLLER_CPUACCT, /* in v1 only, as the next two: v2 does this in every cgroup */
 	CONTROLLER_DEVICES,
 	CONTROLLER_FREEZER,
-	CONTROLLER_HUGETLB, /* this one and those that follow are for chapter 6 */
+	CONTROLLER_HUGETLB, /* from here on, for chapter 6 */
 	CONTROLLER_RDMA,
-	CONTROLLER_NET_CLS, /* v1 alone, and the next one */
+	CONTROLLER_NET_CLS, /* in v1 only, as the next one */
 	CONTROLLER_NET_PRIO,
 	CONTROLLER_MISC,
 	CONTROLLERS,
@@ -35,19 +35,19 @@ enum controller {
 struct hierarchy {
 	int version;   /* 1 or 2 */
 	char name[64]; /* v1: its controllers, "cpu,cpuacct", or its name; v2: "unified" */
-	unsigned int controllers; /* the set of those that live here */
-	int top;		  /* the topmost cgroup that we may write to */
+	unsigned int controllers; /* the set of the controllers in this hierarchy */
+	int top;		  /* the topmost cgroup that the step may write to */
 	int depth;		  /* how many cgroups are above `top` */
-	int directory;		  /* our cgroup; -1: we have none here */
+	int directory;		  /* the container's cgroup; -1: it has none here */
 	int lock;		  /* the outer cgroup, locked as long as the step lives */
 };
 
-/* With v2, and some of v1 that have a name and no controllers. */
+/* At most one for each controller, v2, and some of v1 that have a name and no controllers. */
 enum { NAMED_MAX = 4, HIERARCHIES_MAX = CONTROLLERS + 1 + NAMED_MAX };
 
 /*
- * Finds the hierarchies that are mounted and that we may write to: v2, and those of v1 that have
- * one of the controllers `wanted`. They come in the order in which a container's cgroups are
+ * Finds the hierarchies that are mounted and that the step may write to: v2, and those of v1 that
+ * have one of the controllers `wanted`. They come in the order in which a container's cgroups are
  * removed. The freezer is first, since a frozen process does not die before it is thawed. The home
  * hierarchy, in which each container has a cgroup, is last: v2, or else that of the devices.
  * Returns how many there are, or -1. The caller closes `top` of each.
@@ -63,7 +63,7 @@ int hierarchy_find_all(struct hierarchy hierarchies[HIERARCHIES_MAX]);
 /* True for a hierarchy of v1 that has a name and no controllers. */
 bool hierarchy_is_named(const struct hierarchy *hierarchy);
 
-/* True if a line of /proc/PID/cgroup with the list "cpu,cpuacct" is about the hierarchy. */
+/* True if a line of /proc/PID/cgroup with this list ("cpu,cpuacct") is about the hierarchy. */
 bool hierarchy_is_in(const struct hierarchy *hierarchy, const char *list);
 
 /*

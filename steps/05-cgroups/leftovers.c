@@ -29,7 +29,7 @@ static void remove_everywhere(const char *name, int64_t deadline)
 	}
 }
 
-/* Another program's "step-1" is not ours to remove, with all that runs in it. */
+/* True for "step-PID-TIME". Another program's cgroup "step-1" must not be removed. */
 static bool is_step_name(const char *name)
 {
 	static const char digits[] = "0123456789";

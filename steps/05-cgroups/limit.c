@@ -96,7 +96,7 @@ static char *format(enum limit_form form, const struct limit_value *value)
 
 /* ---- The list ---- */
 
-/* The file "cpu.max" is the controller cpu's. */
+/* Returns the set with the controller of a file: that of "cpu.max" is cpu. */
 static unsigned int find_controllers(int version, const char *file)
 {
 	char name[64];

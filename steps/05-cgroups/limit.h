@@ -30,8 +30,10 @@ enum limit_form {
 	AS_WBPS,
 	AS_RIOPS,
 	AS_WIOPS,
-	/* These share something out among sister cgroups. Our inner cgroup has no sisters, so they
-	 * are written to the outer one as well. */
+	/*
+	 * The files with the forms below divide something among sibling cgroups. The inner cgroup
+	 * has no siblings, so these values are written to the outer one as well.
+	 */
 	AS_LOW,	   /* as AS_MAX */
 	AS_SHARES, /* as AS_NUMBER */
 	AS_WEIGHT, /* a weight from 1 to 10000; the number is shares, from 2 to 262144 */
@@ -83,13 +85,13 @@ struct limit {
 	bool is_optional;	  /* nothing is written where the kernel has no such file */
 	/* Chapter 6, for an `update` that fails: */
 	bool is_written;
-	char *before; /* the text that brings back what was there; NULL: not known */
+	char *before; /* the text that restores the old value; NULL: not known */
 };
 
 struct limits {
 	struct limit *list;
 	size_t count;
-	bool check_memory; /* chapter 6: a limit that is less than what is used is refused */
+	bool check_memory; /* chapter 6: refuse a limit that is lower than the usage */
 };
 
 /*
@@ -109,7 +111,10 @@ void limits_remove(struct limits *limits, const struct limit_row *row);
 /* Returns the set of the controllers that the limits need. */
 unsigned int limits_controllers(const struct limits *limits);
 
-/* Writes the limits whose controllers the hierarchy has to our cgroup there. Returns 0 or -1. */
+/*
+ * Writes the limits whose controllers the hierarchy has to the container's cgroup there. Returns 0
+ * or -1.
+ */
 int limits_write(const struct limits *limits, const struct hierarchy *hierarchy);
 
 #endif

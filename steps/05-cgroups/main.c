@@ -24,7 +24,7 @@
 
 #define ABOUT "Run a command (default: /bin/sh) with limits to what it can use."
 
-/* What is wanted: one structure a chapter. */
+/* The settings of the step: one structure for each chapter. */
 struct step {
 	struct uts uts;
 	struct init init;
@@ -32,7 +32,7 @@ struct step {
 	struct net net;
 	struct cgroup cgroup;
 	struct command command;
-	struct child *child; /* for the child itself: its way to the host side */
+	struct child *child; /* for the child: its connection to the host side */
 };
 
 /* Makes the new root complete before it is entered. Returns a descriptor of it or -1. */
@@ -58,7 +58,7 @@ static int rootfs_build(struct step *step)
 	return built;
 }
 
-/* In the new namespaces, in the order that the kernel wants. */
+/* Runs in the new namespaces. Its calls are in the order that the kernel wants. */
 static int inside(void *argument)
 {
 	struct step *step = argument;

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Makes a weight of v2, 1 to 10000, of CPU shares of v1, 2 to 262144. */
+/* Converts CPU shares of v1, 2 to 262144, to a weight of v2, 1 to 10000. */
 uint64_t cgroup_weight(uint64_t shares);
 
 #endif

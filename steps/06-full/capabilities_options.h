@@ -8,7 +8,7 @@
 
 struct capabilities_options {
 	uint64_t added, dropped;
-	bool privileged;		  /* the caller must take away the other walls as well */
+	bool privileged;		  /* the caller must remove the other protections as well */
 	struct capabilities capabilities; /* the result of all three options */
 };
 

@@ -79,8 +79,7 @@ int habits_explain(const struct config *config)
 {
 	struct failure failure = *fail_get();
 	const char *name = config->command.argv ? config->command.argv[0] : "/";
-	const size_t cause =
-		strcspn(failure.text, ";"); /* a hint that is there gives way to this one */
+	const size_t cause = strcspn(failure.text, ";"); /* this hint replaces an earlier one */
 
 	if (failure.status != STATUS_NOT_FOUND || *name == '/' || *name == '.')
 		return -1;

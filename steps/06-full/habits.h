@@ -1,5 +1,5 @@
 /*
- * Chapter 6: what users of Docker type first, and where this workbook has it.
+ * Chapter 6: habits of Docker's users: what they type first, and where this workbook has it.
  */
 #ifndef STEPS_HABITS_H
 #define STEPS_HABITS_H
@@ -7,8 +7,8 @@
 #include "config.h"
 
 /*
- * Refuses a verb that step-06 does not have. The message says where a verb of Docker's is; or that
- * `nearest` (NULL: none) may be meant, a verb of step-06 that is similar. Returns -1.
+ * Refuses a verb that step-06 does not have. The message says where this workbook has a verb of
+ * Docker's, or suggests `nearest`, a similar verb of step-06 (NULL: none). Returns -1.
  */
 int habits_refuse_verb(const char *verb, const char *nearest);
 

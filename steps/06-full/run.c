@@ -13,14 +13,14 @@
 #include "spawn.h"
 #include "sync.h"
 
-/* The group "tty", by whose right one user's programs may write to another's terminal. */
+/* The group "tty": programs with this group, such as write(1), may write to all terminals. */
 enum { TTY_GROUP = 5 };
 
 enum { USUAL_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
 
 /* ---- The mounts, as config.json would list them ---- */
 
-/* Without a type it is a bind mount, with all that is mounted below its source. */
+/* Without a type, the entry is a bind mount, with all that is mounted below its source. */
 static int add_mount(struct mounts *mounts, const struct rootfs_mount *mount)
 {
 	const struct mounts_entry entry = {
@@ -47,7 +47,10 @@ static int add_defaults(struct config *config)
 	for (size_t i = 0; i < count; i++) {
 		struct rootfs_mount mount = defaults[i];
 
-		/* That network belongs to the host's users: only they may mount its sysfs. */
+		/*
+		 * Only root of the network namespace may mount its sysfs. Others get a read-only
+		 * bind mount of the host's /sys.
+		 */
 		if (has_users && !(config->namespaces & CLONE_NEWNET) &&
 		    strcmp(mount.type, "sysfs") == 0) {
 			mount.type = NULL;
@@ -107,7 +110,7 @@ static int add_mounts(struct config *config)
 	for (size_t i = 0; i < config->rootfs.mount_count; i++)
 		if (add_mount(&config->mounts, &config->rootfs.mounts[i]) < 0)
 			return -1;
-	config->rootfs.mount_count = 0; /* they are in the list now */
+	config->rootfs.mount_count = 0; /* config->mounts has them now */
 	return nodes_add_defaults(&config->cgroup.devices);
 }
 
@@ -124,10 +127,12 @@ static void choose_namespaces(struct run *run)
 	config->network_is_given = run->net.mode == NET_BRIDGE;
 }
 
-/* The container has made the network namespace if it is to belong to the container's users. */
+/*
+ * Returns the container's network namespace, which the container has made if it belongs to its
+ * users; 0 if net_connect() is to make one; or -1.
+ */
 static int open_namespace(const struct container *container)
 {
-	/* Without one, net_connect() makes it. */
 	return container->loopback ? namespaces_open_of(container->child->pid, "net") : 0;
 }
 
@@ -141,7 +146,7 @@ static int connect_network(struct run *run)
 	return run->net.namespace < 0 ? -1 : net_connect(&run->net, container->child);
 }
 
-/* If the child has ended before, its failure is the cause of the host side's. Returns -1. */
+/* If the child has ended, its failure is the cause, and replaces the host side's. Returns -1. */
 static int explain_end(struct child *child)
 {
 	struct pollfd end = { .fd = child->pidfd, .events = POLLIN };

@@ -1,7 +1,7 @@
 /*
  * Chapter 6: `step-06 run`, a container and its network for as long as one command runs.
  *
- * The container itself is made by the functions of oci/, which know of no network but a namespace.
+ * The functions of oci/ make the container itself. They know the network only as a namespace.
  *
  * Article 2: Container.Run.
  */

@@ -3,8 +3,8 @@
 # memory; and step 04's network alone. First it checks that both sides have the same new namespaces
 # and filters for system calls, or they could not be compared.
 #
-# Both sides of a pair take turns, ROUNDS times, so that a change of the machine's speed meets both
-# alike. The medians of all runs are shown. Source of the numbers: hyperfine.
+# Both sides of a pair take turns, ROUNDS times, so that a change of the machine's speed affects
+# both alike. The medians of all runs are shown. Source of the numbers: hyperfine.
 set -eu
 cd "$(dirname "$0")/../.."
 rounds=${ROUNDS:-5} runs=${RUNS:-100}

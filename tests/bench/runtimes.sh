@@ -4,8 +4,8 @@
 # (`make test-engines` installs it).
 #
 # crun 1.8.1 runs no container where cgroups are hybrid, and needs CAP_SYS_RESOURCE for the program
-# for devices of a v2 cgroup. So both see only v2, and make no cgroup. In the last row only ours makes
-# one, so it has more to do.
+# for devices of a v2 cgroup. So both see only v2, and make no cgroup. In the last row only
+# step-06-oci makes a cgroup, so it has more to do.
 set -eu
 cd "$(dirname "$0")/../.."
 [ "${BENCH_NAMESPACE:-}" = entered ] ||

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/engines/containerd.sh DIRECTORY RUNTIME: containerd's containers, which are Kubernetes' as well,
-# run by our runtime: ctr(8) asks for them.
+# run by our runtime. ctr(8) starts them.
 set -u
 work=$1 runtime=$2
 # shellcheck source=tests/engines/checks.sh
@@ -25,7 +25,7 @@ chmod +x "$work/ctr"
 PATH=$work:$PATH
 until_true ctr version || { tail -5 "$work/log" && exit 1; }
 
-# An image is what Docker would save: made by hand, for containerd builds none.
+# The image has the form in which `docker save` writes one, made by hand: containerd builds none.
 mkdir -p "$work/image/layer"
 tar -C rootfs/busybox -cf "$work/image/layer/layer.tar" .
 layer=$(sha256sum <"$work/image/layer/layer.tar" | cut -d' ' -f1)

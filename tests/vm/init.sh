@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # The virtual machine's first program, in its initramfs: makes a root file system below /new, and
-# goes there. All by busybox, which is here, as the machine's own programs start slowly without
-# hardware virtualization.
+# goes there. All commands are those of busybox, which is here: the host machine's programs start
+# slowly without hardware virtualization.
 #
 # From the kernel's command line: $workbook, $image and $busybox, paths; $host, what kind of machine
 # it is to be:
@@ -17,8 +17,7 @@ for module in virtio_pci 9pnet_virtio 9p overlay virtio_blk virtio_net crc32c_ge
 	modprobe $module
 done
 
-# overlay NAME DIRECTORY WHERE: mounts a directory of the machine that we run on. Changes go to a
-# tmpfs.
+# overlay NAME DIRECTORY WHERE: mounts a directory of the host machine. Changes go to a tmpfs.
 overlay() {
 	mkdir -p "/top/$1/upper" "/top/$1/work" "$3"
 	mount -t overlay -o "lowerdir=$2,upperdir=/top/$1/upper,workdir=/top/$1/work" none "$3"
@@ -40,7 +39,7 @@ mount -t tmpfs -o nosuid,nodev tmpfs tmp
 overlay workbook "/host$workbook" "/new$workbook"
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 results "/new$workbook/build/vm/results"
 
-# Other users must reach it, too, and a home directory may be closed to them.
+# Other users must reach the workbook, too, and a home directory may be closed to them.
 directory=$workbook
 while [ -n "$directory" ]; do
 	chmod o+x "/new$directory"

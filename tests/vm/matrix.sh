@@ -38,7 +38,7 @@ row() {
 
 machine() { tests/vm/run.sh -t "${SECONDS_A_ROW:-900}" "$@"; }
 
-# summary ROW STATUS SECONDS: from its log; exit status 1: it is red
+# summary ROW STATUS SECONDS: prints the row's summary from its log; exit status 1: the row is red
 summary() {
 	local log=build/vm/$1.log passed failed skipped unexpected
 

@@ -104,7 +104,7 @@ make_system() (
 	$root mv "$run.new" $system && echo $packages >$system.packages
 )
 
-# The modules that the root file system needs, with those that they need: modules.dep names them.
+# Copies the modules that the root file system needs, with those that they need: modules.dep names them.
 make_initramfs() (
 	modules=lib/modules/$(ls "$image/lib/modules")
 	files=$(grep -E '/(9p|9pnet_virtio|overlay|crc32c_generic|ext4|virtio_(pci|blk|net))\.ko[.a-z]*:' "$image/$modules/modules.dep")
@@ -150,9 +150,9 @@ truncate -s 256M "$run/disk" || exit 125
 mke2fs -q -F -t ext4 -d rootfs "$run/disk" || fail 'no file system could be made of rootfs (mke2fs, see above)'
 
 # Hardware virtualization, if the processor has it: /dev/kvm alone says nothing.
-# Otherwise QEMU translates. It does so anew when code is at another address (norandmaps makes that
-# three times as fast); one thread for all processors needs half the time of one for each, and leaves
-# the other processors to other machines; and its cmpxchg16b makes newer kernels fail (QEMU 7.2).
+# Otherwise QEMU translates the code. Code at another address is translated anew (norandmaps makes
+# that three times as fast). One thread for all processors needs half the time of one for each, and
+# leaves the other processors to other machines. QEMU 7.2's cmpxchg16b makes newer kernels fail.
 if grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
 	accelerator='-accel kvm -cpu host'
 else

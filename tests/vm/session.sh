@@ -18,7 +18,7 @@ plain) enter='' ;;
 	enter="sh -c 'echo \$\$ >/sys/fs/cgroup/user.slice/user-0.slice/session-1.scope/cgroup.procs; exec \"\$@\"' sh" ;;
 esac
 
-# in_session [-c]: -c gives it the terminal. The rest of the environment is ours, not the command's.
+# in_session [-c]: runs the command; -c gives it the terminal. The command gets no other variables.
 in_session() {
 	eval "$enter"' env -i "PATH=$PATH" HOME=/root "TERM=${TERM:-dumb}" setsid "$@" bash "$run/command"'
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/vm/systemd.sh: the row for --systemd-cgroup. Its tests need the machine's own systemd, so they
-# run outside of the namespaces that stand for a host. Then a user runs them with their own systemd.
+# run outside of the namespaces that stand for a host. Then a user runs the checks below with the
+# user's own systemd.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0

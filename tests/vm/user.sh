@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/vm/user.sh: the row without root, for a user who cannot become root. What user namespaces make
-# possible works, and what needs root is refused with one line that says so.
+# tests/vm/user.sh: the row without root, for a user who cannot become root. Everything that user
+# namespaces make possible works. Everything that needs root is refused with one line that says so.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0

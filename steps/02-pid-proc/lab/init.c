@@ -10,8 +10,8 @@
 #include "narrate.h"
 
 /*
- * Waits for every child that has ended or stopped. Ends when the command has ended; then the kernel
- * ends all other processes of the namespace.
+ * Waits for every child that has ended or stopped. When the command has ended, the init ends with
+ * its status; then the kernel ends all other processes of the namespace.
  */
 static void reap(pid_t command)
 {
@@ -25,14 +25,15 @@ static void reap(pid_t command)
 }
 
 /*
- * Whether the whole group, and so the command, has got the signal: from the terminal, or from us.
+ * True if the whole group, and so the command, has got the signal: from the terminal, or from this
+ * init.
  */
 static bool is_for_group(const siginfo_t *info)
 {
 	return info->si_code == SI_KERNEL || info->si_pid == getpid();
 }
 
-/* Whether the step passes on what was typed at the terminal, for the whole group (job.c). */
+/* True if the host side passes on a signal that the terminal sent, for the whole group (job.c). */
 static bool is_to_pass_to_group(const siginfo_t *info)
 {
 	return info->si_code == SI_QUEUE && info->si_pid == 0;

@@ -138,7 +138,7 @@ int rootfs_open(struct rootfs *rootfs)
 	autofd int place = -1;
 
 	umask(022);
-	/* Open the sources before the directory is covered: it may contain one, or be in one. */
+	/* Open the sources before the directory is covered: a source may be in it, or above it. */
 	if (rootfs_clone(rootfs) < 0)
 		return -1;
 	place = file_open_directory(rootfs->path);
@@ -195,8 +195,9 @@ int rootfs_populate(const struct rootfs *rootfs, int root)
 }
 
 /*
- * Exchanges the roots. Both the new root and the place for the old one are ".": so the kernel
- * stacks the old root over the new one, and umount2(".") unmounts it. It needs no directory.
+ * Exchanges the roots. Both the new root and the place for the old one are ".", so the kernel
+ * stacks the old root over the new one, and umount2(".") unmounts the old root, which needs no
+ * directory.
  */
 static int pivot(void)
 {

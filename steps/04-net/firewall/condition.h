@@ -11,15 +11,15 @@
 #include "rule_words.h"
 
 struct condition {
-	const char *words[2]; /* what it begins with: "iifname", or "ct" and "state" */
+	const char *words[2]; /* the first words: "iifname", or "ct" and "state" */
 	enum truth (*match)(const struct packet *packet, const char *value);
-	bool is_broad; /* where it is MAYBE, it is true of most packets rather than of some */
+	bool is_broad; /* MAYBE means: true of most packets, rather than of some */
 };
 
-/* Steps over the words that a known condition begins with. Returns it, or NULL. */
+/* Steps over the first words of a known condition. Returns the condition, or NULL. */
 const struct condition *condition_take(struct words *words);
 
-/* Compares the packet with the values of a list, "a, b". Returns the best truth of them. */
+/* Compares the packet with the values of a list, "a, b". Returns the greatest truth among them. */
 enum truth condition_match(const struct condition *condition, const struct packet *packet,
 			   const char *list);
 

@@ -13,12 +13,12 @@
 #include "packet.h"
 #include "ruleset.h"
 
-/* The chain that Docker leaves to others. Docker's own rules come after it. */
+/* The chain that Docker leaves to its users. Docker's own rules come after it. */
 #define DOCKER_USER "DOCKER-USER"
 
 /*
- * Lists the tables that have a chain for what is forwarded. Each needs an nft of its own: of
- * several "list table" in one run, nft prints the last alone.
+ * Lists the tables that have a chain for forwarded packets. Each table needs its own run of nft,
+ * because nft prints only the last one of several "list table" commands.
  */
 static void list_tables(FILE *out, char *chains)
 {
@@ -29,7 +29,7 @@ static void list_tables(FILE *out, char *chains)
 
 	while ((line = nft_line(&chains, &chain))) {
 		if (strncmp(line, "type filter hook forward ", 25) != 0 ||
-		    bridge_parse(chain.table, &subnet)) /* a table of ours */
+		    bridge_parse(chain.table, &subnet)) /* the table of a step's bridge */
 			continue;
 		if (strcmp(chain.family, "ip") != 0 && strcmp(chain.family, "inet") != 0)
 			continue;
@@ -71,7 +71,10 @@ static unsigned long handle_of(const char *rule)
 	return strtoul(strstr(rule, "# handle ") + strlen("# handle "), NULL, 10);
 }
 
-/* Writes commands that put our rules into a chain, and remove older ones, which did not help. */
+/*
+ * Returns commands that insert the bridge's rules into a chain, and delete the bridge's older
+ * rules, which did not help. The caller frees the text. Returns NULL if there is no memory.
+ */
 static char *pass_commands(const struct ruleset *set, const struct nft_chain *chain,
 			   const char *name, const char *bridge)
 {
@@ -92,7 +95,7 @@ static char *pass_commands(const struct ruleset *set, const struct nft_chain *ch
 			fprintf(out, "delete rule %s %s %s handle %lu\n", chain->family,
 				chain->table, rule->chain.name, handle_of(rule->text));
 	}
-	/* Only rules that iptables-nft can print, or `iptables -S` would fail. */
+	/* Use only rules that iptables-nft can print; otherwise `iptables -S` would fail. */
 	for (const char *direction = "io"; *direction; direction++)
 		fprintf(out, "insert rule %s %s %s %cifname \"%s\" counter accept comment \"%s\"\n",
 			chain->family, chain->table, name, *direction, bridge, bridge);

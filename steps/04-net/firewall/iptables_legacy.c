@@ -1,4 +1,4 @@
-#include <net/if.h> /* must come before the kernel's header, which then leaves out the same */
+#include <net/if.h> /* before the kernel's header, which then leaves out the same definitions */
 
 #include <arpa/inet.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -36,7 +36,7 @@ static enum truth match_network(const struct subnet *containers, struct in_addr 
 	return is_inverted ? truth_not(truth) : truth;
 }
 
-/* The condition of a module. We know the state of the connection, and no other. */
+/* Judges the condition of a module. Only conditions on the connection's state are known. */
 static enum truth match_module(const struct xt_entry_match *match, const struct packet *packet)
 {
 	const struct xt_conntrack_mtinfo3 *conntrack = (const void *)match->data;
@@ -124,7 +124,7 @@ bool iptables_legacy_drops(const struct packet *packets)
 	socklen_t size = sizeof(info);
 	autofd int fd = -1;
 
-	/* The kernel makes a table that is not there when it is asked for. */
+	/* The kernel makes a missing table if it is asked for: ask only for one that is there. */
 	if (!tables || !strstr(tables, "filter\n"))
 		return false;
 	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);

@@ -1,6 +1,6 @@
 /*
  * Chapter 4: iptables-legacy, the interface to the kernel that iptables had before nftables. Its
- * tables are not nftables'.
+ * tables are separate from those of nftables.
  *
  * Source: <linux/netfilter_ipv4/ip_tables.h>.
  */
@@ -11,7 +11,7 @@
 
 #include "packet.h"
 
-/* Returns whether it drops one of the PACKET_KINDS packets where they are forwarded. */
+/* Returns true if iptables-legacy drops one of the PACKET_KINDS packets in forwarding. */
 bool iptables_legacy_drops(const struct packet *packets);
 
 #endif

@@ -23,7 +23,7 @@ struct packet {
 /* PACKET_JUMPS_MAX: the kernel follows no more jumps from chain to chain. */
 enum { PACKET_KINDS = 4, PACKET_JUMPS_MAX = 16 };
 
-/* Whether a condition is true of a kind. MAYBE: of some of its packets, or nobody can tell. */
+/* The truth of a condition for a kind. MAYBE: true of some of its packets, or not known. */
 enum truth { NO, MAYBE, YES };
 
 /* The verdict of a chain on a packet. PASSED_ON: the chain ends without one. */

@@ -46,9 +46,9 @@ static void set_action(struct verdict *verdict, const char *word, const char *ta
 }
 
 /*
- * Reads the rest of a rule, whose last word is its action. Between the conditions that we know and
- * that word are conditions on ports, marks or sets: each is true of some packets, or, where it is
- * negated, of most.
+ * Reads the rest of a rule, whose last word is its action. Between the known conditions
+ * (condition.c) and that word are conditions on ports, marks or sets. Each of these is true of some
+ * packets, or, if it is negated, of most.
  */
 static void read_rest(struct words *words, struct verdict *verdict)
 {
@@ -132,7 +132,7 @@ struct verdict rule_judge(const char *text, const struct packet *packet)
 		}
 		negated = words_take(&words, "!=") || words_take(&words, "!");
 		value = words_take_any(&words);
-		/* Of a set (@name) or a mask, only the rule's action is looked for. */
+		/* A set (@name) or a mask is not evaluated: it stays MAYBE. */
 		if (*value != '@' && *value != '&') {
 			truth = condition_match(condition, packet, value);
 			truth = negated ? truth_not(truth) : truth;

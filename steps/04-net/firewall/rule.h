@@ -10,12 +10,12 @@
 
 #include "packet.h"
 
-/* The actions of rules. GO_ON: none that decides, and the next rule follows. */
+/* The actions of rules. GO_ON: the rule decides nothing, and the next rule follows. */
 enum action { GO_ON, ACCEPT, DROP, RETURN, JUMP, GOTO };
 
 struct verdict {
 	enum truth truth; /* whether the rule's conditions are true of the packet */
-	bool is_broad;	  /* where that is MAYBE: rather of most packets than of some */
+	bool is_broad;	  /* MAYBE means: true of most packets, rather than of some */
 	enum action action;
 	char target[64]; /* of JUMP and GOTO: the chain */
 };

@@ -47,7 +47,7 @@ static int add_filter(struct rtnl *rtnl, const char *name, int index, struct in_
 		SKIP_UNLESS(127, 1),
 		RETURN(TC_ACT_SHOT),
 		RETURN(TC_ACT_OK),
-		/* ARP, for IPv4 over Ethernet: the sender's addresses; 0.0.0.0 only asks. */
+		/* ARP, for IPv4 over Ethernet: the sender's addresses; 0.0.0.0 is a probe. */
 		SKIP_IF(ETH_P_ARP, 1),
 		RETURN(TC_ACT_SHOT),
 		REQUIRE_LENGTH(ETH_HLEN + ARP_MESSAGE),

@@ -14,7 +14,7 @@ struct tuple {
 	uint8_t protocol;
 };
 
-/* Which connections to delete: those of the container, or UDP to a port of the host. */
+/* The connections to delete: those of the container, or UDP to a port of the host. */
 struct forgetting {
 	struct in_addr container;
 	struct in_addr host; /* 0.0.0.0: any of the host's addresses */
@@ -74,13 +74,13 @@ static bool is_local(struct rtnl *routes, uint32_t address)
 	return rtnl_dump(routes, note_local, &local, "RTM_GETROUTE") == 0 && local;
 }
 
-/* Returns whether a port that is published now would have led the connection elsewhere. */
+/* Returns true if the port that is now published would have redirected the connection. */
 static bool goes_to_port(struct forgetting *forgetting, const struct tuple *original,
 			 const struct tuple *reply)
 {
 	if (original->protocol != IPPROTO_UDP || original->destination_port != forgetting->port)
 		return false;
-	if (reply->source != original->destination) /* another program's rule leads it */
+	if (reply->source != original->destination) /* another program's rule redirects it */
 		return false;
 	if (forgetting->host.s_addr)
 		return original->destination == forgetting->host.s_addr;
@@ -114,7 +114,7 @@ static int look_at_connection(struct nl_msg *message, void *data)
 	return NL_OK;
 }
 
-/* Looks at all connections. A failure is no reason to end: connections time out later. */
+/* Deletes the connections that match. A failure is ignored: connections time out later. */
 static void forget(struct forgetting *forgetting)
 {
 	autortnl struct rtnl list = { 0 };

@@ -1,12 +1,12 @@
 /*
  * Chapter 4: connections that the kernel tracks.
  *
- * A UDP client that keeps sending is one connection to the kernel, which leads all packets where it
- * led the first one, whatever the rules say later. So the connections to a port are deleted when
- * the port is published, and those of a container when its address is given back. Otherwise the
- * next container with that address would get their packets.
+ * For the kernel, a UDP client that keeps sending is one connection. The kernel sends all packets
+ * of a connection where it sent the first one, even if the rules have changed since. So the
+ * connections to a port are deleted when the port is published, and those of a container when its
+ * address is released. Otherwise the next container with that address would get their packets.
  *
- * Where the kernel does not list its connections, these functions do nothing.
+ * If the kernel does not list its connections, these functions do nothing.
  *
  * Source: conntrack(8), <linux/netfilter/nfnetlink_conntrack.h>.
  */

@@ -13,10 +13,10 @@
 #include "fail.h"
 #include "setting.h"
 
-/* In the pool's directory; a line: a device, its index, and conf/all/forwarding before. */
+/* In the pool's directory. Each line: a device, its index, and conf/all/forwarding before. */
 #define RECORD "forwarding"
 
-/* Returns whether we have switched forwarding on for the device before. */
+/* Returns true if a step has switched forwarding on for the device before. */
 static bool is_recorded(int record, const char *device, unsigned int index)
 {
 	char text[4096], line[32];
@@ -97,7 +97,7 @@ static bool restore(const char *device, char all)
 
 	if (value < 0 || now < 0)
 		return errno == ENOENT; /* the device has gone */
-	/* A program that writes to ip_forward, as Docker does at its start, sets it for all. */
+	/* A program that writes to ip_forward, as Docker does at its start, sets all devices. */
 	if (value != '1' || now != all)
 		return true;
 	return setting_set("ipv4", device, "forwarding", '0') == 0;

@@ -1,9 +1,9 @@
 /*
  * Chapter 4: forwarding, which makes the host a router.
  *
- * Forwarding is a setting of each device. It is switched on for the bridge, and, where it is off,
- * for the devices that the host's routes lead to. A file records these devices, and the last
- * container restores their settings.
+ * Forwarding is a setting of each device. A step switches forwarding on for the bridge, and, where
+ * it is off, for the devices that the host's routes lead to. A file records these devices, and the
+ * last container restores their settings.
  *
  * The device of the default route alone would not do: answers from a second network, or a VPN, come
  * in by others. While a container runs, the host forwards, as with Docker.

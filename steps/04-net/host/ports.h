@@ -1,6 +1,6 @@
 /*
- * Chapter 4: published ports: a socket keeps each for the container, and the file of the
- * container's lease lists them, so that any step can make their rules anew.
+ * Chapter 4: published ports. A socket reserves each port for the container. The file of the
+ * container's lease lists the ports, so that any step can make their rules again.
  */
 #ifndef STEPS_PORTS_H
 #define STEPS_PORTS_H

@@ -41,7 +41,7 @@ static bool names_server(const char *text, const char *wanted)
 	return false;
 }
 
-/* How many servers a file names, and how many of them a container can reach: by IPv4. */
+/* The number of servers that a file names, and of those that a container can reach: by IPv4. */
 struct servers {
 	int found, usable;
 };

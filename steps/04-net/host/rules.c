@@ -97,7 +97,7 @@ static void forget_port(const struct port *port, struct in_addr address, void *d
 		conntrack_forget_udp(port->host, port->host_port);
 }
 
-/* The kernel leads a UDP client that keeps sending where its first packet went, by no rule. */
+/* Deletes UDP connections to the ports: the kernel applies new rules to new connections only. */
 static int forget_ports(int pool, const struct lease *lease, void *data)
 {
 	return ports_each(pool, lease, forget_port, data);
@@ -158,7 +158,7 @@ static int publish(void *argument)
 	const struct task *task = argument;
 
 	if (publish_ports(task->pool, task->lease) < 0) {
-		/* Another program has flushed the rules in this moment. */
+		/* Another program has flushed the rules meanwhile: make all of them again. */
 		fail_forget();
 		return make_all(argument);
 	}

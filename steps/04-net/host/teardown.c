@@ -17,8 +17,9 @@ static int forget_connections(void *address)
 }
 
 /*
- * Remove the rules first: afterwards no connection begins. A worker looks for those that the kernel
- * knows, while the kernel deletes the devices, which has to wait for other processors.
+ * Remove the rules first: afterwards no connection begins. A worker deletes the connections that
+ * the kernel tracks. Meanwhile the host side deletes the devices, for which the kernel has to wait
+ * for other processors.
  */
 void teardown_lease(int pool, struct rtnl *rtnl, const struct lease *lease, bool has_ports)
 {

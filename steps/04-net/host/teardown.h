@@ -12,14 +12,15 @@
 #include "rtnl.h"
 
 /*
- * Undoes what belongs to a lease, and with the last lease of a bridge the bridge, and gives the
- * address back. `has_ports`: the container may have published some.
+ * Removes the rules, connections and devices of a lease, and releases its address. With the last
+ * lease of a bridge, removes the bridge as well. `has_ports`: the container may have published
+ * some.
  */
 void teardown_lease(int pool, struct rtnl *rtnl, const struct lease *lease, bool has_ports);
 
 /*
- * Undoes the leases of steps that were killed. Where no lease is left then, forwarding is as it was
- * before.
+ * Ends the leases of steps that were killed. If no lease is left then, restores the host's
+ * forwarding settings and removes the record of the generation.
  */
 void teardown_crashed(int pool, struct rtnl *rtnl);
 

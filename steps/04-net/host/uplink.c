@@ -9,7 +9,7 @@
 #include "fail.h"
 #include "setting.h"
 
-/* Stands for all addresses outside. No machine has it (RFC 5737). */
+/* An address that stands for all addresses outside. No machine has it (RFC 5737). */
 #define WORLD 0xc0000201 /* 192.0.2.1 */
 
 static int note_device(struct nl_msg *message, void *data)

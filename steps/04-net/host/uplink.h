@@ -2,7 +2,8 @@
  * Chapter 4: the device that leads out of the host, as the kernel itself would choose it: by all of
  * the host's routes and rules of policy routing.
  *
- * Where packets are not forwarded, a warning says so. Nothing is repaired: it is the host's policy.
+ * If packets are not forwarded, a warning says so. Nothing is repaired: forwarding is the host's
+ * policy.
  *
  * Source: RTM_GETROUTE in rtnetlink(7), ip-rule(8).
  */

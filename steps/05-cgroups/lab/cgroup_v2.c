@@ -14,9 +14,9 @@
 #include "mount.h"
 
 /*
- * A cgroup with processes may not give controllers to its children. The root alone, which has no
- * file cgroup.type, may have both. The kernel refuses that as well, but for some controllers only
- * after the cgroups below have become unfit for processes ("domain invalid").
+ * True if the cgroup has processes: then it may not give controllers to its children. Only the
+ * root, which has no file cgroup.type, may have both. The kernel checks this as well, but for some
+ * controllers only after the cgroups below have become unfit for processes ("domain invalid").
  */
 static bool has_processes(int directory)
 {
@@ -53,7 +53,7 @@ static int adopt(int parent, int child, unsigned int controllers)
 	return 0;
 }
 
-/* Without root the container has no more rights to devices than we have, and BPF is root's. */
+/* Without root the container has no more rights to devices than the step, and may not use BPF. */
 static int limit_devices(const struct devices *devices, const struct hierarchy *hierarchy)
 {
 	if (devices->rule_count == 0 || geteuid() != 0)

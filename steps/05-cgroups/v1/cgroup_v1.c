@@ -90,10 +90,10 @@ static int thaw_one(int directory, void *data)
 }
 
 /*
- * v1 has no file that kills all. So kill each process that is listed, until none is. Some processes
- * make others faster than that; therefore, from the second round on, freeze them meanwhile. (If the
- * caller is one of them, the first round has killed it.) A frozen process dies when its cgroup and
- * those above are thawed.
+ * v1 has no file that kills all processes. So kill each process that is listed, until none is left.
+ * Some processes fork faster than that; therefore, from the third round on, freeze the cgroup
+ * during a round. (If the caller is one of the processes, the first round has killed it.) A frozen
+ * process dies when its cgroup and those above are thawed.
  */
 static int kill_all(int directory, int64_t deadline)
 {

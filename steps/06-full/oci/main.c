@@ -38,7 +38,7 @@ static int read_manager(struct runtime *runtime, const char *name)
 	return fail_input("--cgroup-manager %s: must be cgroupfs, systemd or disabled", name);
 }
 
-/* Returns the words from the verb on; NULL: there is nothing left to do, or it failed. */
+/* Returns the words from the verb on; NULL: there is nothing left to do, or a failure. */
 static char **read_options(struct runtime *runtime, char **argv)
 {
 	const char *format = "text", *manager = NULL, *ignored = NULL;

@@ -1,7 +1,8 @@
 /*
- * Runs when step 06 is built, and prints build/seccomp_precompiled.h: Docker's filter, compiled for
- * the capabilities of a usual container. Of the default ones, CAP_SYS_CHROOT alone makes a
- * difference. With the argument `bare` it prints the bare program, as bwrap(1) takes it.
+ * This program runs when step 06 is built, and prints build/seccomp_precompiled.h: Docker's filter,
+ * compiled for the capabilities of a usual container. Of the default capabilities, only
+ * CAP_SYS_CHROOT changes the filter. With the argument `bare`, the program prints the bare filter,
+ * as bwrap(1) takes it.
  */
 #include <linux/capability.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* device.h: the rules as v1 has them, lines for the files of the controller "devices". */
+/* device.h: the rules in the form of v1, as lines for the files of the controller "devices". */
 #include <stdio.h>
 
 #include "cgroup_file.h"

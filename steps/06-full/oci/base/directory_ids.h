@@ -1,10 +1,11 @@
 /*
  * Chapter 6: which directories were made for a container.
  *
- * A path is written down when a directory is made, and believed later. When the container has
- * ended, its cgroup may have gone, and somebody else may have made one with the same path; or the
- * path leads elsewhere, where other parts of the hierarchies are mounted. So the device and the
- * inode are written down as well: a file system of the kernel's gives neither to another directory.
+ * The path of a directory is recorded when the directory is made, and used later. When the
+ * container has ended, its cgroup may have gone, and somebody else may have made a cgroup with the
+ * same path. Or the path leads elsewhere, because other parts of the hierarchies are mounted there
+ * now. So the device and the inode are recorded as well: the kernel gives this pair to no other
+ * directory of these file systems.
  *
  * Source: st_dev and st_ino in inode(7); cgroup_namespaces(7).
  */
@@ -17,20 +18,20 @@
 #include "cgroup.h"
 
 struct directory_ids {
-	bool known; /* or else every directory counts as the container's */
+	bool known; /* false: every directory counts as the container's */
 	size_t count;
 	struct {
 		json_int_t device, inode;
-	} list[HIERARCHIES_MAX + 1]; /* its cgroups, and its group of resctrl */
+	} list[HIERARCHIES_MAX + 1]; /* the container's cgroups, and its resctrl group */
 };
 
-/* Adds one that is open; nothing where `directory` is -1. */
+/* Adds the open `directory`; adds nothing if that is -1. */
 void directory_ids_add(struct directory_ids *ids, int directory);
 
-/* True if the open directory is one of them, or if nothing is known: `ids` may be NULL. */
+/* True if the open directory is one of `ids`, or if `ids` is NULL or not known. */
 bool directory_ids_has(const struct directory_ids *ids, int directory);
 
-/* As a JSON array of pairs; json_null where nothing is known. The caller frees it. */
+/* Returns a JSON array of pairs, or a JSON null if `ids` is not known. The caller frees it. */
 json_t *directory_ids_write(const struct directory_ids *ids);
 void directory_ids_read(struct directory_ids *ids, const json_t *json);
 

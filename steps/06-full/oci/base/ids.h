@@ -1,9 +1,9 @@
 /*
  * Chapter 6: the number of a user or a group, read from a text.
  *
- * All places where somebody writes one read it here: options, passwd(5), group(5), subuid(5). The
- * functions of libc would take " 5", "+5", "0x5" and, worst, "-1", which is 4294967295, which the
- * calls take for "leave it as it is": that is root.
+ * These functions read the numbers in options, passwd(5), group(5) and subuid(5). The functions of
+ * libc would accept " 5", "+5", "0x5" and, worst, "-1". The last one is 4294967295, which
+ * setresuid(2) takes for "leave the id as it is", so the process would stay root.
  *
  * Source: user_namespaces(7), setresuid(2).
  */
@@ -14,12 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ID_MAX	    (UINT32_MAX - 1)	/* the greatest one that the kernel has */
-#define USER_ID_MAX ((uint32_t)INT_MAX) /* the greatest one of a user, as Docker has it */
+#define ID_MAX	    (UINT32_MAX - 1)	/* the kernel's greatest id */
+#define USER_ID_MAX ((uint32_t)INT_MAX) /* the greatest id of a user, as in Docker */
 
 /*
- * Whether all of `text` is a number from 0 to `most`: decimal digits and nothing else. If not, *id
- * stays as it is.
+ * Fills *id and returns true if all of `text` is a number from 0 to `most`: decimal digits and
+ * nothing else. Otherwise *id may have changed as well.
  */
 bool ids_read(const char *text, uint32_t most, uint32_t *id);
 

@@ -11,19 +11,22 @@
 #include "fail.h"
 
 /*
- * jansson has no whole numbers above 2^63-1, and the greatest of all is common: it says
- * "unlimited". Before jansson sees it, such a number is turned into a text that begins with DEL, a
- * character that has no place in a name or a path.
+ * jansson reads no whole number above 2^63-1, but 2^64-1 is common: it means "unlimited". So such a
+ * number is turned into a text that begins with DEL, before jansson reads it. No name and no path
+ * contains this character.
  */
 #define BIG	   '\x7f'
 #define BIG_DIGITS 19
 
-/* Far more than any configuration has; to read one that is no file or a sparse one has to end. */
+/*
+ * TEXT_MAX is far more than any configuration has. The limit ends the reading of a device or a
+ * sparse file.
+ */
 enum { TEXT_FIRST = 64 << 10, TEXT_MAX = 32 << 20 };
 
 /* ---- Problems ---- */
 
-/* Writes the way to a value, "linux.devices[2].path", at the end of `text`. */
+/* Appends the path of a value, "linux.devices[2].path", to `text`. */
 static void append_path(const struct json *at, char *text, size_t size)
 {
 	size_t used;
@@ -62,7 +65,9 @@ int json_finish(const char *path, const struct json_problems *problems)
 
 /* ---- Reading ---- */
 
-/* Whether the text can be taken for all that was read; if not, there is a message. */
+/*
+ * Returns true if the text is complete: not too long, and without NUL. Otherwise keeps a message.
+ */
 static bool is_whole(const char *path, const char *text, size_t length)
 {
 	if (length > TEXT_MAX)
@@ -116,7 +121,7 @@ char *json_read_text(const char *path)
 	return NULL;
 }
 
-/* Where the string ends that begins at `text` with a quotation mark: behind the other one. */
+/* Returns the end of the string that begins at `text`: behind its second quotation mark. */
 static const char *skip_string(const char *text)
 {
 	for (text++; *text && *text != '"'; text++)
@@ -125,7 +130,7 @@ static const char *skip_string(const char *text)
 	return *text ? text + 1 : text;
 }
 
-/* Whether a number of that many digits is too big for jansson, and not for us. */
+/* Returns true if the `length` digits are a whole number from 2^63 to 2^64-1. */
 static bool is_big(const char *digits, size_t length)
 {
 	if (length < BIG_DIGITS || strchr(".eE", digits[length] ? digits[length] : ' '))
@@ -134,7 +139,7 @@ static bool is_big(const char *digits, size_t length)
 	return strtoull(digits, NULL, 10) > INT64_MAX && errno == 0;
 }
 
-/* The next big number outside of strings, and its length; or the end of the text, and 0. */
+/* Returns the next big number outside of strings, with its length; or the text's end, with 0. */
 static const char *find_big(const char *text, size_t *length)
 {
 	char before = '\0';
@@ -155,7 +160,7 @@ static const char *find_big(const char *text, size_t *length)
 	return text;
 }
 
-/* A copy of the text in which the big numbers are texts. Returns NULL if there is no memory. */
+/* Returns a copy of the text in which the big numbers are strings; NULL if there is no memory. */
 static char *mark_big(const char *text)
 {
 	char *copy = NULL;
@@ -218,7 +223,7 @@ struct json json_entry(const struct json *object, const char *key)
 	return entry;
 }
 
-/* Looks at all of them, as Go's decoder does: of "args" and "Args", the last one counts. */
+/* Looks at all members, as Go's decoder does: of "args" and "Args", the last one counts. */
 struct json json_member(const struct json *object, const char *key)
 {
 	struct json member = { .parent = object, .key = key, .problems = object->problems };
@@ -280,7 +285,7 @@ bool json_get_text(const struct json *object, const char *key, const char **resu
 	return text;
 }
 
-/* Whether the member is there, or need not be, since the object is not. */
+/* Returns true if the member is there, or if the object is missing. Otherwise adds a problem. */
 static bool is_there(const struct json *object, const char *key)
 {
 	struct json member = json_member(object, key);

@@ -11,7 +11,7 @@
 #include "fail.h"
 #include "narrate.h"
 
-/* RFC 3339: with a time that it cannot read, an engine loses the line. */
+/* Writes the time in the form of RFC 3339. An engine drops a line whose time it cannot read. */
 static void tell_time(char *text, size_t size)
 {
 	struct timespec now;
@@ -22,10 +22,10 @@ static void tell_time(char *text, size_t size)
 	strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &parts);
 }
 
-/* A text in quotes, in which nothing ends the line or the quotes. The caller frees it. */
+/* Returns the text in quotes, with newlines and quotes escaped. The caller frees it. */
 static char *quote(const char *text)
 {
-	/* What is no UTF-8, jansson does not take. */
+	/* jansson refuses a text that is not in UTF-8. */
 	json_t *string = json_string(text);
 	char *quoted;
 
@@ -63,7 +63,10 @@ void log_write(const struct log *log, const char *level, const char *message)
 		write_line(fd, log->json, level, message);
 }
 
-/* What has begun; and the narration's descriptor: the container could not open it by its name. */
+/*
+ * The log of log_begin(). The narration's descriptor stays open, because a process in the container
+ * could not open the log by its path.
+ */
 static const struct log *begun;
 static int narration;
 
@@ -100,7 +103,7 @@ int log_descriptor(void)
 	return narration;
 }
 
-/* A log that cannot be written would lose what an engine looks for in it. */
+/* Refuses a log that cannot be opened: an engine would miss the messages. Returns 0 or -1. */
 static int try_log(const struct log *log)
 {
 	autofd int fd = open_log(log);

@@ -10,7 +10,7 @@
 #define STEPS_PLACE_H
 
 /*
- * Whether the open `place` is the directory `root` itself, in the same mount. Returns 1, 0 or -1.
+ * Returns 1 if the open `place` is the directory `root` itself, in the same mount; 0 if not; or -1.
  */
 int place_is_root(int root, int place);
 

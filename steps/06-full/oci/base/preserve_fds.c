@@ -40,7 +40,10 @@ static void close_own(void)
 	}
 }
 
-/* A child, with a table of descriptors of its own, looks the path up with the caller's alone. */
+/*
+ * A child, which has its own table of descriptors, looks the path up with only the caller's
+ * descriptors open. Returns 1 if the child can open the path, 0 if not, or -1.
+ */
 static int can_open_by_callers(const char *path)
 {
 	int status;
@@ -63,7 +66,7 @@ int preserve_fds_check(const char *field, const char *path)
 	int found;
 
 	if (place >= 0 || errno != ELOOP || !can_open(path))
-		return 0; /* a path that cannot be opened is told of by whoever opens it */
+		return 0; /* the function that opens the path reports that it cannot */
 	found = can_open_by_callers(path);
 	if (found)
 		return found < 0 ? -1 : 0;

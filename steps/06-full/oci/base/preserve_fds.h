@@ -8,13 +8,16 @@
 
 #include <stdbool.h>
 
-/* Opens a path (O_PATH) that leads through no link of the kernel's in /proc. Returns a descriptor,
- * or -1 with errno (ELOOP: it leads through one). */
+/*
+ * Opens a path (O_PATH) that leads through no magic link in /proc. Returns a descriptor, or -1 with
+ * errno (ELOOP: the path leads through a magic link).
+ */
 int preserve_fds_open(const char *path);
 
 /*
- * Refuses a path that leads through a descriptor of the runtime's own: the caller meant one that it
- * has not passed on. `field` is where the path stands in the configuration. Returns 0 or -1.
+ * Refuses a path that leads through one of the runtime's own descriptors: the caller meant a
+ * descriptor that it has not passed on. `field` names the place of the path in the configuration.
+ * Returns 0 or -1.
  */
 int preserve_fds_check(const char *field, const char *path);
 

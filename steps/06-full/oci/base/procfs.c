@@ -14,7 +14,7 @@
 
 int procfs_write(const char *path, const char *text)
 {
-	/* Beneath, and on the same mount; "self" is a link, which leads no further. */
+	/* Stay below /proc and on its mount. "self" is a plain link, which stays there, too. */
 	struct open_how how = {
 		.flags = O_WRONLY | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS,

@@ -1,6 +1,6 @@
 /*
- * Chapter 6: writing to the host's /proc, for ourselves: before the root is entered, after which
- * what is called /proc is the container's.
+ * Chapter 6: writing to the host's /proc, before the container's root is entered. After that, /proc
+ * is the container's.
  *
  * Source: proc(5), openat2(2).
  */
@@ -8,9 +8,9 @@
 #define STEPS_PROCFS_H
 
 /*
- * Writes `text` to a file below /proc, "self/oom_score_adj". What is opened must be on a procfs,
- * where nothing is mounted over it: whoever could put another file there would have it written, or
- * keep a label from being set (CVE-2019-16884). Returns 0 or -1.
+ * Writes `text` to a file below /proc, "self/oom_score_adj". The file must be on a procfs, with
+ * nothing mounted over it. Otherwise somebody could put another file there: this file would be
+ * written, or a label would not be set (CVE-2019-16884). Returns 0 or -1.
  */
 int procfs_write(const char *path, const char *text);
 

@@ -16,7 +16,7 @@
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-/* Takes "immutable" and "append only" away, which are only for files and directories. */
+/* Clears the flags "immutable" and "append only", which only files and directories have. */
 static void clear_flags(int directory, const char *name)
 {
 	struct stat status;
@@ -50,9 +50,9 @@ static bool is_dots(const char *name)
 }
 
 /*
- * Empties the directory `name` of `top`: what is in it and is a directory that is not empty is
- * moved up into `top`. So a tree of any depth is removed without going down. `moved` counts the
- * names that are given.
+ * Empties and removes the directory `name` of `top`. A directory in it that is not empty is moved
+ * up into `top`, so a tree of any depth is removed without descending. `moved` counts the new
+ * names. Returns 0 or -1.
  */
 static int remove_level(int top, const char *name, unsigned long *moved)
 {

@@ -21,7 +21,7 @@ struct stage {
 	void *argument;
 };
 
-/* The container's process, in the stage's place. Returns -1; child_spawn() sends the failure. */
+/* Runs in the container's process. Returns -1: then child_spawn()'s code sends the failure. */
 static int begin(const struct stage *stage)
 {
 	narrate_as("container");
@@ -83,7 +83,10 @@ static void reap(struct child *stage)
 	stage->pid = 0;
 }
 
-/* A child is killed when something fails, so only a pid of a child of ours is taken. */
+/*
+ * Adopts the process `pid`. A later failure kills this process, so it must be a child of the host
+ * side. Returns 0 or -1.
+ */
 static int adopt(struct child *child, pid_t pid)
 {
 	siginfo_t end;

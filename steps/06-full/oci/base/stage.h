@@ -16,9 +16,9 @@
 #include "spawn.h"
 
 /*
- * As child_spawn() with a session of its own, by way of a stage. The stage begins in child->cgroup,
- * and the child with it; it calls enter(argument), which returns 0 or -1. In both calls,
- * child->socket is the child's end. Returns 0 or -1.
+ * Starts a child as child_spawn() does, but by way of a stage and with a session of its own. The
+ * stage begins in child->cgroup, and the child with it; it calls enter(argument), which returns 0
+ * or -1. In both calls, child->socket is the child's end. Returns 0 or -1.
  */
 int stage_spawn(struct child *child, int (*enter)(void *), uint64_t namespaces,
 		int (*inside)(void *), void *argument);

@@ -32,7 +32,7 @@ int sync_watch(const struct child *child)
 	while (poll(watched, 3, -1) < 0)
 		if (errno != EINTR)
 			return fail("poll the child");
-	/* The child's message comes first, for the same signal may have ended the child. */
+	/* Check the child's message first, because the same signal may have ended the child. */
 	if (!watched[1].revents && !watched[2].revents)
 		return fail_input("ended by a signal, before the command was executed");
 	return 0;
@@ -44,7 +44,10 @@ ssize_t sync_receive(const struct child *child, void *message, size_t size)
 
 	if (sync_watch(child) < 0)
 		return -1;
-	/* ECONNRESET: the child has ended without reading our message; its own comes next. */
+	/*
+	 * ECONNRESET: the child ended before it read the host side's message; the next recv(2) gets
+	 * the child's message.
+	 */
 	do {
 		got = recv(child->socket, message, size, MSG_DONTWAIT);
 	} while (got < 0 && (errno == EINTR || errno == ECONNRESET));
@@ -83,7 +86,7 @@ int sync_await_exec(const struct child *child)
 		return -1;
 	if (got == sizeof(failure))
 		return fail_set(&failure);
-	/* An init of ours executes nothing itself. */
+	/* The workbook's own init (--init) executes no program itself. */
 	unexecuted = child->job.has_init ? 0 : process_is_unexecuted(child->pid);
 	if (unexecuted > 0)
 		return fail_input("the process has died before it executed the command");

@@ -1,5 +1,5 @@
 /*
- * Chapter 6: sockets that another program listens on, and that take a descriptor from us.
+ * Chapter 6: sockets on which another program listens, and to which the runtime sends a descriptor.
  *
  * The program at the other end may be slow, or silent for ever. Each wait for it ends at SIGINT,
  * SIGTERM, SIGHUP and SIGQUIT too, although job_defer_signals() has blocked them.
@@ -25,7 +25,7 @@ int unix_socket_tell(const char *path, const char *text, const char *what);
 int unix_socket_send(int socket, const char *text, int fd, const char *what);
 
 /*
- * Waits until `socket` has a message or its other end is closed. Returns 0, or -1: one of those
+ * Waits until `socket` has a message or its other end is closed. Returns 0, or -1: one of the four
  * signals came first. `what` says in the message what was waited for.
  */
 int unix_socket_await(int socket, const char *what);

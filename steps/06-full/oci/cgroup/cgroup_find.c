@@ -62,8 +62,8 @@ static bool has_process(int directory, pid_t pid)
 }
 
 /*
- * Cuts `path`, the cgroup of the first process, behind the name that was given to the container's:
- * the process may have gone further down. Returns false if that name is not in it.
+ * Cuts `path`, the cgroup of the first process, after the name of the container's cgroup: the
+ * process may have moved further down. Returns false if `path` does not have this name.
  */
 static bool cut_behind(char *path, const char *name, size_t length)
 {
@@ -91,9 +91,9 @@ static const char *last_name(const char *path, size_t *length)
 }
 
 /*
- * The process's cgroup in this hierarchy is called `seen`, from the root of our cgroup namespace
- * on; what is mounted may begin further down. So the beginning is left out, name by name, until
- * there is a cgroup that the process is in.
+ * `seen` is the path of the process's cgroup in this hierarchy, from the root of the runtime's
+ * cgroup namespace. The mount may begin further down. So names are removed from the beginning of
+ * the path until it leads to a cgroup that has the process. Returns the path, or NULL.
  */
 static char *find_in(const struct hierarchy *hierarchy, const char *seen, const char *path,
 		     pid_t pid)
@@ -118,7 +118,9 @@ static char *find_anywhere(const struct hierarchy *hierarchies, int count, const
 	char name[64], *found = NULL;
 	autofree char *text = NULL;
 
-	/* The kernel has no /proc/PID/cgroup where a path is longer than PATH_MAX. */
+	/*
+	 * Try this first: the kernel shows no /proc/PID/cgroup if a path is longer than PATH_MAX.
+	 */
 	for (int i = 0; i < count; i++) {
 		autofd int directory = open_below(&hierarchies[i], path);
 
@@ -158,7 +160,7 @@ char *cgroup_find(const char *path, pid_t pid)
 	return found;
 }
 
-/* Both files, freezer.state and cgroup.events, also tell of a frozen cgroup above. */
+/* Both files, freezer.state and cgroup.events, also show that a cgroup above is frozen. */
 static bool is_frozen(const struct hierarchy *hierarchy, int directory)
 {
 	autofree char *state = NULL;

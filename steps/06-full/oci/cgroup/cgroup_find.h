@@ -1,8 +1,8 @@
 /*
- * Chapter 6: the cgroup of a container that runs, as it is seen from here.
+ * Chapter 6: finds the cgroup of a running container.
  *
- * The path of a cgroup means another one, or none, in another cgroup namespace, and where other
- * parts of the hierarchies are mounted. So a path that was written down is believed only if the
+ * In another cgroup namespace, or if other parts of the hierarchies are mounted, the path of a
+ * cgroup leads to another one, or to none. So a path that was written down is used only if the
  * container's first process is found in that cgroup, or below it.
  *
  * Source: /proc/PID/cgroup and cgroup.procs in cgroups(7); cgroup_namespaces(7); freezer.state in
@@ -31,12 +31,12 @@ char *cgroup_find(const char *path, pid_t pid);
  */
 bool cgroup_find_frozen(const char *path, pid_t pid);
 
-/* The same of a cgroup that is open. */
+/* The same for an open cgroup. */
 bool cgroup_is_frozen(const struct cgroup *cgroup);
 
 /*
- * On v1 a frozen process that was killed dies when it is thawed. If the cgroup above it is frozen,
- * the processes of the cgroup at `path`, killed all, are moved to the top.
+ * Thaws the cgroup at `path`, whose processes were all killed: on v1 a frozen process dies only
+ * when it is thawed. If a cgroup above is frozen, moves the processes to the topmost cgroup.
  */
 void cgroup_find_thaw_killed(const char *path, const struct directory_ids *ids);
 

@@ -2,7 +2,8 @@
  * Chapter 6: a cgroup of v2 that the container may divide further belongs to its user.
  *
  * The owner of the directory can make cgroups in it; the files that the kernel lists let the owner
- * move processes and pass controllers on. The limits stay root's. On v1 that would not be safe.
+ * move processes and pass controllers on. The limits still belong to root. On v1 all this would not
+ * be safe.
  *
  * Source: "Cgroup ownership" in config-linux.md of the OCI runtime specification; "Cgroups
  * delegation" in cgroups(7).

@@ -68,8 +68,9 @@ static bool lacks_cpus(const struct hierarchy *hierarchy, int directory)
 }
 
 /*
- * One step down. Controllers that a limit needs have to work there; the others count what is used,
- * and where they cannot be had, nobody knows.
+ * Makes or opens the next cgroup of a path. Controllers that a limit needs must work there. The
+ * others only count what is used: if they are not available, the numbers are missing. Returns a
+ * descriptor or -1.
  */
 static int make_one(const struct hierarchy *hierarchy, int parent, const char *name,
 		    unsigned int needed, bool *made)
@@ -95,7 +96,7 @@ static int make_one(const struct hierarchy *hierarchy, int parent, const char *n
 	return child;
 }
 
-/* Returns 1 if it was there already, 0, or -1. */
+/* Makes the cgroup. Returns 1 if it existed already, 0 if it did not, or -1. */
 static int make(struct hierarchy *hierarchy, const char *path, unsigned int needed)
 {
 	autofree char *copy = strdup(hierarchy_below_top(hierarchy, path));
@@ -113,9 +114,9 @@ static int make(struct hierarchy *hierarchy, const char *path, unsigned int need
 }
 
 /*
- * Opens the cgroup that `path` names; and with `last`, the one above it, in which it is called
- * *last. Step by step: a path may be longer than the kernel takes at once. Returns a descriptor or
- * -1 with errno.
+ * Opens the cgroup that `path` names; or, if `last` is not NULL, the one above it, and fills `last`
+ * with the name of the cgroup there. Opens it name by name, since a path may be longer than the
+ * kernel takes at once. Returns a descriptor or -1 with errno.
  */
 static int open_place(const struct hierarchy *hierarchy, const char *path, char last[NAME_MAX + 1])
 {
@@ -146,7 +147,9 @@ static int open_place(const struct hierarchy *hierarchy, const char *path, char 
 	return place;
 }
 
-/* Removes it unless somebody is in it, who may be about to end. */
+/*
+ * Removes the cgroup unless it has processes. Waits a moment for processes that are about to end.
+ */
 static void remove_empty(const struct hierarchy *hierarchy, const char *path, int *tries)
 {
 	char name[NAME_MAX + 1];
@@ -158,8 +161,9 @@ static void remove_empty(const struct hierarchy *hierarchy, const char *path, in
 }
 
 /*
- * A cgroup of our own choice is nobody else's, for with the container all that is in it goes. What
- * a runtime left that was killed is empty, or will be in a moment.
+ * A cgroup whose path the runtime has chosen must not be used by others, since all that is in it is
+ * removed with the container. A cgroup that a killed runtime has left is empty, or will be in a
+ * moment.
  */
 static int make_anew(struct hierarchy *hierarchy, const char *path, unsigned int needed)
 {
@@ -175,7 +179,10 @@ static int make_anew(struct hierarchy *hierarchy, const char *path, unsigned int
 			  path);
 }
 
-/* By itself: what was made in a frozen one is not. */
+/*
+ * True if the cgroup itself is frozen, not one above it. A cgroup that was made below a frozen one
+ * is not frozen itself.
+ */
 static bool is_frozen(const struct hierarchy *hierarchy)
 {
 	autofree char *frozen =
@@ -185,7 +192,10 @@ static bool is_frozen(const struct hierarchy *hierarchy)
 	return frozen && *frozen == '1';
 }
 
-/* One that was there may have processes of others in it; in a frozen one, ours would not begin. */
+/*
+ * A cgroup that existed may have processes of others in it. In a frozen one, the container would
+ * not start. Returns 0 or -1.
+ */
 static int share(const struct hierarchy *hierarchy, const char *path, bool *warned)
 {
 	autofree char *processes = file_read_at(hierarchy->directory, "cgroup.procs");
@@ -204,7 +214,7 @@ static int share(const struct hierarchy *hierarchy, const char *path, bool *warn
 int cgroup_path_require_devices(const struct cgroup *cgroup)
 {
 	if (geteuid() != 0 || userns_is_ours())
-		return 0; /* nobody can make a node here, and what is there are the host's rights */
+		return 0; /* nobody can make a node here, and the host's modes guard its nodes */
 	for (int i = 0; i < cgroup->hierarchy_count; i++) {
 		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
@@ -259,7 +269,9 @@ int cgroup_path_create(struct cgroup *cgroup, const char *path, enum cgroup_clai
 	return limit_devices(cgroup);
 }
 
-/* Returns 0; 1 where there is somebody else's cgroup, which is not opened; or -1. */
+/*
+ * Opens the cgroup. Returns 0; 1 if there is a cgroup of somebody else, which is not opened; or -1.
+ */
 static int open_own(struct cgroup *cgroup, const char *path, const struct directory_ids *ids)
 {
 	int is_others = 0;
@@ -279,8 +291,10 @@ static int open_own(struct cgroup *cgroup, const char *path, const struct direct
 			continue;
 		cleanup_fd(&hierarchy->directory);
 		hierarchy->directory = -1;
-		/* Where a name is all that there is, the container need not have one: it is a
-		 * service manager's. */
+		/*
+		 * A hierarchy with a name and no controllers is that of a service manager: the
+		 * container need not have a cgroup there.
+		 */
 		if (!hierarchy_is_named(hierarchy))
 			is_others = 1;
 	}
@@ -329,9 +343,9 @@ int cgroup_path_signal(const char *path, const struct directory_ids *ids, int si
 		return -1;
 	if (signal != SIGKILL)
 		return each_in(cgroup, send_signal, &signal);
-	/* Not one by one: some may make others faster than that. */
+	/* Kill all at once. One by one, processes could fork faster than they are killed. */
 	if (cgroup_kill(cgroup) < 0)
-		fail_forget(); /* it has gone meanwhile */
+		fail_forget(); /* the cgroup was removed meanwhile */
 	return 0;
 }
 

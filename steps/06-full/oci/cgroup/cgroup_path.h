@@ -1,9 +1,10 @@
 /*
- * Chapter 6: a cgroup at a path that somebody else has chosen, and that stays between two verbs.
+ * Chapter 6: a cgroup at a path that the engine has chosen, and that stays from one verb to the
+ * next.
  *
- * Chapter 5's has a name of its own, and goes with its step. Here the engine says where: it reads
- * the statistics there itself. So it is one cgroup and not two, in every hierarchy, and nothing is
- * written to the one above, which may have others in it.
+ * Chapter 5's cgroup has a name of its own, and is removed with its step. Here the engine chooses
+ * the path: it reads the statistics there itself. So there is one cgroup and not two, in every
+ * hierarchy, and no limit is written to the cgroup above, which others may use as well.
  *
  * Source: cgroupsPath in config-linux.md of the OCI runtime specification.
  */
@@ -13,56 +14,66 @@
 #include "cgroup.h"
 #include "directory_ids.h"
 
-/* Who makes it: we; systemd (systemd.h); or nobody, and the container stays in ours. */
+/*
+ * The maker of the cgroup: the runtime; systemd (systemd.h); or none: the container stays in the
+ * runtime's cgroup.
+ */
 enum cgroup_manager { MANAGER_CGROUPFS, MANAGER_SYSTEMD, MANAGER_NONE };
 
 /*
- * What a cgroup may be that is there already: nobody's, or it is refused; somebody's, of whose
- * processes a warning tells, but not frozen; or what systemd has made for us.
+ * If the cgroup exists already: CLAIM_ALONE refuses it if others use it. CLAIM_SHARED warns if it
+ * has processes, and refuses it if it is frozen. CLAIM_MADE is for a cgroup that systemd has made
+ * for the container.
  */
 enum cgroup_claim { CLAIM_ALONE, CLAIM_SHARED, CLAIM_MADE };
 
 /*
- * Makes the cgroup, with those above it that are missing, so that the set of controllers `needed`
- * works in it, and has it keep the rules for devices; `with_named`: also where the hierarchy has no
- * controllers but a name, since the container is to see it. The functions of chapter 5 go on from
- * there, and resources_write(). Returns 0 or -1; cgroup_path_discard() undoes it in both cases.
+ * Makes the cgroup, and those above it that are missing, so that the set of controllers `needed`
+ * works in it. Puts the rules for devices in force. `with_named`: also in hierarchies with a name
+ * and no controllers, since the container is to see them. After this, the functions of chapter 5
+ * and resources_write() work on the cgroup. Returns 0 or -1; cgroup_path_discard() undoes it in
+ * both cases.
  */
 int cgroup_path_create(struct cgroup *cgroup, const char *path, enum cgroup_claim claim,
 		       unsigned int needed, bool with_named);
 
 /*
- * Refuses rules for devices that the configuration requires, where there is no cgroup to keep them.
- * Without root they are ignored, as by other runtimes. Returns 0 or -1.
+ * Fails if the configuration requires rules for devices, and no cgroup can enforce them. Without
+ * root the rules are ignored, as by other runtimes. Returns 0 or -1.
  */
 int cgroup_path_require_devices(const struct cgroup *cgroup);
 
 /*
- * The functions from here on act on the cgroup at `path` only if it is the one that was made: `ids`
- * has it. NULL: that is not known. If somebody else has one there, the first three fail with
- * ESTALE.
+ * The functions from here on act on the cgroup at `path` only if `ids` has it, so that it is the
+ * one that was made. NULL: not known, any cgroup at the path counts. If somebody else has made one
+ * there, the first three functions fail with ESTALE.
  */
 
-/* Opens it in those hierarchies where it is; nowhere, if the path is empty. Returns 0 or -1. */
+/*
+ * Opens the cgroup in those hierarchies that have it. Returns 0 or -1 (the path is empty, or leads
+ * to the cgroup of somebody else).
+ */
 int cgroup_path_open(struct cgroup *cgroup, const char *path, const struct directory_ids *ids);
 
-/* Calls `each` with the pid of every process in it and below it. Returns 0 or -1. */
+/* Calls `each` with the pid of every process in the cgroup and below it. Returns 0 or -1. */
 int cgroup_path_each(const char *path, const struct directory_ids *ids,
 		     void (*each)(pid_t pid, void *data), void *data);
 
 /*
- * Sends a signal to every process in it and below it. After SIGKILL they are thawed, for on v1 a
+ * Sends a signal to every process in the cgroup and below it. SIGKILL also thaws them: on v1 a
  * frozen process would not die. Returns 0 or -1.
  */
 int cgroup_path_signal(const char *path, const struct directory_ids *ids, int signal);
 
-/* After a `create` that failed: removes it, but neither what others have in it nor have
- * frozen. Returns 0 or -1. */
+/*
+ * After a `create` that failed: removes the cgroup, unless it is frozen, or others have processes
+ * or cgroups in it. Returns 0 or -1.
+ */
 int cgroup_path_discard(const char *path, const struct directory_ids *ids);
 
 /*
- * Kills what is in it, and removes it. Returns 0; 1, with a warning, where somebody else's has been
- * left; or -1: some of it has stayed.
+ * Kills all processes in the cgroup and below it, and removes it. Returns 0; 1, with a warning, if
+ * there is a cgroup of somebody else, which is left; or -1: a part of the cgroup has stayed.
  */
 int cgroup_path_remove(const char *path, const struct directory_ids *ids);
 

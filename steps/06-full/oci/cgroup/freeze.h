@@ -1,5 +1,5 @@
 /*
- * Chapter 6: all processes of a container's cgroup at once.
+ * Chapter 6: freezes, thaws or kills all processes of a container's cgroup at once.
  *
  * Source: cgroup.freeze and cgroup.kill in the kernel's Documentation/admin-guide/cgroup-v2.rst;
  * cgroup-v1/freezer-subsystem.rst. Article 2: Pause, Resume.
@@ -9,10 +9,7 @@
 
 #include "cgroup.h"
 
-/*
- * Stops all processes of the cgroup where they are, and lets them go on. They return when it is
- * so: 0, or -1.
- */
+/* Freeze and thaw all processes of the cgroup. Return when all are frozen or thawed: 0, or -1. */
 int cgroup_freeze(const struct cgroup *cgroup);
 int cgroup_thaw(const struct cgroup *cgroup);
 

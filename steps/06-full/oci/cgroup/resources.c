@@ -9,7 +9,7 @@
 #include "fail.h"
 #include "narrate.h"
 
-/* A limit of v2 alone names a file there, whichever controller it is of. */
+/* A limit without a file of v1 is looked up in v2, whichever controller it belongs to. */
 static const struct hierarchy *find_hierarchy(const struct limit *limit,
 					      const struct cgroup *cgroup)
 {
@@ -48,7 +48,7 @@ bool resources_find(const struct limit *limit, const struct cgroup *cgroup,
 		return false;
 	place->text = v1 ? limit->v1_text : limit->v2_text;
 	place->length = strlen(place->text);
-	/* The name that is there; the last one, if none is. */
+	/* Use the name that exists; the last one, if none does. */
 	while (strchr(names, '|')) {
 		snprintf(place->file, sizeof(place->file), "%.*s", (int)strcspn(names, "|"), names);
 		place->length = strcspn(place->text, "|");
@@ -83,7 +83,10 @@ static int refuse_missing(const struct limit *limit, const struct resource_place
 		    place->hierarchy->version, place->file);
 }
 
-/* Whether there is a file for it. Returns 1, 0 if there need not be one, or -1. */
+/*
+ * Checks that there is a file for the limit. Returns 1, 0 if the limit is optional and has none, or
+ * -1.
+ */
 static int check(const struct limit *limit, const struct cgroup *cgroup)
 {
 	struct resource_place place;
@@ -118,7 +121,7 @@ static int write_one(struct limit *limit, const struct cgroup *cgroup)
 	return 0;
 }
 
-/* Whether more is used than a new limit allows. */
+/* Fails if more memory is used than a new limit allows. Returns 0 or -1. */
 static int check_memory(const struct limit *limit, const struct cgroup *cgroup)
 {
 	struct resource_place place;

@@ -1,4 +1,4 @@
-/* resources.h: why a limit was refused, with the numbers that are against it. */
+/* resources.h: why a limit was refused, with the numbers that conflict with it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "resources.h"
 
 /*
- * For a file, the call's error, and another file: what that has in it is the reason. The message
- * has the value, the content of the other file, and what stands before, between and after them.
+ * A file, the error of write(2), and another file, whose content is the reason. The message has
+ * `before`, the value, `between`, the content of the other file, and `after`.
  */
 static const struct {
 	const char *file;

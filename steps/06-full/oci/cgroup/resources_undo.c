@@ -1,4 +1,4 @@
-/* resources.h: what was there before a limit was written, and how it comes back. */
+/* resources.h: the values before limits were written, and how they are written back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "narrate.h"
 #include "resources.h"
 
-/* What a device's line that is not there means, by the beginning of the file's name. */
+/* The value of a device that has no line in the file, by the beginning of the file's name. */
 static const struct {
 	const char *file, *nothing;
 } unlisted[] = {
@@ -18,7 +18,10 @@ static const struct {
 	{ "blkio.", "0" },
 };
 
-/* Files with a line for each device have a text that begins with its name: "8:0 600". */
+/*
+ * True if the file has a line for each device or key. The text then begins with it, as in "8:0
+ * 600".
+ */
 static bool has_key(const struct resource_place *place)
 {
 	size_t first = strcspn(place->text, " ");
@@ -56,7 +59,7 @@ char *resources_before(const struct resource_place *place)
 		return NULL;
 	if (has_key(place))
 		return line_of_key(content, place);
-	/* "oom_kill_disable 0", then what is no setting */
+	/* The file begins with "oom_kill_disable 0". Its other lines are no settings. */
 	if (strcmp(place->file, "memory.oom_control") == 0)
 		return strndup(content + strcspn(content, " "), 2);
 	/* An empty list of processors is written as an empty line. */
@@ -64,7 +67,7 @@ char *resources_before(const struct resource_place *place)
 	return length ? strndup(content, length) : strdup("\n");
 }
 
-/* Returns whether all is as it was. */
+/* Returns true if all old values are back. */
 static bool try_undo(const struct limits *limits, const struct cgroup *cgroup, bool warn)
 {
 	bool complete = true;
@@ -89,7 +92,7 @@ static bool try_undo(const struct limits *limits, const struct cgroup *cgroup, b
 	return complete;
 }
 
-/* Twice, as they are written, for some depend on others. */
+/* Tries twice, as resources_write() does, since some limits depend on others. */
 void resources_undo(const struct limits *limits, const struct cgroup *cgroup)
 {
 	if (!try_undo(limits, cgroup, false))

@@ -17,12 +17,13 @@
 #include "systemd_property.h"
 #include "userns.h"
 
-/* A problem is told with the name of the unit in it, which may have 255 bytes. */
+/* The text of a problem has the name of the unit in it, which may have 255 bytes. */
 enum { TRIES = 30000, STOP_TRIES = 100, TRY_MICROSECONDS = 1000, PROBLEM_MAX = 1024 };
 
 /*
- * Whose systemd: the machine's, or the user's own. Podman without root calls us as root of a user
- * namespace; but a whole system may be in one as well, with a root who has no such directory.
+ * True if the user's own systemd is asked, and not the machine's. Podman without root calls the
+ * runtime as root of a user namespace. But a whole system may be in a user namespace as well: its
+ * root has no XDG_RUNTIME_DIR.
  */
 static bool is_users(void)
 {
@@ -105,7 +106,7 @@ int systemd_name(struct scope *scope, const char *path, const char *id)
 	return 0;
 }
 
-/* A process that does nothing but be there. */
+/* Makes a process that does nothing. Returns its pid or -1. */
 static pid_t fork_placeholder(void)
 {
 	pid_t pid = fork();
@@ -126,7 +127,10 @@ void systemd_release(struct scope *scope)
 	scope->placeholder = 0;
 }
 
-/* The cgroup of a process by which systemd tells its unit; NULL: it is not in that of this unit. */
+/*
+ * Returns the path of a process's cgroup in the hierarchy that systemd uses, if it is that of the
+ * unit, or else NULL. The caller frees it.
+ */
 static char *find_cgroup(pid_t pid, const char *unit)
 {
 	char file[64];
@@ -147,7 +151,10 @@ static char *find_cgroup(pid_t pid, const char *unit)
 	return NULL;
 }
 
-/* A user's cgroups begin where they may be written to (hierarchy.h): the path from there on. */
+/*
+ * Returns the part of a cgroup's path below the topmost cgroup that the user may write to
+ * (hierarchy.h), or NULL. The caller frees it.
+ */
 static char *path_from_top(const char *path)
 {
 	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
@@ -167,7 +174,10 @@ static char *path_from_top(const char *path)
 	return NULL;
 }
 
-/* Systemd answers before it is done: then the placeholder is not there yet. */
+/*
+ * systemd answers before the placeholder is in the scope. So wait for that. Returns the path, or
+ * NULL.
+ */
 static char *wait_for_cgroup(struct scope *scope)
 {
 	autofree char *path = NULL;
@@ -189,7 +199,10 @@ static char *wait_for_cgroup(struct scope *scope)
 	return result;
 }
 
-/* As runC's; what is added later counts more. A unit that fails is not kept. */
+/*
+ * Adds the same properties as runC. A property that is added later overrides them. With this
+ * CollectMode, systemd does not keep a unit that fails.
+ */
 static void describe(struct properties *properties, const struct scope *scope, const char *id)
 {
 	static const char *const on[] = { "Delegate", "MemoryAccounting", "CPUAccounting",
@@ -224,12 +237,12 @@ char *systemd_start(struct scope *scope, const char *id, const json_t *annotatio
 	describe(&properties, scope, id);
 	if (property_add_annotations(&properties, annotations) < 0)
 		return NULL;
-	property_add_word(&properties, "0"); /* no units beside it */
+	property_add_word(&properties, "0"); /* no auxiliary units */
 	for (int i = 0; i < 2; i++) {
 		if (call("StartTransientUnit", "ssa(sv)a(sa(sv))", scope->unit, "fail", &properties,
 			 problem) == 0)
 			return wait_for_cgroup(scope);
-		/* There may be one left that has failed. */
+		/* A unit of this name that has failed may be left. */
 		if (!strstr(problem, "already"))
 			break;
 		if (call("ResetFailedUnit", "s", scope->unit, NULL, NULL, problem) < 0)
@@ -245,7 +258,10 @@ int systemd_adopt(struct scope *scope, pid_t pid)
 	autoproperties struct properties pids = { .count = 1 };
 	char problem[PROBLEM_MAX];
 
-	/* On v1 a process is not started in a cgroup, and this one systemd keeps to itself. */
+	/*
+	 * On v1 a process is not started in a cgroup, and only systemd may move it in its own
+	 * hierarchy.
+	 */
 	property_add_word(&pids, "%d", pid);
 	if (!path && call("AttachProcessesToUnit", "ssau", scope->unit, "", &pids, problem) < 0)
 		return refuse("AttachProcessesToUnit", scope->unit, problem);

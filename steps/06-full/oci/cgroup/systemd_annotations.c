@@ -1,4 +1,4 @@
-/* systemd_property.h: what annotations ask for, in a part of GVariant's text format. */
+/* systemd_property.h: properties from annotations, in a part of GVariant's text format. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@ static const char prefix[] = "org.systemd.property.";
 
 enum { SECOND = 1000000 };
 
-/* A value: the letter of its type, and its word. */
+/* A value: the letter of its type, and its text. */
 struct variant {
 	char type;
 	char text[256];
@@ -32,7 +32,7 @@ static void skip_spaces(const char **text)
 	*text += strspn(*text, " \t\n");
 }
 
-/* "uint64 " or "@t ": the letter of that type; 0: there is none before the value. */
+/* Reads a type, "uint64 " or "@t ". Returns its letter; 0: there is no type before the value. */
 static char read_type(const char **text)
 {
 	size_t length;
@@ -52,7 +52,7 @@ static char read_type(const char **text)
 	return 0;
 }
 
-/* 'text' or "text"; a backslash stands before a quote or another one, and nowhere else. */
+/* Reads 'text' or "text". A backslash may stand only before a quote or another backslash. */
 static bool read_string(const char **text, struct variant *value)
 {
 	char quote = *(*text)++;
@@ -67,7 +67,9 @@ static bool read_string(const char **text, struct variant *value)
 	return *(*text)++ == quote;
 }
 
-/* One that is no array. Without a type before it, its form says what it is. */
+/*
+ * Reads a value that is no array. Without a type before it, the form of the value tells the type.
+ */
 static bool read_value(const char **text, struct variant *value)
 {
 	size_t length;
@@ -94,14 +96,14 @@ static bool read_value(const char **text, struct variant *value)
 	return number && length && length < sizeof(value->text) && !strchr("bso", value->type);
 }
 
-/* Whether nothing follows any more. */
+/* True if nothing but spaces follows. */
 static bool is_end(const char *text)
 {
 	skip_spaces(&text);
 	return !*text;
 }
 
-/* "['a', 'b']", of which the first says the type; "@as []" says it itself. */
+/* Adds an array: "['a', 'b']", whose first element tells the type, or "@as []" with the type. */
 static bool add_array(struct properties *properties, const char *name, const char *text)
 {
 	autoproperties struct properties list = { 0 };

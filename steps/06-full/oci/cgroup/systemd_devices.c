@@ -1,7 +1,7 @@
 /*
- * systemd_property.h: which devices may be used, where that is cgroup v1's to say. There systemd
- * writes the rules anew with everything else, and from those that it knows. On v2 it is a program
- * of ours (chapter 5), which it leaves alone.
+ * systemd_property.h: the rules for devices on cgroup v1. There systemd writes the rules again
+ * whenever it writes other settings, and knows only the rules that it was sent. On v2 the rules are
+ * a BPF program of the runtime (chapter 5), which systemd leaves alone.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static bool is_for_all(const struct device_rule *rule)
 		strlen(rule->access) == strlen("rwm");
 }
 
-/* What /proc/devices calls all that have this major number: "136 pts". Returns whether it does. */
+/* Finds the name of a major number in /proc/devices: "136 pts". Returns true if there is one. */
 static bool find_driver(const char *kind, int major, char name[64])
 {
 	autofile FILE *file = fopen("/proc/devices", "re");
@@ -45,7 +45,7 @@ static bool find_driver(const char *kind, int major, char name[64])
 	return false;
 }
 
-/* Both words of an entry; none, where there is no such device. */
+/* Adds both words of an entry, or nothing if there is no such device. */
 static void add_allowed(struct properties *list, const struct device_rule *rule, const char *kind)
 {
 	char driver[64];
@@ -61,7 +61,10 @@ static void add_allowed(struct properties *list, const struct device_rule *rule,
 	property_add_word(list, "%s", rule->access);
 }
 
-/* The rules from the last one on that is for all; without one, from the first on. */
+/*
+ * Returns the index of the last rule that is for all devices: the rules before it have no effect.
+ * Returns 0 if there is no such rule.
+ */
 static size_t find_first(const struct devices *devices)
 {
 	size_t first = devices->rule_count;

@@ -14,7 +14,7 @@
 enum { SECOND = 1000000, PERCENT = 10000, PERIOD_DEFAULT = 100000, QUOTA_MIN = 1000 };
 enum { PROCESSORS_MAX = 8192 };
 
-/* From here on, a number of bytes is no limit. */
+/* A number of bytes from here on means: no limit. */
 #define MEMORY_MAX (UINT64_C(1) << 62)
 
 /* ---- Words ---- */
@@ -72,7 +72,7 @@ void property_free(struct properties *properties)
 
 /* ---- Limits ---- */
 
-/* Each makes a property of what a file of a cgroup has now. */
+/* Adds a property from `text`, the content of a file of a cgroup. */
 typedef void (*adder)(struct properties *properties, const char *name, const char *text,
 		      int directory);
 
@@ -82,7 +82,10 @@ static void add_value(struct properties *properties, const char *name, uint64_t 
 	property_add_word(properties, "%" PRIu64, value);
 }
 
-/* "max" is the greatest number there is; v1 has the greatest number of whole pages for it. */
+/*
+ * For no limit, systemd takes the greatest number, v2 has "max", and v1 the greatest number of
+ * whole pages.
+ */
 static void add_number(struct properties *properties, const char *name, const char *text,
 		       int directory)
 {
@@ -95,8 +98,8 @@ static void add_number(struct properties *properties, const char *name, const ch
 }
 
 /*
- * Systemd takes no 0. With the first process in the cgroup, 1 allows as few more; the file gets 1
- * as well, so that a reload does not change it.
+ * systemd refuses 0. With the first process in the cgroup, 1 does not allow a second process
+ * either. The file gets 1 as well, so that a reload does not change it.
  */
 static void add_tasks(struct properties *properties, const char *name, const char *text,
 		      int directory)
@@ -135,14 +138,14 @@ static void add_list(struct properties *properties, const char *name, const char
 }
 
 /*
- * Systemd writes CPU time as whole percents of each second, with quotas from 1 ms on: a part of a
- * percent is rounded up, and the period grows, to 1 s at most, until the quota is that long.
+ * systemd writes CPU time as whole percents of each second, with quotas of at least 1 ms: it rounds
+ * a part of a percent up, and lengthens the period, to 1 s at most, until the quota is 1 ms.
  */
 struct quota {
 	uint64_t period, each_second; /* UINT64_MAX: no limit */
 };
 
-/* Returns false if there is none to read. */
+/* Returns false if there is no quota to read. */
 static bool read_quota(int directory, struct quota *quota)
 {
 	autofree char *both = file_read_at(directory, "cpu.max");
@@ -220,7 +223,10 @@ static void add_io_weight(struct properties *properties, const char *name, const
 	add_value(properties, name, read_default(text));
 }
 
-/* The weight that systemd makes this one for BFQ of: above 100 one step is eleven. */
+/*
+ * Finds the weight from which systemd computes this one of BFQ: above 100, one step of BFQ is
+ * eleven.
+ */
 static void add_bfq_weight(struct properties *properties, const char *name, const char *text,
 			   int directory)
 {

@@ -19,10 +19,13 @@ struct properties {
 	size_t count;
 	char **words;
 	size_t word_count;
-	bool no_memory; /* something is missing in it */
+	bool no_memory; /* a word is missing: there was no memory for it */
 };
 
-/* Adds a property, with the first word of its value (NULL: none yet); or one word more. */
+/*
+ * The first function adds a property, with the first word of its value (NULL: none yet). The second
+ * adds one more word.
+ */
 void property_add(struct properties *properties, const char *name, const char *type,
 		  const char *value);
 void property_add_word(struct properties *properties, const char *text, ...)
@@ -33,16 +36,16 @@ void property_add_list(struct properties *properties, size_t count, const struct
 
 /*
  * Adds those limits that systemd knows as well, as runC does, with the values that the cgroup's
- * files have now: the kernel has read their forms ("64M", "0x10", "0-8:2/4"). What stands in the
- * files otherwise, systemd would write anew at its next daemon-reload.
+ * files have now: the kernel has already read forms such as "64M", "0x10" and "0-8:2/4". systemd
+ * would overwrite any other value at its next daemon-reload.
  */
 void property_add_resources(struct properties *properties, const struct limits *limits,
 			    const struct cgroup *cgroup);
 
-/* Makes the CPU time in a cgroup's file what systemd will write, who keeps whole percents of it. */
+/* Rounds the CPU time in a cgroup's file as systemd does, which keeps whole percents. */
 void property_round(int directory);
 
-/* Adds the rules for devices, where that is for systemd to keep: on cgroup v1. Returns 0 or -1. */
+/* Adds the rules for devices on cgroup v1. Adds nothing on v2. Returns 0 or -1. */
 int property_add_devices(struct properties *properties, const struct cgroup *cgroup);
 
 /*

@@ -55,8 +55,10 @@ static void read_root(const struct json *object, struct config *config)
 	json_get_bool(&root, "readonly", &config->rootfs.read_only);
 }
 
-/* The kernel takes at most 64 bytes, and no more than that is asked of them here. Engines write an
- * empty name for none: the container keeps its copy of the host's. */
+/*
+ * Reads a name of at most 64 bytes, the kernel's limit. Nothing else is checked. Engines write an
+ * empty name for none: the container then keeps its copy of the host's name.
+ */
 static void read_name(const struct json *object, const char *key, const char **name)
 {
 	struct json member = json_member(object, key);
@@ -69,7 +71,7 @@ static void read_name(const struct json *object, const char *key, const char **n
 		*name = NULL;
 }
 
-/* The engines' annotations that ask for something: Podman's `--group-add keep-groups`. */
+/* Reads the annotations. One of them has an effect: that of Podman's `--group-add keep-groups`. */
 static void read_annotations(const struct json *object, struct config *config)
 {
 	struct json annotations = json_member(object, "annotations");

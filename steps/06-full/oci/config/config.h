@@ -1,20 +1,22 @@
 /*
- * Chapter 6: all that is wanted of a container, in one structure: the sum of the chapters' own.
+ * Chapter 6: all settings of a container in one structure, made of the chapters' own structures.
  *
  * config.json fills it, one file for each part of it (a list is below); `step-06 run` fills it from
- * its options (run.c). The functions that make the container do not know which of them did.
+ * its options (run.c). The functions that make the container do not know which of the two has
+ * filled it.
  *
  *     config.c            ociVersion, root, hostname, domainname, annotations
  *     config_process.c    process; its scheduler and the like: config_scheduling.c
  *     config_mounts.c     mounts
  *     config_linux.c      linux: namespaces, maps, paths, sysctl, ...
+ *     config_rdt.c        linux.intelRdt; and config_net_devices.c, config_memory_policy.c
  *     config_devices.c    linux.devices, linux.resources.devices
  *     config_resources.c  linux.resources, the rest of it; blockIO: config_block_io.c
  *     config_seccomp.c    linux.seccomp
  *     config_hooks.c      hooks
  *
  * Every field of the specification does what it says, or is refused by its name. Properties that
- * the specification does not have are ignored, as it wants.
+ * the specification does not have are ignored, as the specification requires.
  *
  * Source: OCI runtime specification 1.2, config.md and config-linux.md. Article 2: configs.Config.
  */
@@ -51,8 +53,7 @@ struct config {
 	/* Isolation: */
 	uint64_t namespaces;   /* the new ones: CLONE_NEWUTS, ... */
 	struct joined joined;  /* the namespaces of others */
-	bool network_is_given; /* the host side hands over one that it has connected:
-				  netns_hand_over() */
+	bool network_is_given; /* the host side connects and passes it: netns_hand_over() */
 	struct userns userns;
 	struct uts uts;
 	struct sysctls sysctls;
@@ -64,7 +65,7 @@ struct config {
 	struct masked_paths masked_paths;
 	/* Limits: */
 	struct cgroup cgroup;	 /* with the devices */
-	const char *cgroup_path; /* NULL: one of our choice */
+	const char *cgroup_path; /* NULL: the runtime chooses one */
 	struct rdt rdt;
 	/* The process: */
 	struct command command;
@@ -78,20 +79,19 @@ struct config {
 	struct scheduling scheduling;
 	struct memory_policy memory_policy;
 	bool no_new_privileges;
-	bool has_personality;	   /* or else ours stays: */
+	bool has_personality;	   /* or else the runtime's stays: */
 	unsigned long personality; /* for personality(2) */
 	bool keep_keyring;	   /* no session keyring of its own */
-	bool keep_cpus;		   /* the processors that the caller is bound to (taskset(1)) */
+	bool keep_cpus;		   /* stay on the caller's processors (taskset(1)) */
 	bool workdir_by_root;	   /* root makes the working directory, and goes there first */
-	bool engine_messages; /* the command is looked up first, and refused in runC's words; no
-				 init */
+	bool engine_messages; /* look up the command first, with errors in runC's words; no init */
 	unsigned int preserve_fds;  /* descriptors above standard error that the command inherits */
 	unsigned int listen_fds;    /* the first ones of these are sockets of systemd's, */
 	const char *listen_fdnames; /* with these names; NULL: they have none */
 	struct hooks hooks;
-	/* Where it comes from: */
+	/* The origin of the configuration: */
 	const char *text;   /* of its config.json; NULL: not read yet, or there is none */
-	const char *bundle; /* the directory that its relative paths start from; NULL: ours */
+	const char *bundle; /* its relative paths start here; NULL: the working directory */
 	const char *oci_version;
 	json_t *annotations; /* an object of texts, or NULL */
 };
@@ -117,7 +117,8 @@ int config_load(const char *path, struct config *config);
 json_t *config_read_process(const char *path);
 
 /*
- * Has it, and the path for messages, take the place of the container's own. Returns 0 or -1.
+ * Uses the process `object` in the place of the container's own. Messages name `path`. Returns 0 or
+ * -1.
  */
 int config_set_process(json_t *object, const char *path, struct config *config);
 

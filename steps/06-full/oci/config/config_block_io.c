@@ -34,8 +34,8 @@ static dev_t read_device(const struct json *element)
 }
 
 /*
- * For a device, or, if that is "", for all. BFQ has the weights of v1, 10 to 1000; io.weight goes
- * from 1 to 10000.
+ * Adds a weight for a device, or for all devices if `device` is "". BFQ has the weights of v1, 10
+ * to 1000; io.weight goes from 1 to 10000.
  */
 static void add_weight(const struct json *at, struct limits *to, const char *device,
 		       uintmax_t weight)
@@ -56,7 +56,7 @@ static void add_weight(const struct json *at, struct limits *to, const char *dev
 	append(at, to, limit);
 }
 
-/* The scheduler that it was for, CFQ, went with Linux 5.0. */
+/* A leaf weight was for the I/O scheduler CFQ, which Linux 5.0 has removed. */
 static void add_leaf_weight(const struct json *at, struct limits *to, const char *device,
 			    uintmax_t weight)
 {
@@ -70,7 +70,7 @@ static void add_leaf_weight(const struct json *at, struct limits *to, const char
 	append(at, to, limit);
 }
 
-/* weight and leafWeight of an object, which may be for one device. */
+/* Reads weight and leafWeight of an object, which may be for one device. */
 static void read_weights(const struct json *object, struct limits *to, const char *device)
 {
 	struct json member = json_member(object, "weight");
@@ -86,7 +86,7 @@ static void read_weights(const struct json *object, struct limits *to, const cha
 		add_leaf_weight(object, to, device, leaf);
 }
 
-/* No rate, 0, takes away what there is. */
+/* A rate of 0 removes a limit. */
 static void read_rates(const struct json *block_io, struct limits *to, size_t kind)
 {
 	struct json list = json_member(block_io, rates[kind].key);

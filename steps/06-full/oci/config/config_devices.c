@@ -14,7 +14,7 @@ static void add_node(const struct json *at, struct devices *devices, struct devi
 		json_problem(at, "there is no memory for it");
 }
 
-/* c and u are the same to the kernel. Returns 0 for what is no type. */
+/* The kernel treats c and u alike. Returns 0 for an unknown type. */
 static mode_t type_of(const char *type)
 {
 	if (strcmp(type, "c") == 0 || strcmp(type, "u") == 0)
@@ -24,7 +24,10 @@ static mode_t type_of(const char *type)
 	return strcmp(type, "p") == 0 ? S_IFIFO : 0;
 }
 
-/* The path, without a slash at its end: runC and crun ignore that one, too. */
+/*
+ * Reads the path, without slashes at its end, which runC and crun ignore as well. Returns false if
+ * there is no path.
+ */
 static bool read_path(const struct json *element, const char **path)
 {
 	struct json member = json_member(element, "path");
@@ -90,7 +93,7 @@ void config_devices(const struct json *linux_part, struct devices *devices)
 		json_problem(&list, "there is no memory for them");
 }
 
-/* ---- Which may be used ---- */
+/* ---- Rules ---- */
 
 static int read_number(const struct json *element, const char *key)
 {
@@ -118,7 +121,9 @@ static void read_rule(const struct json *element, struct devices *devices)
 		json_problem(&access, "must be made of r, w and m, not \"%s\"", rule.access);
 	if (device_add_rule(devices, rule) < 0)
 		json_problem(element, "there is no memory for it");
-	/* What allows all in the end, as a privileged container does, needs no cgroup. */
+	/*
+	 * Rules that allow all devices in the end, as for a privileged container, need no cgroup.
+	 */
 	if (rule.type == 'a' && rule.major == DEVICE_ALL && rule.minor == DEVICE_ALL &&
 	    strlen(rule.access) == strlen("rwm"))
 		devices->required = !rule.allow;

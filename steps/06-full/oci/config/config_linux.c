@@ -74,7 +74,7 @@ static void read_namespaces(const struct json *linux_part, struct config *config
 			     "`spec --rootless` writes one");
 }
 
-/* A name can be set only where it is not the host's. */
+/* hostname and domainname can be set only in a namespace that is not the host's. */
 static void check_names(const struct json *linux_part, const struct config *config)
 {
 	struct json hostname = json_member(linux_part->parent, "hostname");
@@ -90,8 +90,9 @@ static void check_names(const struct json *linux_part, const struct config *conf
 }
 
 /*
- * As crun does: runC refuses it. Root of the machine gives free ids, and the root file system's
- * owners then mean users inside, or its root could change nothing there.
+ * Chooses maps for a user namespace without any, as crun does; runC refuses it. For root of the
+ * machine these are free ids. The owners in the root file system then mean users inside, since
+ * otherwise root of the container could change nothing there.
  */
 static void choose_maps(struct userns *userns)
 {
@@ -216,7 +217,7 @@ static void read_propagation(const struct json *linux_part, struct config *confi
 
 	if (!json_get_text(linux_part, "rootfsPropagation", &text) || !*text)
 		return;
-	/* The words are those of mounts, with an r or without. */
+	/* The names are those of mount options, with or without an r. */
 	mounts_option(&entry, text);
 	config->propagation =
 		entry.propagation_below ? entry.propagation_below | MS_REC : entry.propagation;
@@ -225,7 +226,10 @@ static void read_propagation(const struct json *linux_part, struct config *confi
 			     text);
 }
 
-/* As a process's label, it would be a wall that is not there. An empty one is none. */
+/*
+ * A label is refused if the kernel would not enforce it, as for process.selinuxLabel. An empty one
+ * means none.
+ */
 static void read_mount_label(const struct json *linux_part, struct config *config)
 {
 	struct json member = json_member(linux_part, "mountLabel");

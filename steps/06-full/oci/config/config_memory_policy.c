@@ -27,7 +27,7 @@ static const struct json_name flags[] = {
 	{ "MPOL_F_STATIC_NODES", MPOL_F_STATIC_NODES },
 };
 
-/* Fills the nodes. The kernel would refuse these with EINVAL, which says nothing. */
+/* Fills the nodes. The kernel would refuse the errors that are checked here with a mere EINVAL. */
 static void read_nodes(const struct json *object, struct memory_policy *policy)
 {
 	struct json member = json_member(object, "nodes");

@@ -4,7 +4,10 @@
 #include "config_parts.h"
 #include "ids.h"
 
-/* A file system's option that is an id; those of a new user namespace are known. */
+/*
+ * Checks an option of a file system that is an id, "uid=" or "gid=". The ids of a user namespace
+ * with maps are known.
+ */
 static void check_id(const struct json *option, const char *text, const struct config *config)
 {
 	const struct userns *userns = &config->userns;
@@ -38,7 +41,10 @@ static void read_options(const struct json *element, const struct config *config
 	}
 }
 
-/* Ids of a mount, without "idmap" among its options: that is what they are for. */
+/*
+ * Reads the id mappings of a mount. They have the effect of "idmap", which need not be an option
+ * then.
+ */
 static void read_maps(const struct json *element, const struct config *config,
 		      struct mounts_entry *entry)
 {
@@ -49,7 +55,7 @@ static void read_maps(const struct json *element, const struct config *config,
 	if (!entry->uid_count != !entry->gid_count)
 		json_problem(&uids, "go together with gidMappings");
 	entry->map |= entry->uid_count;
-	/* Without ids of its own, such a mount has those of the container's users. */
+	/* Without mappings of its own, an idmapped mount has those of the container's users. */
 	if (entry->map && !entry->uid_count && !entry->gid_count && !config_has_users(config))
 		json_problem(element,
 			     "idmap needs uidMappings and gidMappings, or a user "
@@ -68,7 +74,10 @@ static void read_mount(const struct json *element, const struct config *config,
 	json_get_text(element, "source", &entry->mount.source);
 	read_options(element, config, entry);
 	read_maps(element, config, entry);
-	/* Before 1.1 of the specification it had to be absolute; runC takes it from "/". */
+	/*
+	 * Before 1.1 of the specification, the destination had to be absolute. runC takes a
+	 * relative one from "/".
+	 */
 	if (entry->mount.target && !*entry->mount.target)
 		json_problem(&target, "must not be empty");
 	if (entry->mount.type && strcmp(entry->mount.type, "bind") == 0)

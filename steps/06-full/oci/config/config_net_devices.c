@@ -4,7 +4,10 @@
 
 #include "config_parts.h"
 
-/* As the kernel's dev_valid_name(); "%d" at the end has it number the device. */
+/*
+ * True if the kernel's dev_valid_name() accepts the name. With "%d" at its end, the kernel numbers
+ * the device.
+ */
 static bool is_name(const char *name)
 {
 	const char *number = strchr(name, '%');

@@ -25,7 +25,9 @@ void config_hooks(const struct json *object, struct config *config);
 /* A list of id mappings, "uidMappings" for one. Returns how many there are. */
 size_t config_id_maps(const struct json *object, const char *key, struct id_map **maps);
 
-/* `path` itself if it is absolute, or else in the bundle. For ever. */
+/*
+ * Returns `path` itself if it is absolute, or else the path in the bundle. The text is never freed.
+ */
 const char *config_path(const struct config *config, const char *path);
 
 #endif

@@ -38,8 +38,8 @@ static void read_user(const struct json *process, struct user *user)
 }
 
 /*
- * What cannot be given is left out of the set, with a warning for names that nobody knows: the
- * specification does not want that to be an error.
+ * Capabilities that cannot be given are left out of the set. Unknown names cause a warning, since
+ * the specification does not want them to be an error.
  */
 static uint64_t read_set(const struct json *object, const char *key)
 {
@@ -116,7 +116,7 @@ static void read_console(const struct json *process, struct console *console)
 	console->terminal = false;
 	json_get_bool(process, "terminal", &console->terminal);
 	console->interactive = !console->terminal;
-	/* Without a terminal it is to be ignored. */
+	/* Without a terminal, consoleSize is to be ignored. */
 	if (!console->terminal)
 		return;
 	json_get_unsigned(&size, "width", USHRT_MAX, &width);
@@ -158,7 +158,7 @@ static void read_command(const struct json *process, struct command *command)
 		json_problem(&cwd, "must be an absolute path, not \"%s\"", command->workdir);
 }
 
-/* A label that no kernel looks at would be a wall that is not there. */
+/* A label is refused if the kernel would not enforce it. */
 static void read_labels(const struct json *process, struct lsm *labels)
 {
 	struct json profile = json_member(process, "apparmorProfile");
@@ -176,7 +176,7 @@ static void read_labels(const struct json *process, struct lsm *labels)
 
 void config_process(const struct json *process, struct config *config)
 {
-	/* It may be missing until `start`. */
+	/* The process object may be missing until `start`. */
 	if (!process->value) {
 		config->command.environment = json_allocate(process, 1, sizeof(char *));
 		return;

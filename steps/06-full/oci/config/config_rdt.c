@@ -4,7 +4,10 @@
 
 #include "config_parts.h"
 
-/* A name below the root of resctrl, whose own directories are no classes; or "/", the root. */
+/*
+ * True if the name is one of a class: "/", the root of resctrl, or a directory below it that is not
+ * one of the kernel's own.
+ */
 static bool is_class(const char *name)
 {
 	static const char *const taken[] = { ".", "..", "info", "mon_groups", "mon_data" };
@@ -15,7 +18,10 @@ static bool is_class(const char *name)
 	return strcmp(name, "/") == 0 || !strpbrk(name, "/\n");
 }
 
-/* Of the lines of l3CacheSchema, those for the bandwidth give way to memBwSchema. */
+/*
+ * Joins the lines of l3CacheSchema and memBwSchema. memBwSchema replaces the lines for the
+ * bandwidth in l3CacheSchema.
+ */
 static const char *join_caches(const struct json *object, const char *cache, const char *bandwidth)
 {
 	char *text = NULL;
@@ -36,7 +42,7 @@ static const char *join_caches(const struct json *object, const char *cache, con
 	return text && *text ? text : NULL;
 }
 
-/* A list of lines; version 1.2 and its drafts had one text. */
+/* Reads schemata, a list of lines. In version 1.2 and its drafts it was one text. */
 static const char *read_schemata(const struct json *object)
 {
 	struct json member = json_member(object, "schemata");

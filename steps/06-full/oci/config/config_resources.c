@@ -8,7 +8,7 @@
 #include "config_parts.h"
 #include "fail.h"
 
-/* What config.json has beside the limits of chapter 5. */
+/* The limits of config.json that chapter 5 does not have. */
 static const struct limit_row tcp_memory = { "memory.kmem.tcp.limit_in_bytes", AS_NUMBER, NULL, 0 };
 static const struct limit_row oom_control = { "memory.oom_control", AS_NUMBER, NULL, 0 };
 static const struct limit_row burst = { "cpu.cfs_burst_us", AS_NUMBER, "cpu.max.burst", AS_NUMBER };
@@ -17,7 +17,7 @@ static const struct limit_row real_time = { "cpu.rt_runtime_us", AS_NUMBER, NULL
 static const struct limit_row idle = { "cpu.idle", AS_NUMBER, "cpu.idle", AS_NUMBER };
 static const struct limit_row class_id = { "net_cls.classid", AS_NUMBER, NULL, 0 };
 
-/* Where values go to, and the object that they are from. */
+/* The limits that values are added to, and the object that they come from. */
 struct target {
 	const struct json *at;
 	struct limits *limits;
@@ -50,7 +50,10 @@ static struct limit *add(const struct target *target, const char *field,
 		     limits_add(target->limits, text_of("linux.resources.%s", field), row, &value));
 }
 
-/* The same for one whose files or texts depend on the configuration. */
+/*
+ * Adds a limit whose files or texts depend on the configuration. Returns it, or NULL with a
+ * problem.
+ */
 static struct limit *append(const struct target *target, const char *field, const char *v1,
 			    char *v1_text, const char *v2, char *v2_text)
 {
@@ -63,7 +66,7 @@ static struct limit *append(const struct target *target, const char *field, cons
 	return check(target, limits_append(target->limits, limit));
 }
 
-/* Of these, 0 says that there is no such limit. */
+/* Adds a limit for which 0 means that there is no such limit. */
 static void add_number(const struct target *target, const char *field, const struct limit_row *row,
 		       int64_t number)
 {
@@ -71,7 +74,7 @@ static void add_number(const struct target *target, const char *field, const str
 		add(target, field, row, (struct limit_value){ .number = number });
 }
 
-/* Of these, 0 is what the kernel does by itself: then there need not be a file for it. */
+/* Adds a limit for which 0 is the default of the kernel: then there need not be a file for it. */
 static void add_optional(const struct target *target, const char *field,
 			 const struct limit_row *row, int64_t number)
 {
@@ -100,7 +103,7 @@ static void add_swap(const struct target *target, int64_t limit, int64_t swap)
 static void read_swappiness(const struct target *target)
 {
 	struct json member = json_member(target->at, "swappiness");
-	uint64_t swappiness = UINT64_MAX; /* which is -1, and says that it is not set */
+	uint64_t swappiness = UINT64_MAX; /* -1: it is not set */
 
 	json_get_unsigned(target->at, "swappiness", UINT64_MAX, &swappiness);
 	if (swappiness == UINT64_MAX)
@@ -126,7 +129,10 @@ static void read_memory(const struct json *resources, struct limits *to)
 	json_get_bool(&memory, "useHierarchy", &hierarchical);
 	json_get_bool(&memory, "checkBeforeUpdate", &to->check_memory);
 	add_number(&target, "memory.limit", &limit_rows[LIMIT_MEMORY], limit);
-	/* What is not limited together cannot be less than its part. */
+	/*
+	 * If memory has no limit, memory and swap together have none: they cannot be less than
+	 * their part.
+	 */
 	if (swap || limit < 0)
 		add_swap(&target, limit, swap ? swap : -1);
 	add_number(&target, "memory.reservation", &limit_rows[LIMIT_LOW], reservation);
@@ -201,7 +207,7 @@ static void read_pids(const struct json *resources, struct limits *to)
 		    (struct limit_value){ .number = limit });
 }
 
-/* "2MB", as in the names of the files. */
+/* True for "2MB", the form in the names of the files. */
 static bool is_page_size(const char *size)
 {
 	size_t digits = strspn(size, "0123456789");
@@ -247,8 +253,10 @@ static void read_network(const struct json *resources, struct limits *to)
 	const struct target target = { &network, to };
 	uint64_t class = 0;
 
-	/* 0 is no class. A new cgroup begins with its parent's, and where there is no file for it,
-	 * packets have none. */
+	/*
+	 * 0 means no class. A new cgroup begins with the class of its parent. Without a file for
+	 * it, packets have none.
+	 */
 	if (json_get_unsigned(&network, "classID", UINT32_MAX, &class))
 		add_optional(&target, "network.classID", &class_id, (int64_t) class);
 	for (size_t i = 0; i < json_count(&list); i++) {
@@ -289,7 +297,7 @@ static void read_rdma(const struct json *resources, struct limits *to)
 	}
 }
 
-/* Files of v2 by their own names. */
+/* Limits of v2 by the names of their files. */
 static void read_unified(const struct json *resources, struct limits *to)
 {
 	struct json unified = json_member(resources, "unified");

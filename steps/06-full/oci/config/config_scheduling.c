@@ -102,7 +102,7 @@ void config_scheduling(const struct json *process, struct scheduling *scheduling
 	scheduling->oom_score_adj = (int)oom;
 	read_policy(process, scheduling);
 	read_io_priority(process, scheduling);
-	/* A process that joins has the container's, unless it names others: as with runC. */
+	/* A process of `exec` has the container's CPUs, unless it names others, as with runC. */
 	if (!affinity.value)
 		return;
 	scheduling->has_initial = read_cpus(&affinity, "initial", &scheduling->initial);

@@ -101,7 +101,7 @@ static void read_argument(const struct json *element, struct scmp_arg_cmp *argum
 	};
 }
 
-/* Whether two comparisons are about the same argument. */
+/* True if two comparisons are about the same argument. */
 static bool is_twice(const struct scmp_arg_cmp *arguments, size_t count)
 {
 	unsigned int seen = 0;
@@ -114,7 +114,7 @@ static bool is_twice(const struct scmp_arg_cmp *arguments, size_t count)
 	return false;
 }
 
-/* The rules, as far as they are read. */
+/* The rules that were read so far. */
 struct rules {
 	struct seccomp_rule *list;
 	size_t count;
@@ -133,8 +133,8 @@ static void add_rule(const struct json *at, struct rules *rules, struct seccomp_
 }
 
 /*
- * All comparisons of a rule have to hold. Where two of them are about one argument, it is enough
- * that one holds: libseccomp takes only one for each argument, so runC makes a rule of each.
+ * All comparisons of a rule have to hold. If two of them are about one argument, it is enough that
+ * one holds: libseccomp takes only one for each argument, so runC makes a rule of each.
  */
 static void read_rule(const struct json *element, struct rules *rules)
 {
@@ -185,7 +185,10 @@ uint32_t config_seccomp_flag(const char *name)
 	return 0;
 }
 
-/* No program of another byte order runs on this machine; libseccomp makes no filter for it. */
+/*
+ * True if the architecture has the byte order of this machine. Programs of another one do not run
+ * here, and libseccomp makes no filter for them.
+ */
 static bool can_run_here(uint32_t architecture)
 {
 	return !((architecture ^ seccomp_arch_native()) & __AUDIT_ARCH_LE);
@@ -203,7 +206,7 @@ static void read_architectures(const struct json *seccomp, struct seccomp *filte
 
 		if (name && !architecture)
 			json_problem(&element, "unknown architecture \"%s\"", name);
-		/* Our own is always among them. */
+		/* The native architecture is always in the filter. */
 		else if (architecture != seccomp_arch_native() && can_run_here(architecture) &&
 			 used < SIZE(filter->architectures) - 1)
 			filter->architectures[used++] = architecture;
@@ -223,7 +226,9 @@ static void read_flags(const struct json *seccomp, struct seccomp *filter)
 	}
 }
 
-/* What becomes of a call, as far as one can say without its arguments. */
+/*
+ * True if the action for a call is SCMP_ACT_NOTIFY, as far as this is known without its arguments.
+ */
 static bool asks_about(const struct seccomp *filter, const char *call)
 {
 	bool asks = filter->default_action == SCMP_ACT_NOTIFY;
@@ -261,7 +266,10 @@ static void read_listener(const struct json *seccomp, struct seccomp *filter)
 		json_problem(&path, "must be there: SCMP_ACT_NOTIFY asks who listens");
 	if (listener->metadata && !listener->path)
 		json_problem(&metadata, "must not be set without listenerPath");
-	/* The call would wait for an answer from the one whom it is to reach. */
+	/*
+	 * sendmsg would wait for an answer from the listener, which cannot answer before it gets
+	 * its descriptor.
+	 */
 	if (asks_about(filter, "sendmsg"))
 		json_problem(seccomp,
 			     "SCMP_ACT_NOTIFY cannot be used for the sendmsg syscall: the listener "
@@ -290,7 +298,7 @@ void config_seccomp(const struct json *linux_part, struct seccomp *filter)
 
 		read_rule(&element, &rules);
 	}
-	/* A filter without rules is one as well: its default action is for all calls. */
+	/* A filter without rules is allowed: its default action is for all calls. */
 	if (!rules.list)
 		rules.list = json_allocate(&list, 1, sizeof(*rules.list));
 	filter->rules = rules.list;

@@ -34,9 +34,9 @@ static int resolve_user(struct config *config)
 }
 
 /*
- * Gives up what the command is not to have. Each step needs rights that a later step takes away. A
- * filter for system calls needs CAP_SYS_ADMIN or no_new_privs: without no_new_privs the filter has
- * to come first, and lets all that follows pass.
+ * Gives up the rights that the command must not have. Each step needs rights that a later step
+ * takes away. A seccomp filter needs CAP_SYS_ADMIN or no_new_privs: without no_new_privs the filter
+ * is loaded while the process has that capability, and has to allow the calls of all later steps.
  */
 static int lower_rights(struct config *config, const struct child *child)
 {
@@ -63,7 +63,10 @@ static int lower_rights(struct config *config, const struct child *child)
 	return seccomp_filter_load(&config->seccomp);
 }
 
-/* From here on files of the container are read, which may be links into /proc/self/fd. */
+/*
+ * From here on the runtime reads files of the container, which may be links into /proc/self/fd. So
+ * it first closes its own descriptors.
+ */
 int container_execute(struct container *container)
 {
 	struct config *config = &container->config;

@@ -8,14 +8,14 @@
 #include "container.h"
 
 /*
- * In a process that will be in the container: what needs the host's /proc, or the rights that we
- * begin with: labels, personality, the session keyring. Returns 0 or -1.
+ * In a process that will be in the container: sets labels, personality and the session keyring.
+ * These need the host's /proc, or the rights that the runtime begins with. Returns 0 or -1.
  */
 int container_begin(const struct config *config);
 
 /*
- * In the container, whose namespaces and root have been entered: becomes the command, after it has
- * lowered its rights. Returns only on failure: -1.
+ * In the container, when its namespaces and its root have been entered: lowers the rights, and
+ * executes the command. Returns only on failure: -1.
  */
 int container_execute(struct container *container);
 

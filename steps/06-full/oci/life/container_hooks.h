@@ -1,15 +1,19 @@
 /*
- * Chapter 6: the moment between the namespaces and the new root, which belongs to hooks.
+ * Chapter 6: the hooks that run when the namespaces are made and the new root is not entered yet.
  */
 #ifndef STEPS_CONTAINER_HOOKS_H
 #define STEPS_CONTAINER_HOOKS_H
 
 #include "container.h"
 
-/* True if `create` stops between the namespaces and the new root, for hooks. */
+/*
+ * True if `create` stops for hooks after it has made the namespaces, before it enters the new root.
+ */
 bool container_has_hooks(const struct container *container);
 
-/* In the container: keeps the state for its hooks, with the pid that we have. Returns 0 or -1. */
+/*
+ * In the container: keeps the state for its hooks, with the pid of this process. Returns 0 or -1.
+ */
 int container_set_state(struct container *container, const char *text);
 
 /*

@@ -15,7 +15,7 @@ int container_move_devices(const struct container *container);
 
 /*
  * On the host side, while the container mounts: makes its network namespace, moves the devices, and
- * hands it over. Nothing, if the container has made or joined one. Returns 0 or -1.
+ * hands the namespace over. Does nothing if the container has made or joined one. Returns 0 or -1.
  */
 int container_hand_over_network(const struct container *container);
 

@@ -15,9 +15,9 @@
 #include "root.h"
 #include "shared_pids_proc.h"
 
-/* ---- On the host, where that may ---- */
+/* ---- On the host, if the host side may ---- */
 
-/* Says in runC's words that the root is missing, if that is wanted. Returns -1. */
+/* With engine_messages, says in runC's words that the root is missing. Returns -1. */
 static int explain_root(const struct config *config)
 {
 	int error = errno;
@@ -33,7 +33,9 @@ static int open_trees(struct container *container)
 {
 	struct config *config = &container->config;
 	bool is_new = config->namespaces & CLONE_NEWUSER;
-	/* A node in it would belong to root inside, as if that had been allowed to make it. */
+	/*
+	 * A device node in it would belong to the container's root, which could not have made it.
+	 */
 	uint64_t set =
 		is_new && config->userns.shift && !container->rootless ? MOUNT_ATTR_NODEV : 0;
 
@@ -45,7 +47,10 @@ static int open_trees(struct container *container)
 			  is_new ? &config->userns : NULL);
 }
 
-/* Without root, the container has the right to mount, in its own mount namespace. */
+/*
+ * Forgets the last failure if it was EPERM: without root, only the container may mount, in its own
+ * mount namespace, and it tries again. Returns 0 or -1.
+ */
 static int leave_to_container(void)
 {
 	if (errno != EPERM)
@@ -90,21 +95,21 @@ static int open_rest(struct container *container)
 	return mounts->sources_first ? mounts_open(mounts) : 0;
 }
 
-/* The directory to start in is made where it is missing, below the root like all else. */
+/* Makes the working directory below the root, like all else, if it is missing. */
 static int make_workdir(const struct config *config, int root)
 {
 	const char *path = config->command.workdir;
 	autofd int place = path ? file_open_in_root(root, path, O_PATH) : -1;
 
 	if (!config->workdir_by_root || !path || place >= 0 || errno != ENOENT)
-		return 0; /* what is wrong with it, chdir(2) will say */
+		return 0; /* chdir(2) will report any other error */
 	place = file_make_in_root(root, path, S_IFDIR);
 	return place < 0 ? -1 : 0;
 }
 
 /*
  * A sysfs shows the network namespace of the process that mounts it. The host side may still be
- * making that namespace, so all other mounts that can come first do.
+ * making that namespace, so the mounts before the sysfs are attached first.
  */
 static int attach_mounts(struct container *container, int root)
 {

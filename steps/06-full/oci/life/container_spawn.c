@@ -32,8 +32,8 @@ static bool needs_stage(const struct config *config)
 }
 
 /*
- * In the stage: enters the cgroups, which may be forbidden later, and the namespaces of others;
- * makes a time namespace.
+ * In the stage: enters the cgroups, which may be forbidden later; makes a time namespace; enters
+ * the namespaces of other processes.
  */
 static int enter_stage(void *argument)
 {
@@ -56,7 +56,7 @@ static int write_sysctls(struct container *container)
 	return sysctls_write(sysctls);
 }
 
-/* In the new namespaces, in the order that the kernel wants. */
+/* Runs in the new namespaces. Its calls are in the order that the kernel wants. */
 static int inside(void *argument)
 {
 	struct container *container = argument;
@@ -89,7 +89,10 @@ static int inside(void *argument)
 		return -1;
 	if (container_run_hooks(container, root) < 0)
 		return -1;
-	/* The root may become read-only here, and hooks may mount and write there. */
+	/*
+	 * Cover paths after the hooks, which may mount and write there: the root may become
+	 * read-only.
+	 */
 	if (masked_paths_cover(&config->masked_paths, root) < 0)
 		return -1;
 	if (root_move(&config->rootfs, root) < 0)
@@ -109,9 +112,9 @@ static int inside(void *argument)
 /* ---- On the host ---- */
 
 /*
- * The host side makes the network namespace, while the container mounts; but only the container can
- * make one that is to belong to another user namespace. And as root of a user namespace, the host
- * side could not come back.
+ * The host side makes the network namespace while the container mounts. But only a process in a new
+ * user namespace, the container, can make a network namespace that belongs to it. And a host side
+ * that is root of a user namespace could not return from a network namespace that it makes.
  */
 static void choose_network(struct container *container)
 {
@@ -161,8 +164,10 @@ int container_open(struct container *container)
 
 int container_spawn(struct container *container)
 {
-	/* clone3 does not take these two: a time namespace needs offsets first, a cgroup namespace
-	 * the cgroups. */
+	/*
+	 * clone3 does not take these two: a time namespace needs offsets first, a cgroup namespace
+	 * the cgroups.
+	 */
 	const struct config *config = &container->config;
 	const uint64_t namespaces =
 		config->namespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWTIME);

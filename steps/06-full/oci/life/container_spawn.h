@@ -1,9 +1,9 @@
 /*
- * Chapter 6: a complete container, composed of what the chapters before can do.
+ * Chapter 6: a complete container, composed of the modules of all chapters.
  *
- * One structure says all that is wanted (config.h), and the functions here make a container of it.
- * Their callers are `step-06 run` (run.c), for a container that lives as long as its step, and the
- * verbs of step-06-oci (lifecycle.h), for one that is created, started and deleted.
+ * One structure (config.h) says everything that is wanted, and the functions here make a container
+ * of it. Their callers are `step-06 run` (run.c), for a container that lives as long as its step,
+ * and the verbs of step-06-oci (lifecycle.h), for one that is created, started and deleted.
  *
  *     host side                                container's process
  *     container_prepare()
@@ -30,7 +30,7 @@ int container_prepare(struct container *container, struct child *child);
 
 /*
  * On the host, before the child is there: opens and compiles what the child will need. Returns 0 or
- * -1. What has to be undone, the structure's own parts undo (autocgroup, autochild).
+ * -1. The parts of the structure undo this themselves (autocgroup, autochild).
  */
 int container_open(struct container *container);
 

@@ -27,8 +27,10 @@ static const struct {
 	{ "time", CLONE_NEWTIME }, { "cgroup", CLONE_NEWCGROUP },
 };
 
-/* Finds the namespaces that differ from ours: the kernel refuses to enter our own user namespace
- * again. */
+/*
+ * Finds the namespaces that differ from the runtime's: the kernel refuses to enter the user
+ * namespace that the caller is in.
+ */
 static int find_namespaces(pid_t pid, uint64_t *found)
 {
 	*found = 0;
@@ -40,7 +42,7 @@ static int find_namespaces(pid_t pid, uint64_t *found)
 		snprintf(ours_path, sizeof(ours_path), "/proc/self/ns/%s", kinds[i].name);
 		snprintf(theirs_path, sizeof(theirs_path), "/proc/%d/ns/%s", pid, kinds[i].name);
 		if (stat(ours_path, &ours) < 0)
-			continue; /* this kernel has none of that kind */
+			continue; /* this kernel has no such namespaces */
 		if (stat(theirs_path, &theirs) < 0)
 			return fail("stat %s", theirs_path);
 		if (!file_is_same(&ours, &theirs))
@@ -50,9 +52,10 @@ static int find_namespaces(pid_t pid, uint64_t *found)
 }
 
 /*
- * The namespaces and the root of the container. Without root, one may enter a PID namespace only as
- * the root of the user namespace that owns it: setns(2) enters the user namespace first. The root
- * of the mount namespace need not be the container's own: with --no-pivot it is the host's.
+ * Enters the namespaces and the root of the container. Without root, only root of the user
+ * namespace that owns a PID namespace may enter it: then the user namespace comes first, and the
+ * PID namespace after it. The root of the mount namespace need not be the container's own: with
+ * --no-pivot it is the host's.
  */
 static int enter_container(const struct exec *exec)
 {
@@ -61,7 +64,7 @@ static int enter_container(const struct exec *exec)
 	narrate("setns of process %d", exec->pid);
 	if (exec->namespaces && setns(exec->pidfd, (int)exec->namespaces) < 0)
 		return fail("setns of process %d", exec->pid);
-	/* It may belong to the user namespace, as in namespaces_enter(). */
+	/* The user namespace, entered by now, may own the PID namespace: see namespaces_enter(). */
 	if (!in_pids && setns(exec->pids, CLONE_NEWPID) < 0)
 		return fail("setns of the PID namespace");
 	if (fchdir(exec->root) < 0)
@@ -70,9 +73,9 @@ static int enter_container(const struct exec *exec)
 }
 
 /*
- * In the stage, which nobody in the container can see: its PID namespace is the
- * host's. A process of the container with CAP_SYS_PTRACE can open all that our child has open, its
- * root and its working directory included; so the child must begin with nothing of the host's.
+ * In the stage, which no process of the container can see: its PID namespace is the host's. A
+ * process of the container with CAP_SYS_PTRACE can open all that the stage's child has open, and
+ * its root and working directory; so the child must begin with nothing of the host's.
  */
 static int prepare(void *argument)
 {
@@ -95,7 +98,7 @@ static int prepare(void *argument)
 	return process_close_ours(container);
 }
 
-/* In its cgroups. With an initial set alone, the process stays in that. */
+/* Called when the process is in its cgroups. If only an initial set was given, that set stays. */
 static int choose_cpus(const struct scheduling *scheduling)
 {
 	if (scheduling->has_final)
@@ -115,13 +118,13 @@ static int inside(void *argument)
 		return -1;
 	if (exec->has_users && userns_enter(&container->config.userns, container->child) < 0)
 		return -1;
-	/* The kernel forgets it when the rights change. */
+	/* Again: the kernel may lift it when the rights change. */
 	if (self_exe_undumpable() < 0)
 		return -1;
 	return container_execute(container);
 }
 
-/* The same for a container that has been made without it: shared_pids.h. */
+/* As inside(), for the first command of a container that is made without it: shared_pids.h. */
 static int inside_first(void *argument)
 {
 	struct exec *exec = argument;

@@ -1,8 +1,8 @@
 /*
  * Chapter 6: one more process in a container that runs.
  *
- * It gets what the first one has: its cgroups, its namespaces, its root; and then, the other way
- * round, gives up the same rights. A stage (stage.h) enters all of that, outside of the container's
+ * The new process enters the cgroups, the namespaces and the root of the first one, and then gives
+ * up the same rights. A stage (stage.h) enters all of these, and stays outside of the container's
  * PID namespace; its child is inside.
  *
  * Source: setns(2) with a pidfd; pid_namespaces(7), "setns(2) and unshare(2) semantics".
@@ -12,15 +12,15 @@
 
 #include "container.h"
 
-/* Another process, and the container it goes to. */
+/* A new process, and the container that it enters. */
 struct exec {
-	struct container *container; /* what the process is, and may do */
+	struct container *container; /* the configuration of the new process */
 	int pidfd;		     /* of the container's first process */
 	pid_t pid;
-	int pids; /* of a PID namespace that the first process is not in; -1: it is in its own */
-	/* exec_spawn() finds: */
+	int pids; /* a PID namespace to enter, if it is not the one of the first process; or -1 */
+	/* exec_spawn() fills these: */
 	int root;
-	uint64_t namespaces; /* the container's that are not ours already */
+	uint64_t namespaces; /* those of the container that the runtime is not in */
 	bool has_users;	     /* a user namespace is among them */
 };
 
@@ -31,7 +31,9 @@ struct exec {
  */
 int exec_spawn(struct exec *exec, struct child *child);
 
-/* The same, of a process that is to be the container's first: it is prepared already. */
+/*
+ * As exec_spawn(), for the first command of a container, whose configuration is prepared already.
+ */
 int exec_spawn_first(struct exec *exec, struct child *child);
 
 #endif

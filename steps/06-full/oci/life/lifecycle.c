@@ -53,7 +53,10 @@ int lifecycle_limit(const struct state *state, struct limits *limits, const stru
 {
 	if (resources_write(limits, cgroup) < 0)
 		return -1;
-	/* The kernel has read the values now, in all of their forms. Systemd gets what it read. */
+	/*
+	 * The kernel has read the values now, in all their forms. systemd gets what the kernel has
+	 * read.
+	 */
 	if (!*state->unit || systemd_limit(state->unit, limits, cgroup) == 0)
 		return 0;
 	resources_undo(limits, cgroup);
@@ -91,7 +94,7 @@ int lifecycle_remove_cgroup(const struct state *state,
 	return result < 0 ? -1 : 0;
 }
 
-/* They are in the configuration, which is read again only if it has some. */
+/* Returns the hooks of the configuration, which is read again only if it has some. */
 static const struct hooks *find_hooks(const struct state *state)
 {
 	static const struct hooks none;
@@ -114,7 +117,7 @@ int lifecycle_give_up(struct state *state)
 	fail_forget();
 	pid_file_remove(state->directory);
 	if (state_lock(state) != 0 || lifecycle_delete(state, true) < 0)
-		fail_forget(); /* somebody else has deleted it, or will have to */
+		fail_forget(); /* another verb has deleted it, or will have to */
 	return fail_set(&failure);
 }
 
@@ -165,7 +168,7 @@ void lifecycle_end(struct state *state)
 		cgroup_find_thaw_killed(state->cgroup, &state->directories);
 }
 
-/* It is not our child: its pidfd tells when it has ended. */
+/* The process is not a child of this verb: its pidfd shows when it has ended. */
 static int end_process(struct state *state)
 {
 	autofd int pidfd = state_open_process(state);
@@ -174,7 +177,7 @@ static int end_process(struct state *state)
 
 	if (pidfd < 0)
 		return *fail_get()->text ? -1 : 0;
-	is_seen = state_find_cgroup(state) == 0; /* as long as the process is in it */
+	is_seen = state_find_cgroup(state) == 0; /* while the process is in the cgroup */
 	pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
 	if (!is_seen)
 		return -1;
@@ -196,7 +199,7 @@ int lifecycle_delete(struct state *state, bool force)
 		return -1;
 	if (end_process(state) < 0)
 		return -1;
-	/* What is in it ends now. If some of it stays, so does the ID, for another try. */
+	/* Kill what is left in the cgroup. If some of it stays, so does the ID, for another try. */
 	if (lifecycle_remove_cgroup(state, cgroup_path_remove) < 0)
 		return -1;
 	hooks = find_hooks(state);

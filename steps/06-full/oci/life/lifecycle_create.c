@@ -22,7 +22,10 @@
 #include "sync.h"
 #include "systemd.h"
 
-/* Our environment is wiped out in what enters a container. Returns NULL if there is no such one. */
+/*
+ * Copies a variable, since a process that enters a container wipes its environment. Returns NULL if
+ * there is no such variable.
+ */
 static char *copy_variable(const char *name)
 {
 	const char *value = getenv(name);
@@ -90,7 +93,10 @@ static int choose_cgroup(const char *wanted, struct state *state)
 	return 0;
 }
 
-/* Its limits come later: the placeholder of a scope is not to count among its processes. */
+/*
+ * Makes the cgroup without limits, which are written later: the placeholder process of a systemd
+ * scope must not count as one of the container's.
+ */
 static int make_cgroup(struct config *config, const struct request *request, struct state *state,
 		       struct scope *scope)
 {
@@ -122,7 +128,7 @@ static int make_cgroup(struct config *config, const struct request *request, str
 	return cgroup_path_create(&config->cgroup, state->cgroup, CLAIM_MADE, needed, with_named);
 }
 
-/* There is no cgroup that may be written to. Limits are refused, later. */
+/* No cgroup may be written to. Limits are refused later. */
 static void stay_in_callers_cgroup(const struct config *config, struct state *state)
 {
 	if (config->cgroup_path && *state->cgroup && !config->cgroup.limits.count)
@@ -132,7 +138,7 @@ static void stay_in_callers_cgroup(const struct config *config, struct state *st
 	state->cgroup = "";
 }
 
-/* The moment between the namespaces and the new root, which belongs to hooks. */
+/* Runs the host side's hooks, when the namespaces are made and the root is not entered yet. */
 static int run_create_hooks(const struct container *container, struct state *state)
 {
 	autofree char *text = NULL;
@@ -152,7 +158,7 @@ static int run_create_hooks(const struct container *container, struct state *sta
 	return sync_send_text(container->child, text);
 }
 
-/* Paths may lead to something else later: so the state has what they lead to now. */
+/* A path may lead to another directory later, so the state keeps the identity of each one. */
 static void identify_directories(const struct container *container, struct state *state)
 {
 	autofd int rdt = *state->rdt ? open(state->rdt, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -166,8 +172,8 @@ static void identify_directories(const struct container *container, struct state
 
 /*
  * If this process is killed, the next verb finds the child in the state and removes what is left.
- * Until the state is written the child ends with this process: it mounts, and waits for our
- * message.
+ * Until the state is written the child ends with this process: the child mounts, and waits for a
+ * message of this process.
  */
 static int record(const struct container *container, const struct request *request,
 		  struct state *state)
@@ -177,19 +183,21 @@ static int record(const struct container *container, const struct request *reque
 	if (ended < 0)
 		return -1;
 	if (ended)
-		return sync_expect(container->child); /* it has failed, and tells why */
+		return sync_expect(container->child); /* the child failed and sends the reason */
 	if (state_keep_config(state, container->config.text) < 0)
 		return -1;
 	identify_directories(container, state);
 	if (state_announce(state, request->waits_for_start ? STATUS_CREATED : STATUS_RUNNING) < 0)
 		return -1;
-	/* What follows waits for hooks and for the container. `delete --force` must be able to end
-	 * that. */
+	/*
+	 * From here on this verb waits for hooks and for the container. `delete --force` must be
+	 * able to end that.
+	 */
 	state_unlock(state);
 	return 0;
 }
 
-/* For the hooks of the process that becomes the command, which is there later. */
+/* Keeps the state for startContainer hooks, which run in a process that is made later. */
 static int keep_state(struct container *container, const struct state *state)
 {
 	if (!container->config.hooks.count[HOOK_START_CONTAINER])
@@ -199,8 +207,9 @@ static int keep_state(struct container *container, const struct state *state)
 }
 
 /*
- * The process that has made the container stays outside of a PID namespace that is another's; the
- * command's takes its place now, in the state as well, and it ends.
+ * The process that has made the container is not in the PID namespace, which belongs to another
+ * container. The process of the command, which is in it, replaces the maker now, also in the state,
+ * and the maker ends.
  */
 static int enter_pid_namespace(struct container *container, const struct request *request,
 			       struct state *state)
@@ -226,7 +235,7 @@ static int enter_pid_namespace(struct container *container, const struct request
 	return child_release(child);
 }
 
-/* From the moment when there is a process. */
+/* Does the rest of the creation, when there is a first process. */
 static int bring_up(struct container *container, const struct request *request, struct state *state)
 {
 	struct child *child = container->child;
@@ -291,7 +300,7 @@ static int create(const struct request *request, struct container *container, st
 		return -1;
 	if (make_cgroup(config, request, state, scope) < 0)
 		return -1;
-	/* Without root there may be none, if no limit was asked for. */
+	/* Without root there may be no cgroup, if no limit was asked for. */
 	if (config->cgroup.hierarchy_count == 0)
 		stay_in_callers_cgroup(config, state);
 	if (cgroup_is_frozen(&config->cgroup))
@@ -316,7 +325,7 @@ static int create(const struct request *request, struct container *container, st
 	return bring_up(container, request, state);
 }
 
-/* Removes what was made, with the lock. */
+/* Removes what was made. The caller must hold the lock. */
 static void undo(const struct container *container, struct state *state)
 {
 	identify_directories(container, state);

@@ -11,8 +11,8 @@
 
 /*
  * Connects to the socket and sends the pidfd, beside a text: "standard" for a container's first
- * process, "setns" for that of an exec, as runC calls them. Nothing, if `path` is NULL. Returns 0
- * or -1.
+ * process, "setns" for that of an exec, as runC calls them. Does nothing if `path` is NULL. Returns
+ * 0 or -1.
  */
 int pidfd_socket_send(const char *path, int pidfd, const char *text);
 

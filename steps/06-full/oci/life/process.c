@@ -27,7 +27,7 @@ int process_close_callers(unsigned int preserved)
 		return fail_input("--preserve-fds %u: at most %d", preserved, PRESERVED_MAX);
 	if (close_range(first, UINT_MAX, 0) < 0)
 		return fail("close_range");
-	/* What is missing among them must not become the number of something of ours. */
+	/* Fill the gaps: a file that the runtime opens later must not get one of these numbers. */
 	for (unsigned int fd = STDERR_FILENO + 1; fd < first; fd++)
 		if (fcntl((int)fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
 			return fail("open /dev/null");
@@ -69,7 +69,7 @@ static int compare(const void *left, const void *right)
 	return *(const int *)left - *(const int *)right;
 }
 
-/* Fills `kept`, and returns how many they are. */
+/* Fills `kept` with the descriptors that stay open, and returns their number. */
 static size_t list_kept(const struct container *container, int *kept)
 {
 	const int ways[] = { log_descriptor(),	       container->config.seccomp.listener.childs,
@@ -148,7 +148,7 @@ int process_enter_directory(struct container *container)
 	return 0;
 }
 
-/* True if somebody may execute the file. Whether this user may, execve(2) finds out. */
+/* True if any user may execute the file. execve(2) checks the rights of this user. */
 static bool is_executable(const char *path)
 {
 	struct stat status;
@@ -174,7 +174,9 @@ static int refuse(const char *name)
 	return -1;
 }
 
-/* Fills `path` with the text, which must not be cut: another program would be found. */
+/*
+ * Fills `path` with the text. Returns false if it is too long: a part of it names another program.
+ */
 __attribute__((format(printf, 2, 3))) static bool print_path(char path[PATH_MAX],
 							     const char *format, ...)
 {
@@ -189,7 +191,7 @@ __attribute__((format(printf, 2, 3))) static bool print_path(char path[PATH_MAX]
 }
 
 /*
- * Looks for `name` in PATH, as execvp(3) would: without the directories that make it too long.
+ * Looks for `name` in PATH as execvp(3) does, and skips directories that make the path too long.
  * Returns 0 and fills `path`, or -1.
  */
 static int find(const char *name, char path[PATH_MAX])
@@ -229,7 +231,7 @@ static int await_start(const struct container *container)
 	return exec_fifo_wait(&container->exec_fifo);
 }
 
-/* In the place of this process: `path`, or the init and the command. Returns -1. */
+/* Executes `path`, or the init and the command, in the place of this process. Returns -1. */
 static int become_command(const struct container *container, const char *path)
 {
 	const struct command *command = &container->config.command;

@@ -12,40 +12,41 @@
 #include "container.h"
 
 /*
- * First of all: closes what our caller left open, but for the standard streams and so many
- * descriptors above them, which the command shall inherit. Returns 0 or -1.
+ * Called first of all: closes the descriptors that the caller of the runtime left open, except the
+ * standard streams and `preserved` descriptors above them, which the command inherits. Returns 0 or
+ * -1.
  */
 int process_close_callers(unsigned int preserved);
 
 /*
- * How many descriptors, from 3 on, systemd has given us for the command: sockets that it listens on
- * (LISTEN_FDS, unless LISTEN_PID is another's). Source: sd_listen_fds(3).
+ * Returns how many descriptors, from 3 on, systemd has given the runtime for the command: sockets
+ * to listen on (LISTEN_FDS, unless LISTEN_PID names another process). Source: sd_listen_fds(3).
  */
 unsigned int process_listening(void);
 
 /*
- * In the container: closes every descriptor of the runtime but the ways to the host side, and the
+ * In the container: closes every descriptor of the runtime except those to the host side, and the
  * container's own mounts that mounts_finish() still needs. A descriptor of a directory would lead
  * back to the host, even for the moment of chdir(2) and execve(2), by way of /proc/self/fd
- * (CVE-2024-21626). The filter for system calls may not know close_range(2), so this comes before
- * it. Returns 0 or -1.
+ * (CVE-2024-21626). The seccomp filter may refuse close_range(2), so this comes before it. Returns
+ * 0 or -1.
  */
 int process_close_ours(const struct container *container);
 
-/* The same, but `count` more stay open: -1 is none. */
+/* As process_close_ours(), but leaves `count` others open. A descriptor may be -1. */
 int process_close_all_but(const struct container *container, const int *others, size_t count);
 
 /*
- * In the container, after that: goes to the command's directory, with the rights of root, who may
- * enter what the user may not. Where it is the other way round, process_execute() goes there.
- * Returns 0 or -1.
+ * In the container, after process_close_ours(): enters the command's directory with the rights of
+ * root, which may enter directories that the user may not. If only the user may enter it,
+ * process_execute() does so. Returns 0 or -1.
  */
 int process_enter_directory(struct container *container);
 
 /*
- * In the container, with lowered rights: finds the command, tells the host side that all is ready,
- * waits at the exec fifo, if the container was created, and executes it. Returns only on failure:
- * -1.
+ * In the container, with lowered rights: finds the command and executes it. If the container was
+ * created, tells the host side before that all is ready, and waits at the exec FIFO. Returns only
+ * on failure: -1.
  */
 int process_execute(struct container *container);
 

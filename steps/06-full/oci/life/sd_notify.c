@@ -18,10 +18,10 @@
 #include "state.h"
 #include "unix_socket.h"
 
-static const char name[] = STATE_NOTIFY_DIRECTORY; /* of the socket in it as well */
+static const char name[] = STATE_NOTIFY_DIRECTORY; /* the name of the socket in it, too */
 static const char ready[] = "READY=1";
 
-/* The manager's socket, if it is a path. */
+/* Returns the path of the manager's socket, or NULL if it has none. */
 static const char *manager(void)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -30,8 +30,8 @@ static const char *manager(void)
 }
 
 /*
- * The directory is on the host's /run: nothing may be written to it, but a socket can be sent to
- * also where a mount is read-only.
+ * The directory is on the host's /run, so its mount is read-only. A process can send to a socket on
+ * a read-only mount, too.
  */
 static int add_mount(struct mounts *mounts, const struct state *state, const char *target)
 {
@@ -76,7 +76,7 @@ int sd_notify_offer(struct config *config, const struct state *state)
 	return command_set_variable(&config->command, variable);
 }
 
-/* The path to the directory of a state can be too long for the address of a socket. */
+/* Binds by way of /proc: the path of a state can be too long for the address of a socket. */
 static int bind_in(int directory, int socket)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -153,7 +153,7 @@ void sd_notify_pass_on(void *argument)
 			close(notify->socket);
 			notify->socket = -1;
 		} else if (!watched[0].revents) {
-			return; /* what was said before the end has been read */
+			return; /* all messages before the end have been read */
 		}
 	}
 }

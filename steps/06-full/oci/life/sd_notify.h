@@ -1,8 +1,8 @@
 /*
- * Chapter 6: readiness. A service manager that has started us with NOTIFY_SOCKET in the environment
- * waits there for the service to say that it is ready. The socket is not in the container, and
- * nothing from there would be believed: the manager looks at the sender's cgroup. So the container
- * has a socket of its own, and we pass on what it says.
+ * Chapter 6: readiness. A service manager that has started the runtime with NOTIFY_SOCKET in the
+ * environment waits at this socket for the message that the service is ready. The socket is not in
+ * the container, and the manager would ignore a message from there, because it checks the sender's
+ * cgroup. So the container has a socket of its own, and the runtime passes its message on.
  *
  *     create, run   sd_notify_offer(): a directory in the state's, shown inside by a bind mount
  *     start, run    sd_notify_listen() in it; when the command runs, sd_notify_pass_on()
@@ -16,9 +16,9 @@ struct config;
 struct state;
 
 struct sd_notify {
-	int socket; /* the container's; -1: nobody wants to know */
-	int until;  /* when this can be read from, nobody waits any more */
-	int ending; /* the same: signals_open_ending(), or -1 */
+	int socket; /* the container's; -1: no manager waits */
+	int until;  /* a descriptor: the wait ends when it can be read from */
+	int ending; /* a second one: signals_open_ending(), or -1 */
 };
 
 #define SD_NOTIFY_NONE                                                                             \
@@ -36,9 +36,9 @@ int sd_notify_offer(struct config *config, const struct state *state);
 int sd_notify_listen(struct sd_notify *notify, const struct state *state);
 
 /*
- * Waits until the container has said READY=1, and tells the manager; or until there is something
- * to read from notify->until or notify->ending. `notify` is a struct sd_notify: that is how
- * child_wait() calls it.
+ * Waits until the container has sent READY=1, and sends that to the manager; or until there is
+ * something to read from notify->until or notify->ending. `notify` is a struct sd_notify;
+ * child_wait() passes it as a pointer to void.
  */
 void sd_notify_pass_on(void *notify);
 

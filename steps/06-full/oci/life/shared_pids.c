@@ -9,7 +9,10 @@
 
 int shared_pids_leave(const struct container *container)
 {
-	/* As self_exe_dumpable() tells. Nobody but the host can look at the maker. */
+	/*
+	 * Without root, the host side may enter the maker's namespaces only if it may look at the
+	 * maker (self_exe_dumpable()). No other container can see the maker.
+	 */
 	if (container->rootless && self_exe_dumpable() < 0)
 		return -1;
 	if (sync_reached(container->child) < 0)
@@ -22,7 +25,7 @@ int shared_pids_leave(const struct container *container)
 	return child_await_release(container->child);
 }
 
-/* The mounts that mounts_finish() is to change. */
+/* Receives the mounts that mounts_finish() is to change. */
 static int receive_mounts(struct mounts *mounts, const struct child *maker)
 {
 	for (size_t i = 0; i < mounts->count; i++) {

@@ -1,10 +1,11 @@
 /*
  * Chapter 6: a container whose PID namespace is another container's.
  *
- * A process in there that has CAP_SYS_PTRACE can open all that any other process in there has open,
- * also its root and its working directory. So the first process of the new container, the maker,
- * stays in our PID namespace and builds the container. When nothing of the host's is left in it, a
- * second process enters the container as that of an `exec` does, and becomes the command.
+ * A process in that namespace that has CAP_SYS_PTRACE can open all that any other process there has
+ * open, also its root and its working directory. So the first process of the new container, the
+ * maker, stays in the runtime's PID namespace and builds the container. When nothing of the host's
+ * is left in the container, a second process enters it as that of an `exec` does, and becomes the
+ * command.
  *
  * Source: pid_namespaces(7), "setns(2) and unshare(2) semantics"; ptrace(2), "Ptrace access mode
  * checking".
@@ -22,7 +23,7 @@ int shared_pids_leave(const struct container *container);
 
 /*
  * On the host side, when the maker has been released: starts the process that becomes the command,
- * and that waits for child_release(). This process is container->child then; *maker becomes the
+ * which waits for child_release(). From then on container->child is this process, and *maker is the
  * maker. Returns 0 or -1.
  */
 int shared_pids_spawn(struct container *container, struct child *maker);

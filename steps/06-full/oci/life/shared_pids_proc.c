@@ -27,7 +27,7 @@ static int wait_for(pid_t pid)
 	return 0;
 }
 
-/* In the PID namespace. */
+/* In the PID namespace: makes the procfs, and sends its mount. */
 static int mount_inside(const struct mounts_entry *entry, int socket)
 {
 	autofd int mount = mounts_create_proc(entry);
@@ -37,9 +37,10 @@ static int mount_inside(const struct mounts_entry *entry, int socket)
 
 /*
  * Makes the new root the only mount of a mount namespace: /proc/PID/ns/mnt leads nowhere else, and
- * /proc/PID/mountinfo has nothing else. Returns 0, 1 where that cannot be, or -1. In a user
- * namespace the kernel lets only those mount a procfs who see another one; there, CAP_SYS_PTRACE
- * gives no right over a process whose program was executed outside (self_exe_undumpable()).
+ * /proc/PID/mountinfo has nothing else. Returns 0, 1 where that is not possible, or -1. In a user
+ * namespace it is not: the kernel lets a process mount a procfs only if it sees another one. There,
+ * CAP_SYS_PTRACE gives no right over a process whose program was executed outside
+ * (self_exe_undumpable()).
  */
 static int leave_mounts(const struct container *container)
 {
@@ -58,7 +59,10 @@ static int leave_mounts(const struct container *container)
 	return rootfs_enter(&rootfs, rootfs.tree);
 }
 
-/* Nothing but the socket is open when the child is there. Its descriptors are the parent's. */
+/*
+ * Enters the PID namespace for children. A child inherits all descriptors, so only the socket and
+ * the namespace stay open.
+ */
 static int enter(struct container *container, int root, int socket)
 {
 	autofd int pids = container->config.joined.pids;
@@ -76,7 +80,7 @@ static int enter(struct container *container, int root, int socket)
 	return setns(pids, CLONE_NEWPID) < 0 ? fail("setns of the PID namespace") : 0;
 }
 
-/* The helper, which is outside of the PID namespace, and its child, which is inside. */
+/* Runs in the helper, which is outside of the PID namespace, and in its child, which is inside. */
 static _Noreturn void help(struct container *container, const struct mounts_entry *entry, int root,
 			   int socket)
 {

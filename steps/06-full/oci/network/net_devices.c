@@ -19,10 +19,10 @@
 
 enum { ADDRESSES_MAX = 64, NUMBERS_MAX = 4096 };
 
-/* The flags of an address that are the configuration's, and not its state. */
+/* The flags of an address that belong to its configuration, and not to its state. */
 enum { KEPT = IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE };
 
-/* An address as a dump tells it. */
+/* An address, as RTM_GETADDR lists it. */
 struct address {
 	struct ifaddrmsg header;
 	uint32_t flags;
@@ -44,8 +44,8 @@ static int copy_attribute(struct nl_msg *message, int type, unsigned char to[16]
 }
 
 /*
- * What was configured and is valid everywhere: an address with a lifetime was given by somebody on
- * the host's network, and one of the link's belongs to that link.
+ * Keeps an address that was configured and has global scope. An address with a lifetime was
+ * assigned by another machine on the host's network, and a link-local address belongs to its link.
  */
 static int keep_address(struct nl_msg *message, void *data)
 {
@@ -128,7 +128,7 @@ static int keep_index(struct nl_msg *message, void *data)
 	return NL_OK;
 }
 
-/* The index of a device in the namespace of the socket. Returns it; 0: there is none; or -1. */
+/* Returns the index of a device in the namespace of the socket; 0 if there is none; or -1. */
 static int find(struct rtnl *rtnl, const char *name)
 {
 	struct link link = { .name = name };
@@ -137,7 +137,7 @@ static int find(struct rtnl *rtnl, const char *name)
 	return rtnl_dump(rtnl, keep_index, &link, "RTM_GETLINK") < 0 ? -1 : link.index;
 }
 
-/* Fills `name` with the one that the device gets inside, which has to be free. */
+/* Fills `name` with the device's name inside, which has to be free. Returns 0 or -1. */
 static int choose_name(struct rtnl *inside, const struct net_device *device, char name[IFNAMSIZ])
 {
 	size_t before = strcspn(device->inside, "%");
@@ -188,7 +188,7 @@ static int move_one(struct rtnl *host, struct rtnl *inside, const struct net_dev
 	return index > 0 ? set_up(inside, index, true) : fail_input("%s: has disappeared", name);
 }
 
-/* Before the first one moves: a virtual device does not come back. */
+/* Checks all devices before the first one moves, because a virtual device does not come back. */
 static int check(struct rtnl *host, struct rtnl *inside, const struct net_devices *devices)
 {
 	for (size_t i = 0; i < devices->count; i++) {

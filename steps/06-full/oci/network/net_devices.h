@@ -23,8 +23,8 @@ struct net_devices {
 };
 
 /*
- * On the host: moves all of them to the network namespace that the descriptor is of, after it has
- * looked whether they are there and their new names are free. Returns 0 or -1.
+ * On the host: checks that all devices are there and their new names are free, then moves them to
+ * the network namespace of this descriptor. Returns 0 or -1.
  */
 int net_devices_move(const struct net_devices *devices, int namespace);
 

@@ -16,16 +16,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* With this bit in a set, what we do not hold is left out of it. Without it, it is refused. */
+/*
+ * If a set has this bit, capabilities that the runtime does not hold are left out of it. Without
+ * this bit, they are refused.
+ */
 #define CAPABILITIES_AS_HELD (1ULL << 63)
 #define CAPABILITIES_ALL     UINT64_MAX
 
-/* What the command may do: the five sets of a process. */
+/* The capabilities of the command: the five sets of a process. */
 struct capabilities {
 	uint64_t bounding, effective, permitted, inheritable, ambient;
 };
 
-/* The second article's fourteen, which are Docker's as well. */
+/* The fourteen capabilities of the second article. Docker's default is the same. */
 extern const uint64_t capabilities_default;
 
 /*
@@ -36,41 +39,46 @@ extern const uint64_t capabilities_default;
 void capabilities_fill(struct capabilities *capabilities, uint64_t set);
 
 /*
- * Of a user other than root, only the bounding set is left, as Docker has it: the user holds no
- * capability, and a set-user-ID program can give no others than these.
+ * For a user other than root, keeps only the bounding set, as Docker does: the user holds no
+ * capability, and a set-user-ID program can give only capabilities of the bounding set.
  */
 void capabilities_for_user(struct capabilities *capabilities, uid_t uid);
 
-/* The bit of "CAP_CHOWN", "chown" or "CHOWN"; CAPABILITIES_ALL of "ALL"; 0: there is no such. */
+/*
+ * Returns the bit of "CAP_CHOWN", "chown" or "CHOWN"; CAPABILITIES_ALL for "ALL"; 0: unknown name.
+ */
 uint64_t capabilities_by_name(const char *name);
 
 /*
- * Leaves out of the ambient set, with a warning, what is not in the permitted and in the
- * inheritable one: that is the kernel's rule.
+ * Removes from the ambient set, with a warning, each capability that is not in both the permitted
+ * and the inheritable set: the kernel requires that.
  */
 void capabilities_limit_ambient(struct capabilities *capabilities);
 
 /*
- * Warns of what the sets want and the runtime cannot give, which is left out of them. In a new or
- * in another user namespace, it can give all.
+ * Warns of capabilities that the sets ask for and the runtime cannot give. They are left out of the
+ * sets. In a new or in another user namespace, the runtime can give all capabilities.
  */
 void capabilities_warn(const struct capabilities *capabilities);
 
 /* The names of a set, "CAP_CHOWN CAP_KILL"; the text lasts until the next call. */
 const char *capabilities_text(uint64_t set);
 
-/* What we may give: the capabilities that are in our permitted and in our bounding set. */
+/*
+ * *held becomes the set of capabilities that this process may give: those that are in both its
+ * permitted and its bounding set. Returns 0 or -1.
+ */
 int capabilities_held(uint64_t *held);
 
 /*
- * Lowers the bounding set. Before the user is changed, since it needs CAP_SETPCAP. Returns 0, or
- * -1 for one that is not held.
+ * Lowers the bounding set. Call this before the user is changed: it needs CAP_SETPCAP. Returns 0,
+ * or -1 if the set has a capability that is not held.
  */
 int capabilities_limit(const struct capabilities *capabilities);
 
 /*
- * Sets the other four, for us and, as exec goes, for the command. After the user was changed with
- * user_become(), which keeps the permitted ones over the change. Returns 0 or -1.
+ * Sets the other four sets of this process, from which execve(2) makes those of the command. Call
+ * this after user_become(), which keeps the permitted set when the user changes. Returns 0 or -1.
  */
 int capabilities_apply(const struct capabilities *capabilities);
 

@@ -27,8 +27,9 @@ static const char *const names[HOOK_KINDS] = {
 };
 
 /*
- * The hook's life: all signals as they are by default, nothing of ours open, and a session of its
- * own, with a group to be ended as one, in which nobody else is.
+ * Executes the hook in the child. All signals have their default actions, and all descriptors of
+ * the runtime are closed but standard output and error. The hook gets a session of its own: so its
+ * process group, which wait_for() kills, has only the hook and its children in it.
  */
 static _Noreturn void become(const struct hook *hook, int input)
 {
@@ -44,7 +45,9 @@ static _Noreturn void become(const struct hook *hook, int input)
 	_exit(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE);
 }
 
-/* "bad system call": what a filter for system calls has done to it is worth a word. */
+/*
+ * The description of a signal: "bad system call" shows that a seccomp filter has killed the hook.
+ */
 static const char *describe(int signal)
 {
 	static char text[64];
@@ -55,8 +58,8 @@ static const char *describe(int signal)
 }
 
 /*
- * Waits for its end, but no longer than its time-out, nor when we are to end: job_defer_signals()
- * may have blocked the signal.
+ * Waits until the hook ends. Kills it after its time-out, or when the runtime itself gets a signal
+ * to end, which job_defer_signals() may have blocked. Returns 0 or -1.
  */
 static int wait_for(pid_t pid, const struct hook *hook, const char *name)
 {
@@ -101,7 +104,7 @@ static int run(const struct hook *hook, const char *name, const char *state)
 	narrate("%s hook %s", name, hook->path);
 	if (access(hook->path, X_OK) < 0)
 		return fail("execve the %s hook %s", name, hook->path);
-	signal(SIGCHLD, SIG_DFL); /* or nobody could wait for it, if our caller ignores that */
+	signal(SIGCHLD, SIG_DFL); /* if the caller has ignored it, waitpid(2) would fail */
 	pid = fork();
 	if (pid < 0)
 		return fail("fork");

@@ -8,8 +8,8 @@
  *     poststart                 `start`: after the command was executed
  *     poststop                  `delete`: after the container is gone
  *
- * Each gets the state on its standard input. A failure ends the container, but for the last one,
- * after which there is nothing to undo: it is a warning.
+ * Each hook gets the state on its standard input. A hook that fails ends the container. After
+ * `delete` there is nothing left to undo, so a failed poststop hook is only a warning.
  *
  * Source: config.md ("POSIX-platform Hooks") and runtime.md ("Lifecycle") of the OCI runtime
  * specification.
@@ -32,8 +32,8 @@ enum hook_kind {
 struct hook {
 	const char *path;     /* absolute */
 	char **argv;	      /* NULL: the path alone */
-	char **environment;   /* NULL: our own */
-	unsigned int timeout; /* seconds; 0: it takes as long as it takes */
+	char **environment;   /* NULL: the runtime's own */
+	unsigned int timeout; /* seconds; 0: no time-out */
 };
 
 struct hooks {
@@ -42,12 +42,12 @@ struct hooks {
 };
 
 /*
- * Runs all of a kind, one after the other, with `state` on their standard input. Returns 0, or -1
- * for the first that failed: by its exit status, by a signal, or by its time-out.
+ * Runs all hooks of a kind, one after the other, with `state` on their standard input. Returns 0,
+ * or -1 for the first that failed: by its exit status, by a signal, or by its time-out.
  */
 int hooks_run(const struct hooks *hooks, enum hook_kind kind, const char *state);
 
-/* Runs all of a kind, whatever becomes of each; a failure is a warning. */
+/* Runs all hooks of a kind, also after one of them has failed. A failure is a warning. */
 void hooks_try(const struct hooks *hooks, enum hook_kind kind, const char *state);
 
 #endif

@@ -25,7 +25,7 @@ bool lsm_has_selinux(void)
 	return access("/sys/fs/selinux/enforce", F_OK) == 0;
 }
 
-/* Where several modules are on, each has a directory of its own; before Linux 5.8 there was one. */
+/* AppArmor has a directory of its own since Linux 5.8. Before, all modules shared one file. */
 static const char *apparmor_file(void)
 {
 	const char *own = "self/attr/apparmor/exec";
@@ -64,7 +64,7 @@ int lsm_set_mount(int mount, const char *label)
 {
 	char path[64];
 
-	/* The descriptor is one of a path alone, which fsetxattr(2) does not take. */
+	/* `mount` is an O_PATH descriptor, which fsetxattr(2) does not accept. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", mount);
 	narrate("setxattr security.selinux %s", label);
 	if (setxattr(path, "security.selinux", label, strlen(label) + 1, 0) < 0 &&

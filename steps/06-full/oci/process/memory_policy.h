@@ -14,7 +14,7 @@ struct memory_policy {
 	bool is_set;
 	uint32_t mode;	  /* MPOL_BIND, ..., with the MPOL_F_* in it */
 	const char *name; /* "MPOL_BIND", for messages */
-	cpu_set_t nodes;  /* as many bits as for processors: their text has the same form */
+	cpu_set_t nodes;  /* scheduling_read_cpus() reads lists of nodes as well */
 };
 
 /* Sets the policy of this process, which execve(2) keeps. Returns 0 or -1. */

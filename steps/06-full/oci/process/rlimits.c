@@ -67,7 +67,7 @@ int rlimits_add(struct rlimits *rlimits, int type, rlim_t soft, rlim_t hard)
 	return 0;
 }
 
-/* RLIM_INFINITY is the greatest number there is; -1 says so shorter. */
+/* RLIM_INFINITY is the greatest number. The messages have -1 for it, which is shorter. */
 static int set(const struct rlimits_entry *entry)
 {
 	const struct rlimit limit = { .rlim_cur = entry->soft, .rlim_max = entry->hard };

@@ -1,6 +1,6 @@
 /*
- * Chapter 6: limits of a process's resources, as old as Unix, and each process's own: a cgroup's
- * limits (chapter 5) are for all processes together.
+ * Chapter 6: limits of a process's resources. They are as old as Unix, and each process has its
+ * own. The limits of a cgroup (chapter 5) are for all its processes together.
  *
  * Source: getrlimit(2). Article 2: Rlimits.
  */
@@ -23,12 +23,13 @@ struct rlimits {
 /* The type of "RLIMIT_NOFILE" or "nofile", or -1. */
 int rlimits_by_name(const char *name);
 
-/* Adds a limit, or puts it in the place of another one of its type. Returns 0 or -1. */
+/* Adds a limit, or replaces the limit of the same type. Returns 0 or -1. */
 int rlimits_add(struct rlimits *rlimits, int type, rlim_t soft, rlim_t hard);
 
 /*
- * Sets them for us and for what we execute. Late, for they hold for us too, but before the
- * capabilities are lowered. Returns 0 or -1 (EPERM: above our own hard limit).
+ * Sets the limits of this process, which execve(2) keeps. Call this late, since the limits hold for
+ * the runtime as well, but before the capabilities are lowered. Returns 0 or -1 (EPERM: above the
+ * hard limit of this process).
  */
 int rlimits_set(const struct rlimits *rlimits);
 

@@ -55,7 +55,7 @@ int scheduling_set_cpus(const cpu_set_t *cpus)
 
 void scheduling_reset_cpus(void)
 {
-	unsigned char all[8192]; /* more than any kernel has: it takes those that there are */
+	unsigned char all[8192]; /* more bits than any kernel has CPUs */
 
 	memset(all, 0xff, sizeof(all));
 	narrate("sched_setaffinity all CPUs");

@@ -1,5 +1,6 @@
 /*
- * Chapter 6: when a process runs, on which processors, and when it dies for want of memory.
+ * Chapter 6: when a process runs, on which processors, and how soon the kernel kills it when memory
+ * runs out.
  *
  * Source: sched_setattr(2), ioprio_set(2), sched_setaffinity(2), proc_pid_oom_score_adj(5);
  * process.oomScoreAdj, scheduler, ioPriority and execCPUAffinity in config.md of the OCI runtime
@@ -13,7 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What sched_setattr(2) takes: glibc 2.36 has no name for it. */
+/* The argument of sched_setattr(2). glibc 2.36 does not declare it. */
 struct scheduling_policy {
 	uint32_t size, policy;
 	uint64_t flags;
@@ -27,29 +28,33 @@ struct scheduling {
 	int oom_score_adj; /* -1000: never killed for memory, to 1000: first */
 	bool has_policy;
 	struct scheduling_policy policy;
-	int io_priority; /* class and level, as ioprio_set(2) wants them; 0: as it is */
-	/* For a process that joins a container: before it enters its cgroups, and after. */
+	int io_priority; /* class and level, as ioprio_set(2) wants them; 0: not set */
+	/* For `exec`: the CPUs of a process before it enters the container's cgroups, and after. */
 	bool has_initial, has_final;
 	cpu_set_t initial, final;
 };
 
-/* Reads a list of CPUs, "0-3,7". Returns whether it is one. */
+/* Reads a list of CPUs, "0-3,7". Returns true if the text is such a list. */
 bool scheduling_read_cpus(const char *text, cpu_set_t *cpus);
 
 /* On the host: writes oom_score_adj of a process. Returns 0 or -1. */
 int scheduling_set_oom(const struct scheduling *scheduling, pid_t pid);
 
-/* Runs on these CPUs alone from here on, and so do our children. Returns 0 or -1. */
+/*
+ * Binds this process, and the children that it forks from now on, to these CPUs. Returns 0 or -1.
+ */
 int scheduling_set_cpus(const cpu_set_t *cpus);
 
 /*
- * Runs on all CPUs of our cgroup from here on. The caller of the runtime may have been bound to a
- * few (taskset(1), CPUAffinity= of systemd), which is no matter of a container; since Linux 6.2 the
- * kernel does not forget that when a process enters a cgroup.
+ * Lets this process run on all CPUs of its cgroup. The caller of the runtime may have been bound to
+ * a few CPUs (taskset(1), CPUAffinity= of systemd), which must not limit the container. Since Linux
+ * 6.2 the kernel keeps this binding when a process enters a cgroup.
  */
 void scheduling_reset_cpus(void);
 
-/* Sets the policy and the priority; before the capabilities are lowered. Returns 0 or -1. */
+/*
+ * Sets the policy and the priority. Call this before the capabilities are lowered. Returns 0 or -1.
+ */
 int scheduling_apply(const struct scheduling *scheduling);
 
 #endif

@@ -32,7 +32,10 @@ static bool is_protected(void)
 	return fd >= 0 && fcntl(fd, F_GET_SEALS) == SEALS;
 }
 
-/* A mount of the program alone. Returns a descriptor, or -1 with errno (EPERM: not allowed). */
+/*
+ * Makes a read-only mount of the program alone. Returns a descriptor, or -1 with errno (EPERM: not
+ * allowed).
+ */
 static int make_mount(void)
 {
 	struct mount_attr read_only = { .attr_set = MOUNT_ATTR_RDONLY };
@@ -45,7 +48,7 @@ static int make_mount(void)
 	return made;
 }
 
-/* With vm.memfd_noexec=1 nothing in memory can be executed but what says so from the beginning. */
+/* With vm.memfd_noexec=1, a file in memory can be executed only if it was created with MFD_EXEC. */
 static int create_executable(void)
 {
 	int fd = memfd_create("step-06-oci", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
@@ -84,7 +87,7 @@ int self_exe_protect(char **argv)
 	autofd int safe = -1;
 
 	if (is_protected()) {
-		prctl(PR_SET_NAME, "step-06-oci"); /* the kernel took the descriptor's number */
+		prctl(PR_SET_NAME, "step-06-oci"); /* the name was the descriptor's number */
 		return 0;
 	}
 	safe = make_mount();

@@ -1,14 +1,15 @@
 /*
  * Chapter 6: self_exe_protect(), before the C library has begun.
  *
- * A program is executed twice to be protected, and each time the C library prepares itself, which
+ * To be protected, the program is executed twice. Each time the C library prepares itself, which
  * takes a third of the time: it asks the processor 68 times what it can do, and in a virtual
- * machine each answer is the hypervisor's. So the linker has made this the first function of the
- * program
- * (-e), for the first of the two times. What it cannot do, self_exe_protect() does later, which
- * also makes sure that it is done.
+ * machine the hypervisor has to answer each time. So the linker makes this the first function of
+ * the program (-e): the first of the two executions ends before the C library begins. If this
+ * function fails, self_exe_protect() does its work later, and makes sure that the program is
+ * protected.
  *
- * There is no errno yet, no malloc(), and no strcmp(): that is chosen by the processor's answers.
+ * There is no errno yet, no malloc(), and no strcmp(): the C library chooses its strcmp() by the
+ * processor's answers.
  *
  * Source: elf(5), e_entry; the System V ABI for x86-64, "Process Initialization".
  */
@@ -21,12 +22,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The value that would tell of a broken stack is the C library's to choose, too. */
+/* The C library has not yet chosen the value by which the stack protector finds a broken stack. */
 #define EARLY __attribute__((no_stack_protector))
 
 void protect_early(const long *stack);
 
-/* The stack holds argc, argv, a NULL, the environment, and a NULL; then all begins as it would. */
+/*
+ * The stack holds argc, argv, a NULL, the environment, and a NULL. The C library then begins as
+ * usual.
+ */
 __asm__(".pushsection .text\n"
 	".globl self_exe_entry\n"
 	".type self_exe_entry, @function\n"
@@ -61,7 +65,10 @@ EARLY static bool is_one_of(const char *word, const char *const *words)
 	return false;
 }
 
-/* Whether a verb enters a container; perhaps it is another word that looks like one. */
+/*
+ * True if an argument is the name of a verb that enters a container, although it may have another
+ * meaning.
+ */
 EARLY static bool is_needed(long argc, char *const *argv)
 {
 	static const char *const verbs[] = { "create", "run", "exec", 0 };
@@ -82,7 +89,7 @@ EARLY void protect_early(const long *stack)
 	if (!is_needed(stack[0], argv))
 		return;
 	if (call(SYS_faccessat, AT_FDCWD, (long)program, W_OK, 0, 0) == -EROFS)
-		return; /* it is done */
+		return; /* the program is protected already */
 	mount = call(SYS_open_tree, AT_FDCWD, (long)program, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0,
 		     0);
 	if (mount >= 0 &&

@@ -9,7 +9,7 @@
 #include "fail.h"
 #include "procfs.h"
 
-/* A name that ends with a slash is for all that begins so. */
+/* A name that ends with a slash stands for all settings that begin with it. */
 static const struct {
 	const char *name;
 	uint64_t namespace;
@@ -29,8 +29,9 @@ static const struct {
 };
 
 /*
- * The path below /proc/sys. The separator that comes first is the separator; the other one is part
- * of a name: "net.ipv4.conf.eth0/1.forwarding". The caller frees it.
+ * Returns the path of a setting below /proc/sys. The name's parts are separated by dots or by
+ * slashes: the first dot or slash in it tells which. The other character is then part of a name:
+ * "net.ipv4.conf.eth0/1.forwarding". The caller frees the path.
  */
 static char *path_of(const char *name)
 {
@@ -46,7 +47,9 @@ static char *path_of(const char *name)
 	return path;
 }
 
-/* Whether it has a part that leads elsewhere. */
+/*
+ * True if the path could lead out of its place: it has "..", or a part ".", or begins with a slash.
+ */
 static bool has_dots(const char *path)
 {
 	return strstr(path, "..") || strstr(path, "/./") || *path == '/';

@@ -1,5 +1,5 @@
 /*
- * Chapter 6: settings of the kernel that each of certain namespaces has for itself.
+ * Chapter 6: sysctls, settings of the kernel that each namespace of a certain type has for itself.
  *
  * Source: ipc_namespaces(7), network_namespaces(7), uts_namespaces(7), sysctl(8); linux.sysctl in
  * config-linux.md of the OCI runtime specification.
@@ -20,15 +20,18 @@ struct sysctls {
 };
 
 /*
- * The namespace that a setting belongs to: CLONE_NEWIPC, ...; 0: to none, it is the whole
- * machine's.
+ * Returns the type of namespace that a setting belongs to: CLONE_NEWIPC, ...; 0: the setting is the
+ * whole machine's.
  */
 uint64_t sysctls_namespace(const char *name);
 
-/* Whether the setting is the one at `path` below /proc/sys, "kernel/hostname". */
+/* True if the setting is the one at `path` below /proc/sys, "kernel/hostname". */
 bool sysctls_is(const char *name, const char *path);
 
-/* Writes them; in these namespaces, before the root is entered. Returns 0 or -1. */
+/*
+ * Writes the settings. Call this in the namespaces that they belong to, before the root is entered.
+ * Returns 0 or -1.
+ */
 int sysctls_write(const struct sysctls *sysctls);
 
 #endif

@@ -50,7 +50,7 @@ static int find_user(struct user *user, const char *name, char **found)
 	while ((read = user_file_next(&file, &entry)) > 0) {
 		if (name ? strcmp(entry.name, name) != 0 : entry.number != user->uid)
 			continue;
-		/* A user without a group would be in root's. */
+		/* Skip a user without a group: the gid would stay 0, the group of root. */
 		if (!ids_read(strsep(&entry.rest, ":"), USER_ID_MAX, &user->gid))
 			continue;
 		user->uid = entry.number;
@@ -125,7 +125,10 @@ static int resolve_text(struct user *user)
 		return -1;
 	if (group_name && find_group(group_name, &user->gid) < 0)
 		return -1;
-	/* Without it, what is denied to the group could be allowed to others (CVE-2022-36109). */
+	/*
+	 * The list needs this group, too: a file may deny the group what it allows to others
+	 * (CVE-2022-36109).
+	 */
 	if (add_group(user, user->gid) < 0)
 		return -1;
 	return found && !group_name ? add_memberships(user, found) : 0;
@@ -161,7 +164,7 @@ int user_set_home(const struct user *user, struct command *command)
 	return command_set_variable(command, variable);
 }
 
-/* Whether the user namespace denies setgroups(2), as one does that was made without root. */
+/* True if the user namespace denies setgroups(2): it was made without root. */
 static bool setgroups_denied(void)
 {
 	autofree char *text = file_read("/proc/self/setgroups");
@@ -178,7 +181,7 @@ static int become_groups(const struct user *user)
 		return 0;
 	if (errno != EPERM || !setgroups_denied())
 		return fail("setgroups");
-	/* Those that an image's /etc/group lists can be left out; not those that were asked for. */
+	/* Groups from the image's /etc/group can be left out; groups that were asked for cannot. */
 	if (user->group_add_count > 0 || (user->group_count > 0 && !user->text))
 		return fail_input(
 			"further groups cannot be had: the user namespace was made without "
@@ -194,7 +197,7 @@ int user_become(const struct user *user)
 	narrate("setresgid %u", user->gid);
 	if (setresgid(user->gid, user->gid, user->gid) < 0)
 		return fail("setresgid %u", user->gid);
-	/* Who leaves uid 0 loses all capabilities otherwise. */
+	/* Without this, a process that leaves uid 0 loses all capabilities. */
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return fail("prctl PR_SET_KEEPCAPS");
 	narrate("setresuid %u", user->uid);

@@ -18,7 +18,10 @@ static bool is_null_device(const struct stat *status)
 	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
 }
 
-/* Looks at what is open. Returns 1 for a file to read, 0 for one without lines, or -1. */
+/*
+ * Checks an open file. Returns 1 for a file to read, 0 for the null device, which has no lines, or
+ * -1.
+ */
 static int check(int fd, const char *path)
 {
 	struct stat status;
@@ -35,7 +38,10 @@ static int check(int fd, const char *path)
 	return 1;
 }
 
-/* A device is looked at without opening it: a mount with nodev would deny even the null device. */
+/*
+ * Checks the file without opening it for reading: if it is on a mount with nodev, even the null
+ * device could not be opened.
+ */
 static int check_unopened(const char *path)
 {
 	autofd int place = open(path, O_PATH | O_CLOEXEC);
@@ -54,7 +60,7 @@ int user_file_open(struct user_file *file, const char *path)
 	if (found <= 0)
 		return found;
 	/*
-	 * The container may have put something else there meanwhile: a FIFO must not be waited for.
+	 * The container may have put something else there meanwhile. Do not wait if it is a FIFO.
 	 */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
@@ -66,7 +72,7 @@ int user_file_open(struct user_file *file, const char *path)
 	file->stream = fdopen(fd, "r");
 	if (!file->line || !file->stream)
 		return fail("read %s", path);
-	fd = -1; /* the stream has it now */
+	fd = -1; /* the stream will close it */
 	return 0;
 }
 
@@ -77,8 +83,10 @@ static int read_line(struct user_file *file)
 
 	if (!file->stream)
 		return 0;
-	/* fgets(3) has filled the buffer if it wrote its NUL over the last byte, without a line's
-	 * end. */
+	/*
+	 * fgets(3) has filled the buffer if its NUL is in the last byte. Without a newline before
+	 * the NUL, the line is too long.
+	 */
 	last[1] = '\n';
 	last[0] = '\n';
 	if (!fgets(file->line, LINE_MAX_BYTES + 2, file->stream))

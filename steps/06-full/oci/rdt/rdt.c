@@ -51,7 +51,7 @@ static char *class_of(const struct rdt *rdt, const char *root, const char *id)
 	return path;
 }
 
-/* The directory of its monitoring group; likewise. */
+/* The directory of the monitoring group of a class; the caller frees it. NULL: no memory. */
 static char *group_of(const char *class, const char *id)
 {
 	char *path;
@@ -62,7 +62,7 @@ static char *group_of(const char *class, const char *id)
 	return NULL;
 }
 
-/* Returns 1 if it was made, 0 if it was there already, or -1. */
+/* Returns 1 if the directory was made, 0 if it existed already, or -1. */
 static int make_directory(const char *path)
 {
 	narrate("mkdir %s", path);
@@ -74,8 +74,10 @@ static int make_directory(const char *path)
 		    errno == ENOSPC ? ": the processor has no more classes or groups" : "");
 }
 
-/* Writes a file of the directory `path`, where the kernel says in info/last_cmd_status what is
- * wrong. */
+/*
+ * Writes a file of the directory `path`. After a failure, the kernel says in info/last_cmd_status
+ * what was wrong. Returns 0 or -1.
+ */
 static int write_file(const char *path, const char *name, const char *text)
 {
 	autofree char *file = NULL;
@@ -111,7 +113,7 @@ static int add_task(const char *path, pid_t pid)
 	return write_file(path, "tasks", text);
 }
 
-/* The caller frees the text. NULL: with a message. */
+/* Reads the schemata of a class. The caller frees the text. NULL: failed, with a message. */
 static char *read_schemata(const char *class)
 {
 	autofree char *file = NULL;
@@ -124,7 +126,10 @@ static char *read_schemata(const char *class)
 	return text;
 }
 
-/* A class that was there before may be others' as well: what it says must be what is wanted. */
+/*
+ * A class that existed before may be used by others as well: it must have the values that are
+ * wanted. Returns 0 or -1.
+ */
 static int compare(const struct rdt *rdt, const char *class)
 {
 	autofree char *there = NULL;
@@ -141,7 +146,10 @@ static int compare(const struct rdt *rdt, const char *class)
 			     class);
 }
 
-/* Only a class of its own name is removed with the container, and only if it was made for it. */
+/*
+ * Finds or makes the class. A class that was made for the container, with its ID as the name, is
+ * removed with it; no other class is. Returns 0 or -1.
+ */
 static int open_class(const struct rdt *rdt, struct rdt_place *place)
 {
 	bool is_there = access(place->class, F_OK) == 0;
@@ -188,7 +196,7 @@ int rdt_join(const char *class, const char *group, pid_t pid)
 	return *group ? add_task(group, pid) : 0;
 }
 
-/* Returns the descriptor of its file `tasks`, or -1. */
+/* Opens the file `tasks` of a class. Returns a descriptor or -1. */
 static int open_tasks(const char *class)
 {
 	autofree char *file = NULL;
@@ -216,7 +224,7 @@ int rdt_move(const char *class, pid_t pid)
 			continue;
 		if (write(tasks, entry->d_name, strlen(entry->d_name)) >= 0)
 			count++;
-		else if (errno != ESRCH) /* one that has ended meanwhile */
+		else if (errno != ESRCH) /* this thread has ended meanwhile */
 			return fail("linux.intelRdt: write %s/tasks", class);
 	}
 	return count;
@@ -227,7 +235,7 @@ int rdt_limit(const char *class, const char *lines, char **before)
 	*before = read_schemata(class);
 	if (!*before)
 		return -1;
-	/* write_lines() adds one, and the kernel refuses an empty line. */
+	/* write_lines() adds a newline at the end, and the kernel refuses an empty line. */
 	if (**before && (*before)[strlen(*before) - 1] == '\n')
 		(*before)[strlen(*before) - 1] = '\0';
 	return write_lines(class, lines);

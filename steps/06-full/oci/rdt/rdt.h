@@ -3,8 +3,8 @@
  * QoS).
  *
  * The kernel has a file system for it, resctrl: a directory is a class of service, its file
- * `schemata` says what the class may use, `tasks` which processes are in it. A directory in
- * mon_groups counts what a part of them use.
+ * `schemata` says what the class may use, and `tasks` which processes are in it. A directory in
+ * mon_groups counts what some of these processes use.
  *
  * Source: Documentation/filesystems/resctrl.rst of the kernel; intelRdt in config-linux.md of the
  * OCI runtime specification.
@@ -26,27 +26,27 @@ struct rdt {
 };
 
 /*
- * Where the file system is mounted, for the caller to free; or NULL: it is not, and the message
- * says whether the kernel has it at all.
+ * Returns the path where the file system is mounted, which the caller frees. NULL: it is not
+ * mounted; the message says whether the kernel has it at all.
  */
 char *rdt_find(void);
 
 /* The directories of a container; NULL: none. */
 struct rdt_place {
 	char *class, *group;
-	char *made; /* the one that goes with the container, for rdt_remove() */
+	char *made; /* the one that is removed with the container: rdt_remove() */
 };
 
 /*
  * On the host, while the process waits: makes or finds the class below `root`, and puts the process
- * in it. The place is filled as far as it goes, also on failure. Returns 0 or -1.
+ * in it. Also after a failure, `place` has the directories that were made. Returns 0 or -1.
  */
 int rdt_apply(const struct rdt *rdt, const char *root, const char *id, pid_t pid,
 	      struct rdt_place *place);
 
 /*
- * Puts one more process in the class and the monitoring group, which are there; `group` may be "".
- * Returns 0 or -1.
+ * Puts one more process in the class and the monitoring group, which exist already; `group` may be
+ * "". Returns 0 or -1.
  */
 int rdt_join(const char *class, const char *group, pid_t pid);
 
@@ -56,7 +56,7 @@ int rdt_join(const char *class, const char *group, pid_t pid);
  */
 int rdt_move(const char *class, pid_t pid);
 
-/* Writes lines of schemata to a class. *before becomes what it said. Returns 0 or -1. */
+/* Writes lines of schemata to a class. *before becomes the old content. Returns 0 or -1. */
 int rdt_limit(const char *class, const char *lines, char **before);
 
 /* Removes what rdt_apply() has made, if it is one of `ids`. */

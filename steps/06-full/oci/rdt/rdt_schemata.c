@@ -9,7 +9,7 @@ static const char *skip_spaces(const char *text)
 	return text + strspn(text, " \t");
 }
 
-/* What stands behind "L3:" in the line of that resource; NULL: there is none. */
+/* Returns the text after "L3:" in the line of that resource; NULL: there is no such line. */
 static const char *find_line(const char *text, const char *name, size_t length)
 {
 	while (text) {
@@ -22,7 +22,10 @@ static const char *find_line(const char *text, const char *name, size_t length)
 	return NULL;
 }
 
-/* The value of a domain, "1=1f". Bandwidth is decimal: as hexadecimal it compares as well. */
+/*
+ * Finds the value of a domain, "1=1f". Bandwidth is decimal, but is only compared: so it can be
+ * read as hexadecimal as well.
+ */
 static bool find_value(const char *line, unsigned long domain, unsigned long *value)
 {
 	for (const char *part = line; *part && *part != '\n'; part++) {

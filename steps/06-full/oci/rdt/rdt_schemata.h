@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* Whether all that the lines of `wanted` say stands in `there`, which the kernel has written. */
+/* True if `there`, which the kernel has written, has all values of the lines of `wanted`. */
 bool rdt_schemata_agree(const char *wanted, const char *there);
 
 #endif

@@ -10,7 +10,9 @@
 #include "cleanup.h"
 #include "file.h"
 
-/* The text of a file, without the newline at its end; the caller frees it. NULL: it cannot be. */
+/*
+ * The text of a file, without the newline at its end; the caller frees it. NULL: it cannot be read.
+ */
 __attribute__((format(printf, 1, 2))) static char *read_text(const char *format, ...)
 {
 	autofree char *path = NULL;
@@ -45,7 +47,7 @@ static void add_object(json_t *object, const char *key, json_t *value)
 		json_decref(value);
 }
 
-/* The processor's share of a resource, "L3" or "MB": the files of its directory in info/. */
+/* Adds what the processor has of a resource, "L3" or "MB": the files of its directory in info/. */
 static void add_info(json_t *object, const char *key, const char *root, const char *resource)
 {
 	static const char *const names[] = { "min_cbm_bits", "num_closids", "bandwidth_gran",

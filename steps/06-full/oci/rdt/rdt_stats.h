@@ -11,8 +11,8 @@
 
 /*
  * The object "intel_rdt", of a resctrl mounted at `root`: what the processor has, what the class
- * says, and what `group` has used in each domain ("": the class itself). What nobody counts is left
- * out. The caller frees it.
+ * says, and what `group` has used in each domain ("": the class itself). Values that the kernel
+ * does not count are left out. The caller frees it.
  */
 json_t *rdt_stats(const char *root, const char *class, const char *group);
 

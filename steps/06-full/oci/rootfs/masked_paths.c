@@ -22,8 +22,9 @@
 #include "place.h"
 
 /*
- * First the second article's two, then what was found to tell too much later: /proc/interrupts,
- * powercap and thermal_throttle let a neighbour's keys be guessed by counting and measuring.
+ * The first two are the second article's. The others were found later to show too much: by counting
+ * and measuring with /proc/interrupts, powercap and thermal_throttle, a container can guess a
+ * neighbour's keys.
  */
 static const char *const masked[] = {
 	"/proc/kcore",	       "/sys/firmware",	    "/proc/acpi",
@@ -33,7 +34,7 @@ static const char *const masked[] = {
 };
 static const char processor_directory[] = "/sys/devices/system/cpu";
 
-/* The second article's, and /proc/fs. */
+/* The second article's paths, and /proc/fs. */
 static const char *const read_only[] = {
 	"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs",
 };
@@ -58,8 +59,8 @@ static int is_processor(const struct dirent *entry)
 }
 
 /*
- * One path for each processor; what is not there is not masked. Processors can be missing, with a
- * gap in the numbers.
+ * Adds one path for each processor. The path need not exist. The numbers of the processors can have
+ * gaps. Returns 0 or -1.
  */
 static int add_thermal_throttle(struct masked_paths *paths)
 {
@@ -99,7 +100,7 @@ int masked_paths_privileged(struct masked_paths *paths)
 	return add(&paths->writable, &paths->writable_count, "/sys");
 }
 
-/* What directories are masked with: one file system for all of them. */
+/* The empty file system that masks directories: one for all of them. */
 struct empty {
 	int mount;
 	dev_t device;
@@ -108,8 +109,8 @@ struct empty {
 
 /* A place below the new root that is open. */
 struct place {
-	bool is_mount; /* something is mounted right here, */
-	bool is_root;  /* and it is the new root itself */
+	bool is_mount; /* the root of a mount */
+	bool is_root;  /* the new root itself */
 	bool is_directory, is_null;
 	dev_t device; /* of the file system */
 };
@@ -132,7 +133,7 @@ static int describe(int root, int fd, const char *path, struct place *place)
 	return 0;
 }
 
-/* Makes a copy of the mount at the very place that is open, wherever its path leads by now. */
+/* Copies the mount at the place that is open, also if `path` leads elsewhere by now. */
 static int copy_mount(int place, const char *path)
 {
 	const unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
@@ -163,8 +164,8 @@ static int open_place(int root, const char *path)
 }
 
 /*
- * Opens /dev/null below the new root. It is looked at after it was opened: what is behind the name
- * can be another file, and would be shown in the masked place (CVE-2025-31133).
+ * Opens /dev/null below the new root, and then checks what was opened: the name may lead to another
+ * file, which would be shown in the masked place (CVE-2025-31133).
  */
 static int open_null(int root)
 {
@@ -202,7 +203,7 @@ static int mask_file(int place, const char *path, int null)
 	return copy < 0 ? -1 : attach(copy, place, path);
 }
 
-/* Does nothing where a mask is already: a path can be named twice, or by two names. */
+/* Does nothing if the path is masked already: a path can be in the list twice, or by two names. */
 static int mask(int root, const char *path, struct empty *empty, int null)
 {
 	autofd int fd = open_place(root, path);
@@ -245,7 +246,7 @@ static int mask_all(const struct masked_paths *paths, int root)
 	return 0;
 }
 
-/* A mount of its own on the place, with all that is mounted below it, which is read-only. */
+/* Covers the place with a read-only copy of itself and of all mounts below it. */
 static int cover_read_only(int place, const char *path)
 {
 	autofd int copy = copy_mount(place, path);
@@ -258,9 +259,10 @@ static int cover_read_only(int place, const char *path)
 }
 
 /*
- * What is a mount already is changed where it is. On the root itself, a cover would have no effect:
- * the process is, and stays, below it. There the mount alone is changed, as with root.readonly:
- * /dev and volumes are mounts of their own.
+ * If the place is a mount already, changes that mount and all below it. A new mount over the root
+ * itself would have no effect, since the process stays in the root below it. So the root is changed
+ * as well, without the mounts below, as with root.readonly: /dev and volumes are mounts of their
+ * own.
  */
 static int make_read_only(int root, const char *path)
 {

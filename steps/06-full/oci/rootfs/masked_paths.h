@@ -1,7 +1,7 @@
 /*
- * Chapter 6: what of /proc and /sys is not the container's to read, and not to write.
+ * Chapter 6: the paths of /proc and /sys that a container may not read, or not write to.
  *
- * These two show the kernel, which has no namespaces for most of what is in them.
+ * /proc and /sys show the kernel. Most of what they show belongs to no namespace.
  *
  * Source: open_tree(2), mount_setattr(2); maskedPaths and readonlyPaths of the OCI runtime
  * specification, config-linux.md. Article 2: MaskPaths, ReadonlyPaths.
@@ -11,18 +11,19 @@
 
 #include <stddef.h>
 
-/* Paths inside; those that do not exist are left out. */
+/* Paths in the container. Paths that do not exist are left out. */
 struct masked_paths {
 	const char **masked; /* become empty */
 	size_t masked_count;
-	const char **read_only; /* with all that is mounted below; but "/" alone */
+	const char **read_only; /* with all mounts below; "/" without them */
 	size_t read_only_count;
 	const char **writable; /* with all that is mounted below, which may be read-only so far */
 	size_t writable_count;
-	const char *label; /* SELinux's, for what covers directories; NULL: as it comes */
+	const char *label; /* SELinux label of what covers directories; NULL: none */
 };
 
-/* Fills in the second article's paths, and those that Docker and runC have added since. Returns 0
+/*
+ * Fills in the second article's paths, and those that Docker and runC have added since. Returns 0
  * or -1.
  */
 int masked_paths_default(struct masked_paths *paths);

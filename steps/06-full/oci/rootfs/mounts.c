@@ -22,7 +22,7 @@
 #include "place.h"
 #include "preserve_fds.h"
 
-/* `place` is the source, opened, or AT_FDCWD. */
+/* `place` is the open source, or AT_FDCWD: the source is not open yet. */
 static int open_source(const struct mounts_entry *entry, int place)
 {
 	unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
@@ -43,9 +43,9 @@ static bool is_shared(const struct mounts_entry *entry)
 /* ---- On the host ---- */
 
 /*
- * A link of the kernel's in /proc, such as /proc/self/fd/7, leads to a mount of the host's mount
- * namespace, which cannot be bind mounted in another one; and in the container the descriptor could
- * be another one.
+ * True if the path leads through a magic link in /proc, such as /proc/self/fd/7. The link leads to
+ * a mount of the host's mount namespace, which cannot be bind mounted in another one; and in the
+ * container the descriptor could be another one.
  */
 static bool has_magic_link(const char *path)
 {
@@ -110,7 +110,7 @@ static int change_attributes(const struct mounts_entry *entry, int mount)
 	return change(entry, mount, &entry->one, 0, 0);
 }
 
-/* `usual` is for a new mount that has no word of its own. */
+/* `usual` is the propagation of a new mount without an option for it. */
 static int change_propagation(const struct mounts_entry *entry, int mount, uint64_t usual)
 {
 	const struct mounts_change nothing = { 0 };
@@ -122,7 +122,10 @@ static int change_propagation(const struct mounts_entry *entry, int mount, uint6
 	return change(entry, mount, &nothing, entry->propagation, 0);
 }
 
-/* A mount over the root hides it from nobody who is there. So it becomes the root. */
+/*
+ * The descriptor `root` would stay below a new mount over the root. So it is changed to refer to
+ * the new mount.
+ */
 static int attach_at(const struct mounts_entry *entry, int mount, int root, mode_t type)
 {
 	autofd int place = file_make_in_root(root, entry->mount.target, type);
@@ -146,9 +149,9 @@ static int open_in_turn(const struct mounts_entry *entry)
 }
 
 /*
- * What is mounted inside is not to appear on the host: the host's mounts are masters, and a mount
- * that is to be shared begins a peer group of its own. Only together with a shared root, it stays
- * in the host's.
+ * New mounts inside must not appear on the host. So each mount becomes a slave of the host's mount,
+ * and a mount that is to be shared begins a peer group of its own. Only if the root is shared as
+ * well, such a mount stays in the host's peer group.
  */
 static int attach_bind(struct mounts_entry *entry, const struct mounts *mounts, int root)
 {
@@ -171,7 +174,10 @@ static int attach_bind(struct mounts_entry *entry, const struct mounts *mounts, 
 	return change_propagation(entry, mount, mounts->propagation);
 }
 
-/* The file needs a name in the directory of the texts; no other text has this one. */
+/*
+ * The file's name in the directory of the texts is the index of its entry: no other text has the
+ * same.
+ */
 static int attach_text(const struct mounts_entry *entry, const struct mounts *mounts, int root)
 {
 	autofd int mount = -1;
@@ -188,8 +194,8 @@ static int attach_text(const struct mounts_entry *entry, const struct mounts *mo
 }
 
 /*
- * The mode of the directory that a tmpfs covers, which it keeps if no other one is asked for:
- * otherwise everybody could write to it. -1: the file system's own.
+ * Returns the mode of the directory that a tmpfs covers. The tmpfs gets this mode if no other is
+ * asked for: otherwise everybody could write to it. -1: the file system's own mode.
  */
 static int find_mode(const struct mounts_entry *entry, int root)
 {
@@ -243,8 +249,9 @@ static int attach_sys(const struct mounts_entry *entry, const struct mounts *mou
 }
 
 /*
- * With `label` for all files that are in it and will be. The kernel takes none for proc and sysfs,
- * and one for mqueue perhaps: then the label is given to its directory.
+ * Makes a file system with `label` for all files that are in it and will be. The kernel accepts no
+ * label for proc and sysfs. If it accepts none for mqueue, the label is set on its directory.
+ * Returns a descriptor or -1.
  */
 static int create(const struct mounts_entry *entry, uint64_t attributes, const char *label,
 		  int root)
@@ -360,7 +367,7 @@ static int remount(const struct mounts_entry *entry, int root)
 	return change_propagation(entry, mount, 0);
 }
 
-/* Nothing could be executed there. */
+/* Refuses a cgroup file system over the root: the container would have no programs. */
 static int refuse_root(const struct mounts_entry *entry, int root)
 {
 	autofd int place = open_target(entry, root, 0);

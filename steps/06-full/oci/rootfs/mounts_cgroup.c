@@ -18,10 +18,10 @@
 #include "lsm.h"
 #include "mount.h"
 
-/* Where the host has its cgroups. */
+/* The host's mount of the cgroups. */
 static const char hosts[] = "/sys/fs/cgroup";
 
-/* Those whose links are made: where a hierarchy has two, it is called "cpu,cpuacct". */
+/* Makes a link for each controller of a hierarchy with several, which is called "cpu,cpuacct". */
 static int link_each(const struct hierarchy *hierarchy, int directory)
 {
 	for (int i = 0; i < CONTROLLERS; i++)
@@ -54,7 +54,7 @@ int mounts_view_open(struct mounts_view *view)
 	return 0;
 }
 
-/* Never with options of the file system: the host shares it. */
+/* Mounts one hierarchy. The options of the entry are not used: the host shares this file system. */
 static int attach_one(const struct mounts_entry *entry, bool is_new,
 		      const struct hierarchy *hierarchy, int tree, int root, const char *target)
 {
@@ -96,8 +96,10 @@ static int attach_each(const struct mounts_entry *entry, const struct mounts_vie
 	return 0;
 }
 
-/* Fills `hierarchy` from a line of /proc/self/cgroup: "4:cpu,cpuacct:/", "1:name=systemd:/",
- * "0::/". */
+/*
+ * Fills `hierarchy` from a line of /proc/self/cgroup: "4:cpu,cpuacct:/", "1:name=systemd:/",
+ * "0::/".
+ */
 static bool read_line(char *line, struct hierarchy *hierarchy)
 {
 	char *list = strchr(line, ':') ? strchr(line, ':') + 1 : NULL;
@@ -113,14 +115,14 @@ static bool read_line(char *line, struct hierarchy *hierarchy)
 		hierarchy->controllers = hierarchy_controllers(1, list);
 	if (strlen(list) >= sizeof(hierarchy->name) ||
 	    (*list && !is_named && !hierarchy->controllers))
-		return false; /* of a controller that nothing here knows */
+		return false; /* an unknown controller */
 	strcpy(hierarchy->name, *list ? list : "unified");
 	return true;
 }
 
 /*
- * None of the cgroups is ours to write to: in its own cgroup namespace, the container sees the
- * caller's, in which it is, read-only.
+ * The runtime can write to none of the cgroups, so the container is in those of the caller. In its
+ * own cgroup namespace, the container sees them read-only.
  */
 static int attach_callers(const struct mounts_entry *entry, int root)
 {
@@ -129,7 +131,7 @@ static int attach_callers(const struct mounts_entry *entry, int root)
 	struct mounts_entry read_only = *entry;
 	char *rest = text;
 
-	read_only.one.set |= MOUNT_ATTR_RDONLY; /* a root of the machine could write to it */
+	read_only.one.set |= MOUNT_ATTR_RDONLY; /* or else root of the machine could write to it */
 	if (!text)
 		return fail("read /proc/self/cgroup");
 	if (directory < 0)
@@ -154,7 +156,10 @@ static bool has_v2_alone(void)
 	return statfs(hosts, &status) == 0 && status.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-/* None of the cgroups is ours to write to: the container sees the one that it is in. */
+/*
+ * The runtime can write to none of the cgroups. The container sees the caller's, in which it is, or
+ * without a cgroup namespace of its own the whole hierarchy.
+ */
 static int attach_hosts(const struct mounts_entry *entry, const struct mounts_view *view, int root)
 {
 	uint64_t attributes = mounts_attributes(entry);

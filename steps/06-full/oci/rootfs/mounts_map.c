@@ -1,6 +1,6 @@
 /*
- * Mounts that show other owners. The kernel takes the ids from a user namespace; for maps of a
- * mount's own one is made, whose only process waits until it has been opened.
+ * Idmapped mounts. The kernel takes the maps from a user namespace. For a mount with maps of its
+ * own, a user namespace is made: its only process waits until the namespace has been opened.
  *
  * Source: mount_setattr(2), "ID-mapped mounts".
  */
@@ -23,7 +23,10 @@ static int never_called(void *nothing)
 	return fail_input("not to be released");
 }
 
-/* Makes a user namespace with those maps. It lives as long as the descriptor. */
+/*
+ * Makes a user namespace with the maps of the entry. The namespace lives as long as the descriptor
+ * that is returned. -1: failed.
+ */
 static int make_userns(const struct mounts_entry *entry)
 {
 	const struct userns userns = {
@@ -35,7 +38,7 @@ static int make_userns(const struct mounts_entry *entry)
 	};
 	autochild struct child child = CHILD_NONE;
 
-	child.job.own_session = true; /* the terminal is not for it */
+	child.job.own_session = true; /* this child must not use the terminal */
 	if (child_spawn(&child, CLONE_NEWUSER, never_called, NULL) < 0)
 		return -1;
 	if (userns_map(&userns, child.pid) < 0)

@@ -1,6 +1,4 @@
-/*
- * The words that a mount's list of options has. Source: mount(8); config.md, "Linux mount options".
- */
+/* The options of a mount. Source: mount(8); config.md, "Linux mount options". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +6,10 @@
 
 #include "mounts.h"
 
-/* Of a mount, not of its file system. With an r before it, it is for all below as well: "rro". */
+/*
+ * Options of a mount, not of its file system. With an r before it ("rro"), an option is for all
+ * mounts below as well.
+ */
 static const struct {
 	const char *name;
 	struct mounts_change change;
@@ -25,7 +26,10 @@ static const struct {
 	{ "symfollow", { .clear = MOUNT_ATTR_NOSYMFOLLOW } },
 	{ "nodiratime", { .set = MOUNT_ATTR_NODIRATIME } },
 	{ "diratime", { .clear = MOUNT_ATTR_NODIRATIME } },
-	/* One of three; relatime, which is 0, is also what there is if another one is denied. */
+	/*
+	 * A mount has one of noatime, strictatime and relatime. relatime is 0: it is used if
+	 * another is denied.
+	 */
 	{ "noatime", { MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME } },
 	{ "atime", { MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME } },
 	{ "strictatime", { MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME } },
@@ -44,12 +48,12 @@ static const struct {
 	{ "unbindable", MS_UNBINDABLE },
 };
 
-/* What a file system is not told: it is so anyway, or is about the kernel's messages alone. */
+/* Options without effect: they are the default, or change only the messages of the kernel. */
 static const char *const without_effect[] = {
 	"defaults", "async", "nolazytime", "nomand", "iversion", "noiversion", "silent", "loud",
 };
 
-/* Of a file system, wherever it is mounted. */
+/* Options of a file system, wherever it is mounted. */
 static const char *const of_superblock[] = { "sync", "dirsync", "lazytime", "mand" };
 
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -109,7 +113,7 @@ static bool is_in(const char *const *list, size_t count, const char *name)
 	return false;
 }
 
-/* The file system's own: handed on to it as it is. */
+/* Adds an option of the file system, which is passed to it. Returns NULL, or what is wrong. */
 static const char *take_data(struct mounts_entry *entry, const char *option)
 {
 	const char *before = entry->mount.options ? entry->mount.options : "";
@@ -131,7 +135,7 @@ static const char *take_data(struct mounts_entry *entry, const char *option)
 	return NULL;
 }
 
-/* One of ours that has got a value, "ro=recursive": no file system knows it. */
+/* True if the option is one of these with a value, "ro=recursive": no file system knows it. */
 static bool is_ours(const char *option)
 {
 	size_t length = strcspn(option, "=");
@@ -172,7 +176,7 @@ const char *mounts_problem(const struct mounts_entry *entry)
 
 	if (!is_bind && !entry->mount.type)
 		return "has no type, and is no bind mount";
-	/* What has a value, "mode=755", a bind mount leaves aside, as mount(2) does. */
+	/* A bind mount ignores options with a value, "mode=755", as mount(2) does. */
 	if (is_bind && entry->mount.options && (entry->word || entry->remount))
 		return is_in(of_superblock, SIZE(of_superblock), entry->mount.options)
 			? "a bind mount cannot change its file system, which others use as well"

@@ -70,7 +70,10 @@ struct maker {
 	struct child *child;
 };
 
-/* The kernel clones no mount that is attached nowhere: so it has a mount namespace to be in. */
+/*
+ * The kernel does not clone a mount that is attached nowhere. So this process has a mount
+ * namespace, and attaches the tmpfs there.
+ */
 static int make_and_send(void *argument)
 {
 	const struct maker *maker = argument;
@@ -120,7 +123,7 @@ static int make_nodes(const struct devices *devices, const struct userns *maps,
 		nodes[i].gid = userns_gid_outside(maps, nodes[i].gid);
 	}
 	maker.devices.nodes = nodes;
-	child.job.own_session = true; /* the terminal is not for it */
+	child.job.own_session = true; /* this child must not use the terminal */
 	if (child_spawn(&child, CLONE_NEWNS, make_and_send, &maker) < 0)
 		return -1;
 	if (child_release(&child) < 0)
@@ -164,7 +167,7 @@ static const char *find_node(const struct device_node *node)
 	return NULL;
 }
 
-/* ---- Either of both ---- */
+/* ---- Both ways ---- */
 
 int nodes_open(struct mounts *binds, const struct devices *devices, const struct userns *maps)
 {

@@ -26,7 +26,7 @@ int root_leave_peers(void)
 	return 0;
 }
 
-/* What a mount namespace may pass on to others is a property of each mount. */
+/* Propagation is a property of each mount, not of the mount namespace. */
 static int change_propagation(int tree, uint64_t propagation, unsigned int flags)
 {
 	struct mount_attr change = { .propagation = propagation };
@@ -37,9 +37,9 @@ static int change_propagation(int tree, uint64_t propagation, unsigned int flags
 }
 
 /*
- * What is mounted in the root file system is not to appear on the host. What the host mounts below
- * it appears inside where the bind mount has a part of it; everywhere, if the root is to be a
- * slave. The root is shared only when it has been entered: pivot_root(2) wants that.
+ * New mounts in the root file system must not appear on the host. New mounts of the host below it
+ * appear inside if they are below one of its submounts; if the root is to be a slave, everywhere.
+ * The root becomes shared only after it was entered, since pivot_root(2) refuses a shared one.
  */
 static int make_slave(int tree, uint64_t wanted)
 {
@@ -82,7 +82,10 @@ int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set)
 
 /* ---- Attaching and entering ---- */
 
-/* Takes a mount away; one that came from another user namespace can be covered alone. */
+/*
+ * Unmounts `path`. A mount that came from another user namespace can only be covered. Returns 0 or
+ * -1.
+ */
 static int hide(const char *path)
 {
 	autofd int place = -1, cover = -1;
@@ -100,9 +103,9 @@ static int hide(const char *path)
 }
 
 /*
- * Without pivot_root(2), the host's mounts stay in the namespace, though out of reach. As long as
- * there is a /proc or a /sys among them that hides nothing, the kernel lets a new user namespace
- * mount another one, and what is masked in the container is there for all to see.
+ * Without pivot_root(2), the host's mounts stay in the mount namespace, though out of reach. As
+ * long as a /proc or a /sys without masks is among them, the kernel lets a new user namespace mount
+ * another one, and everybody can read there what is masked in the container.
  */
 static int hide_host(void)
 {
@@ -127,7 +130,10 @@ static bool has_texts(const struct mounts *mounts)
 	return false;
 }
 
-/* The kernel clones no mount that is attached nowhere: the files need a place. Nobody sees it. */
+/*
+ * The kernel does not clone a mount that is attached nowhere, so the texts need a place. Nobody
+ * sees it.
+ */
 static int attach_texts(struct mounts *mounts, int place)
 {
 	mounts->texts = mount_create("tmpfs", 0, "mode=700");
@@ -155,7 +161,7 @@ int root_attach(struct rootfs *rootfs, struct mounts *mounts)
 	return rootfs->tree;
 }
 
-/* From "/" alone, where a mount namespace has its root, a process may make a user namespace. */
+/* A process may make a user namespace only if its root is "/", the root of its mount namespace. */
 int root_move(const struct rootfs *rootfs, int root)
 {
 	if (!rootfs->chroot)
@@ -166,7 +172,10 @@ int root_move(const struct rootfs *rootfs, int root)
 	return 0;
 }
 
-/* Nothing can be bind mounted from an unbindable mount: where that is for all, it comes last. */
+/*
+ * An unbindable mount cannot be bind mounted. So if all mounts are to be unbindable, they become it
+ * last.
+ */
 int root_propagate(uint64_t propagation)
 {
 	uint64_t word = propagation & ~(uint64_t)MS_REC;

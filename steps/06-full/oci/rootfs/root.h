@@ -1,10 +1,10 @@
 /*
  * Chapter 6: the mount of the root file system, from its making until it is entered.
  *
- * Chapter 3 makes it in the container. Here the host side makes it, where it may: the container's
- * root may not be allowed to look up its path. It is attached over its own directory, in the
- * container's mount namespace: hooks that come there from the host find it by its path, and what
- * they mount below it is in the container.
+ * Chapter 3 makes this mount in the container. Here the host side makes it, if it may: root of the
+ * container may not be allowed to look up its path. The mount is attached over its own directory,
+ * in the container's mount namespace. So hooks that come there from the host find it by its path,
+ * and what they mount below it is in the container.
  *
  * Source: config.md, "Root" and "POSIX-platform Hooks", and rootfsPropagation in config-linux.md,
  * of the OCI runtime specification; mount_namespaces(7), pivot_root(2), chroot(2);
@@ -17,8 +17,9 @@
 #include "rootfs.h"
 
 /*
- * In a new mount namespace: what is mounted in it does not appear on the host any more. What the
- * host mounts still appears in it, as a bind mount can ask for (rslave). Returns 0 or -1.
+ * In a new mount namespace: makes all mounts slaves of the host's. New mounts in it do not appear
+ * on the host. New mounts of the host still appear in it, as a bind mount can ask for (rslave).
+ * Returns 0 or -1.
  */
 int root_leave_peers(void);
 
@@ -29,26 +30,26 @@ int root_leave_peers(void);
  */
 int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set);
 
-/* Passes on to the mounts of the list what `propagation` says of all mounts. */
+/* Sets the default propagation of the mounts in the list, by `propagation`, that of the root. */
 void root_choose_propagation(struct mounts *mounts, uint64_t propagation);
 
 /*
- * In the container: attaches rootfs->tree. Where the container cannot follow the path (its root has
- * no right to, or the path leads through a link of the kernel's in /proc), the tree covers /proc.
- * If one of the mounts is a text, a tmpfs for it is attached first, below the root: mounts->texts.
- * Sets the umask to 022. Returns the root, a descriptor, or -1.
+ * In the container: attaches rootfs->tree. If the container cannot follow the path (its root has no
+ * right to, or the path leads through a magic link in /proc), the tree covers /proc. If one of the
+ * mounts is a text, attaches a tmpfs for it first, which the root then covers: mounts->texts. Sets
+ * the umask to 022. Returns the descriptor of the root, or -1.
  */
 int root_attach(struct rootfs *rootfs, struct mounts *mounts);
 
 /*
- * Before rootfs_enter(), with rootfs->chroot: moves the root over "/". That is for a machine whose
- * root cannot be changed by pivot_root(2), an initramfs. Returns 0 or -1.
+ * Before rootfs_enter(), with rootfs->chroot: moves the root over "/". A machine that runs from an
+ * initramfs needs this, since pivot_root(2) cannot change its root. Returns 0 or -1.
  */
 int root_move(const struct rootfs *rootfs, int root);
 
 /*
- * After rootfs_enter(): gives "/" the propagation that is wanted of it; pivot_root(2) wants it
- * private. Returns 0 or -1.
+ * After rootfs_enter(): sets the propagation of "/" that the configuration asks for. pivot_root(2)
+ * needs a private one. Returns 0 or -1.
  */
 int root_propagate(uint64_t propagation);
 

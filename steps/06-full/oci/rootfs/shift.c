@@ -14,7 +14,7 @@ static bool is_inside(const struct userns *userns, uid_t outside)
 	return false;
 }
 
-/* A map for a mount: its ids inside are those on the disk. */
+/* The map of an idmapped mount: its `inside` are the ids on the disk. */
 struct disk_map {
 	struct id_map parts[USERNS_MAP_MAX];
 	size_t count;
@@ -27,9 +27,9 @@ static void add_part(struct disk_map *map, uint32_t disk, uint32_t outside, uint
 }
 
 /*
- * `owner` on the disk becomes root inside, and every other id stays what it is: but root of the
- * disk, who is nobody inside; and inside the one that has the owner's number is the first on the
- * disk that no other is.
+ * `owner` on the disk becomes root inside. Every other id has the same number on the disk and
+ * inside, with two exceptions: root of the disk is nobody inside; and the id inside with the
+ * owner's number is `spare` on the disk, the first number that no other id has.
  */
 static void map_owner(struct disk_map *disk, const struct id_map *map, size_t count, uint32_t owner)
 {
@@ -55,7 +55,7 @@ static void map_owner(struct disk_map *disk, const struct id_map *map, size_t co
 	}
 }
 
-/* The owner of the directory, who need not be the machine's root, is root inside. */
+/* Makes the owner of the directory root inside. This owner need not be the machine's root. */
 static int shift_owner(const struct userns *userns, const struct rootfs *rootfs, pid_t pid,
 		       const struct stat *status)
 {

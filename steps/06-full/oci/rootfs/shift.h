@@ -13,10 +13,10 @@
 #include "userns.h"
 
 /*
- * On the host, after userns_map(), while the child `pid` waits: lets the root file system show the
- * container's ids, if userns->shift, the caller is root, and the owner is not one of them already.
- * The owner of its directory is root inside. Returns 0 or -1 (EINVAL: this type of file system has
- * no idmapped mounts).
+ * On the host, after userns_map(), while the child `pid` waits: makes the root file system show the
+ * container's ids, if userns->shift, the caller is root, and the owner of its directory is not one
+ * of these ids already. This owner becomes root inside. Returns 0 or -1 (EINVAL: this type of file
+ * system has no idmapped mounts).
  */
 int shift_root(const struct userns *userns, const struct rootfs *rootfs, pid_t pid);
 

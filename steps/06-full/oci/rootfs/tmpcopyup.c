@@ -14,7 +14,7 @@
 
 enum { CHUNK = 1 << 20, DEPTH_MAX = 64 };
 
-/* Owner first: to change it takes set-user-ID away. */
+/* Set the owner first: fchown(2) clears the set-user-ID bit. Returns 0 or -1. */
 static int copy_attributes(int to, const struct stat *status, const char *name)
 {
 	const struct timespec times[] = { status->st_atim, status->st_mtim };

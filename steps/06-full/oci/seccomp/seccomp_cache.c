@@ -17,10 +17,10 @@
 
 enum { FILES_MAX = 64, FORM = 1 };
 
-/* What a file begins with: then the text of `source`, then the instructions. */
+/* The beginning of a file. The text of `source` follows, then the instructions. */
 struct head {
 	char magic[8];
-	uint32_t form, libseccomp, architecture; /* other ones would write another program */
+	uint32_t form, libseccomp, architecture; /* with other values the program could differ */
 	uint32_t source_length, instructions;
 };
 
@@ -39,7 +39,7 @@ static struct head head_of(const struct seccomp *filter)
 	return head;
 }
 
-/* FNV-1a. It only names the file: the text in it is compared. */
+/* FNV-1a. The hash only names the file: the text in it is compared. */
 static uint64_t hash(const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325;
@@ -50,7 +50,8 @@ static uint64_t hash(const char *text)
 }
 
 /*
- * Opens the directory, which has to be ours alone. Returns -1 where there is none, and no message.
+ * Opens the directory, which must belong to this user alone. Returns -1, without a message, if it
+ * does not or if there is none.
  */
 static int open_directory(void)
 {
@@ -99,7 +100,10 @@ static bool load(int directory, const char *name, struct seccomp *filter)
 	return true;
 }
 
-/* Whoever sends ever new lists is not to fill the memory: then all begins anew. */
+/*
+ * Removes programs if there are more than FILES_MAX: a caller that sends ever new lists must not
+ * fill the memory.
+ */
 static void bound(int directory)
 {
 	int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -111,7 +115,10 @@ static void bound(int directory)
 			unlinkat(directory, entry->d_name, 0);
 }
 
-/* Keeps the program: aside first, so that a reader finds it whole. What fails here is no harm. */
+/*
+ * Stores the program. Writes it under another name first, so that a reader never finds a part of
+ * it. A failure does no harm: the filter is compiled again next time.
+ */
 static void store(int directory, const char *name, const struct seccomp *filter)
 {
 	struct head head = head_of(filter);

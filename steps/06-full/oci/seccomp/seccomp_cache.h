@@ -1,5 +1,5 @@
 /*
- * Chapter 6: filters that were compiled before.
+ * Chapter 6: a cache of compiled seccomp filters.
  *
  * libseccomp takes tens of milliseconds for a long list, much longer than the rest of a container's
  * start; and an engine sends the same list each time.
@@ -10,9 +10,10 @@
 #include "seccomp_filter.h"
 
 /*
- * On the host: compiles the filter, or takes the program that was kept for the very same text,
- * filter->source. They are in a directory below /run, or below XDG_RUNTIME_DIR without root, that
- * only we can write to; without one, nothing is kept. Returns 0 or -1.
+ * On the host: compiles the filter, or reads the program that was stored for exactly the same text,
+ * filter->source. Programs are stored in a directory below /run, or without root below
+ * XDG_RUNTIME_DIR, that only this user can write to. Without such a directory, nothing is stored.
+ * Returns 0 or -1.
  */
 int seccomp_compile_once(struct seccomp *filter);
 

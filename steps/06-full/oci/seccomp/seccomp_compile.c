@@ -1,6 +1,6 @@
 /*
- * The compilation of a filter. libseccomp writes one program for each architecture; they are put
- * one behind the other, each with what libseccomp cannot say in front of it.
+ * The compilation of a filter. libseccomp writes one program for each architecture. They are put
+ * one after the other; before each of them are instructions that libseccomp cannot write.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -24,8 +24,8 @@
 enum { NAME_MAX_BYTES = 64, X32_BIT = 0x40000000 };
 
 /*
- * Calls that libseccomp 2.5.4 does not know. They have the same number on all architectures, but
- * for one that does not have them.
+ * Calls that libseccomp 2.5.4 does not know. They have the same number on all architectures;
+ * `except` is an architecture without the call.
  */
 static const struct {
 	const char *name;
@@ -51,13 +51,13 @@ static const struct {
 	{ "removexattrat", 466, 0 },
 };
 
-/* The program, as far as it is written. */
+/* The program, which is being written. */
 struct program {
 	struct sock_filter *code; /* BPF_MAXINSNS */
-	size_t length;		  /* what had no room is counted as well */
+	size_t length;		  /* also counts instructions that had no room */
 };
 
-/* One architecture's part of it. */
+/* The part of the program for one architecture. */
 struct part {
 	const struct seccomp *filter;
 	uint32_t architecture; /* SCMP_ARCH_... */
@@ -108,12 +108,12 @@ static int add_call(struct part *part, const struct seccomp_rule *rule, const ch
 		return 0;
 	}
 	note_number(part, seccomp_syscall_resolve_name_arch(part->architecture, name) & ~X32_BIT);
-	/* libseccomp refuses rules that say what holds anyway. */
+	/* libseccomp refuses rules with the default action. */
 	if (rule->action == part->filter->default_action)
 		return 0;
 	result = seccomp_rule_add_array(part->context, rule->action, number, rule->argument_count,
 					rule->arguments);
-	/* EFAULT: it is not there on this architecture. */
+	/* EFAULT: this architecture does not have the call. */
 	return result == -EFAULT ? 0 : check(result, "seccomp_rule_add_array");
 }
 
@@ -158,14 +158,16 @@ static void put_return(struct program *program, uint32_t action)
 	put(program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
 }
 
-/* Whether a default action is not for calls that are newer than the rules. */
+/* True if the default action refuses calls: newer calls than those in the rules then get ENOSYS. */
 static bool refuses(uint32_t action)
 {
 	return action != SCMP_ACT_ALLOW && action != SCMP_ACT_LOG && action != SCMP_ACT_NOTIFY &&
 		(action & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_TRACE;
 }
 
-/* What libseccomp does not know: the newer calls, and ENOSYS for those that are newer still. */
+/*
+ * Adds what libseccomp does not know: the newer calls, and ENOSYS for calls that are newer still.
+ */
 static void put_newer(struct program *program, const struct part *part)
 {
 	put_load(program, NUMBER);
@@ -179,12 +181,12 @@ static void put_newer(struct program *program, const struct part *part)
 	}
 	if (!refuses(part->filter->default_action))
 		return;
-	put_jump(program, BPF_JGE, X32_BIT, 2, 0); /* another architecture's */
+	put_jump(program, BPF_JGE, X32_BIT, 2, 0); /* a number of x32 */
 	put_jump(program, BPF_JGT, (uint32_t)part->last, 0, 1);
 	put_return(program, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
-/* Lets libseccomp write its program, and puts that behind ours. */
+/* Adds the program that libseccomp writes. Returns 0 or -1. */
 static int put_compiled(struct program *program, const struct part *part)
 {
 	int file = file_create_memory("filter");
@@ -201,14 +203,14 @@ static int put_compiled(struct program *program, const struct part *part)
 	return 0;
 }
 
-/* Puts a jump whose goal is not known yet. Returns its place, for land(). */
+/* Adds a jump whose target is not known yet. Returns its place, for land(). */
 static size_t put_skip(struct program *program)
 {
 	put(program, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 0));
 	return program->length - 1;
 }
 
-/* Makes the next instruction the goal of the jump at `place`. */
+/* Makes the next instruction the target of the jump at `place`. */
 static void land(struct program *program, size_t place)
 {
 	if (place < BPF_MAXINSNS)
@@ -252,7 +254,7 @@ static int compile_part(struct program *program, const struct seccomp *filter,
 		    0)
 			return -1;
 	}
-	/* A tree to search, in the place of a list: the kernel loads it in a third of the time. */
+	/* 2: a binary tree in the place of a list. The kernel loads it in a third of the time. */
 	if (check(seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp_attr_set") < 0)
 		return -1;
 	if (add_rules(&part) < 0)
@@ -267,7 +269,10 @@ int seccomp_compile(struct seccomp *filter)
 	if (!program.code)
 		return fail("calloc");
 	filter->program.filter = program.code;
-	/* Our own comes last: x32 is what has its architecture and another kind of numbers. */
+	/*
+	 * The native architecture comes last: x32 has the same value in `arch`, and differs by its
+	 * numbers.
+	 */
 	for (size_t i = 0; i < SIZE(filter->architectures) && filter->architectures[i]; i++)
 		if (compile_part(&program, filter, filter->architectures[i]) < 0)
 			return -1;

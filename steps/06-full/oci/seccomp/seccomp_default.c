@@ -1,6 +1,7 @@
 /*
- * Docker's own list of system calls, as facts: github.com/moby/profiles, seccomp/default.json,
- * commit 02e898b137ae. A test compares this list with it.
+ * Docker's default list of system calls, of which only the facts are taken:
+ * github.com/moby/profiles, seccomp/default.json, commit 02e898b137ae. A test compares this list
+ * with it.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -15,7 +16,7 @@
 #define BIT(capability) (1ULL << (capability))
 #define SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* What everyone may do. */
+/* Calls that every container may make. */
 static const char always[] =
 	"accept accept4 access adjtimex alarm bind brk cachestat capget capset chdir chmod "
 	"chown chown32 clock_adjtime clock_adjtime64 clock_getres clock_getres_time64 "
@@ -65,7 +66,10 @@ static const char always[] =
 	"unlinkat uretprobe utime utimensat utimensat_time64 utimes vfork vmsplice wait4 waitid "
 	"waitpid write writev process_vm_readv process_vm_writev ptrace arch_prctl modify_ldt";
 
-/* What nobody gets without the capability for it: if it is refused here, less can go wrong. */
+/*
+ * Calls that need a capability. The filter refuses them to a container without it, so that fewer
+ * bugs of the kernel can be reached.
+ */
 static const struct {
 	uint64_t capability;
 	const char *names;
@@ -91,8 +95,9 @@ static const struct {
 };
 
 /*
- * The kinds of sockets: all up to AF_ROSE, and these. Not among them are AF_VSOCK, which leads to
- * the hypervisor, AF_ALG, through which many holes of the kernel's were reached, and dead ones.
+ * The socket families that are allowed: all up to AF_ROSE, and these. AF_VSOCK is not allowed,
+ * since it leads to the hypervisor. AF_ALG is not, since many bugs of the kernel were reached
+ * through it. Families that are not used any more are left out as well.
  */
 static const unsigned char socket_families[] = {
 	AF_NETBEUI,   AF_SECURITY, AF_KEY,   AF_NETLINK, AF_PACKET,	AF_ASH, AF_RDS,
@@ -101,7 +106,9 @@ static const unsigned char socket_families[] = {
 	AF_QIPCRTR,   AF_SMC,	   AF_XDP,   AF_MCTP,
 };
 
-/* Linux, Linux with 16-bit ids of users, both without randomized addresses, and the question. */
+/*
+ * Allowed: PER_LINUX and PER_LINUX32, both also with UNAME26, and the query of the current value.
+ */
 static const uint32_t personalities[] = { 0x0, 0x8, 0x20000, 0x20008, 0xffffffff };
 
 enum { MAX = 1 + SIZE(with_capability) + 1 + SIZE(socket_families) + SIZE(personalities) + 2 };
@@ -157,8 +164,11 @@ int seccomp_default(struct seccomp *filter, uint64_t bounding)
 		add_if(filter, rules, "personality", SCMP_CMP_EQ, personalities[i]);
 	if (bounding & BIT(CAP_SYS_ADMIN))
 		return 0;
-	/* Threads and processes, but no namespaces. The flags of clone3 are in memory, where a
-	 * filter cannot look: it is missing, and the C library uses clone instead. */
+	/*
+	 * Without CAP_SYS_ADMIN, clone makes threads and processes, but no namespaces. The flags of
+	 * clone3 are in memory, which a filter cannot read. So clone3 gets ENOSYS, and the C
+	 * library uses clone instead.
+	 */
 	add_if(filter, rules, "clone", SCMP_CMP_MASKED_EQ, namespaces);
 	add(filter, rules, "clone3")->action = SCMP_ACT_ERRNO(ENOSYS);
 	return 0;

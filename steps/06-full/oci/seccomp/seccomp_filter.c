@@ -24,7 +24,7 @@ int no_new_privileges_set(void)
 static int load(const struct seccomp *filter, unsigned int flags)
 {
 	flags |= filter->flags;
-	/* This one is about a listener, and the kernel refuses it where there is none. */
+	/* The kernel refuses this flag without a listener. */
 	if (!(flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
 		flags &= ~(unsigned int)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 	narrate("seccomp SECCOMP_SET_MODE_FILTER: %u instructions", filter->program.len);
@@ -32,8 +32,8 @@ static int load(const struct seccomp *filter, unsigned int flags)
 }
 
 /*
- * The kernel has one listener for all filters of a process. Where there is one already (we are in a
- * container that has it), a filter that asks nobody goes without.
+ * The kernel allows one listener for all filters of a process. If there is one already (the runtime
+ * is in a container that has it), a filter without SCMP_ACT_NOTIFY is loaded without a listener.
  */
 static int load_with_listener(const struct seccomp *filter)
 {

@@ -10,7 +10,7 @@
 #include "narrate.h"
 #include "unix_socket.h"
 
-/* Takes the descriptor. Returns it, or -1 at the end: the other side is dead. */
+/* Receives the descriptor. Returns it, or -1: the other side has sent none, or is dead. */
 static int take(int socket)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
@@ -57,7 +57,10 @@ int seccomp_notify_hand_over(const struct seccomp_notify *listener, int fd)
 	return unix_socket_send(listener->childs, "x", notify, "the listener of the filter");
 }
 
-/* What the socket is told: the process, what the descriptor is, and the container's state. */
+/*
+ * Returns the message for the listener: the process, the kind of descriptor, and the container's
+ * `state`, which it frees. The caller frees the text. NULL: no memory.
+ */
 static char *text_of(const struct seccomp_notify *listener, pid_t pid, json_t *state)
 {
 	json_t *object = json_pack("{s:O, s:[s], s:i, s:o}", "ociVersion",
@@ -82,7 +85,8 @@ static int pass(const struct seccomp_notify *listener, const char *text, int fd)
 }
 
 /*
- * The specification has a listener that is never asked ignored; crun tells it, where it is there.
+ * By the specification, a listener that the filter never asks is ignored. This function sends it
+ * the descriptor if it is there, as crun does.
  */
 static int pass_if_asked(const struct seccomp_notify *listener, const char *text, int fd)
 {

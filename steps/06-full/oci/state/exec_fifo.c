@@ -87,7 +87,7 @@ static ssize_t receive(int result, int process, struct failure *failure)
 		if (errno != EINTR)
 			return fail("poll the exec fifo");
 	got = read(result, failure, sizeof(*failure));
-	if (got < 0 && errno == EAGAIN) /* somebody else has the other end open */
+	if (got < 0 && errno == EAGAIN) /* another process has the other end open */
 		return 0;
 	return got < 0 ? fail("read what became of the start") : got;
 }

@@ -6,13 +6,13 @@
  *     ... ends ...                                                   exec_fifo_open()
  *                             exec_fifo_pass(), execve(2)            exec_fifo_await()
  *
- * There are two FIFOs in the directory of the state, one for each direction. Their files live as
- * long as the container, so `create` and `start` need not meet, and a reader sleeps until a byte
- * comes. A socket would need accept(2), which the container's filter may deny by then; read(2) and
- * write(2) it allows.
+ * There are two FIFOs in the directory of the state, one for each direction. Their files stay until
+ * `start` opens them, so `create` and `start` need not run at the same time, and a reader sleeps
+ * until a byte comes. A socket would need accept(2), which the container's seccomp filter may deny
+ * by then; a filter hardly denies read(2) or write(2).
  *
- * Source: fifo(7): opened for reading and writing, a FIFO neither waits for the other side nor
- * ends. runtime.md of the OCI runtime specification, "Lifecycle".
+ * Source: fifo(7): a FIFO that is opened for reading and writing does not wait for the other side,
+ * and does not end. runtime.md of the OCI runtime specification, "Lifecycle".
  */
 #ifndef STEPS_EXEC_FIFO_H
 #define STEPS_EXEC_FIFO_H
@@ -30,10 +30,13 @@ int exec_fifo_make(struct exec_fifo *fifo, int directory);
 /* In the container: waits for `start`. Does nothing without a FIFO. Returns 0 or -1. */
 int exec_fifo_wait(const struct exec_fifo *fifo);
 
-/* In the container, when only execve(2) is left: tells `start` so. Returns 0 or -1. */
+/*
+ * In the container, directly before execve(2): tells `start` that all else is done. Returns 0 or
+ * -1.
+ */
 int exec_fifo_pass(const struct exec_fifo *fifo);
 
-/* In the container: sends the failure that is kept to `start`. */
+/* In the container: sends `start` the failure that fail() has kept. */
 void exec_fifo_report(const struct exec_fifo *fifo);
 
 /*
@@ -43,10 +46,10 @@ void exec_fifo_report(const struct exec_fifo *fifo);
 int exec_fifo_open(int directory);
 
 /*
- * In `start`: waits until the command is executed, or the process, a pidfd, has ended. Until then
+ * In `start`: waits until the command is executed, or the process (a pidfd) has ended. Until then
  * the container's own hooks may run, and may take for ever, so the caller must not hold the state's
- * lock. Returns 0; or -1 with the container's failure, or because it has ended without one.
- * *in_hooks: one of the hooks failed.
+ * lock. Returns 0; or -1 with the container's failure, or because the process has ended without
+ * one. *in_hooks is set if one of the hooks has failed.
  */
 int exec_fifo_await(int result, int process, bool *in_hooks);
 

@@ -67,7 +67,7 @@ static int put_in_place(int fd, const char *aside, int directory, const char *pa
 	return rename(aside, path) < 0 ? fail("rename %s to --pid-file %s", aside, path) : 0;
 }
 
-/* The file has a name of ours until it is complete: its reader must not find it empty. */
+/* The file has a temporary name until it is complete, so that a reader never finds it empty. */
 int pid_file_write(int directory, const char *path, pid_t pid)
 {
 	autofree char *aside = NULL;
@@ -86,7 +86,7 @@ int pid_file_write(int directory, const char *path, pid_t pid)
 	return -1;
 }
 
-/* True if the file at `path` is the written one, and still has the pid in it. */
+/* True if pid_file_write() wrote the file at `path`, and the file still contains the pid. */
 static bool is_written(const char *path, uintmax_t device, uintmax_t inode, int pid)
 {
 	autofd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -98,7 +98,7 @@ static bool is_written(const char *path, uintmax_t device, uintmax_t inode, int 
 		return false;
 	if (file.st_dev != device || file.st_ino != inode)
 		return false;
-	/* A file system may give the number of a removed file to another one. */
+	/* A file system may give the inode number of a removed file to another one. */
 	text = file_read_open(fd);
 	snprintf(wanted, sizeof(wanted), "%d", pid);
 	return text && strcmp(text, wanted) == 0;

@@ -11,7 +11,7 @@
 #include "fail.h"
 #include "narrate.h"
 
-/* The number of a process's PID namespace; 0: it has ended, or is not ours to look at. */
+/* Returns the inode of a process's PID namespace; 0: the process has ended, or may not be read. */
 static ino_t namespace_of(const char *pid)
 {
 	char path[280];
@@ -21,7 +21,7 @@ static ino_t namespace_of(const char *pid)
 	return stat(path, &status) == 0 ? status.st_ino : 0;
 }
 
-/* Not those in a PID namespace below it, which end with their own first process. */
+/* Leaves out processes in PID namespaces below it, which end with their own first process. */
 static int each_in_namespace(const struct state *state, void (*each)(pid_t pid, void *data),
 			     void *data)
 {
@@ -44,8 +44,9 @@ static int each_in_namespace(const struct state *state, void (*each)(pid_t pid, 
 }
 
 /*
- * Whether they are known by the cgroup, which is looked for as it is seen from here. Where it is
- * not seen, and the PID namespace is not theirs alone, there is a failure.
+ * True if the cgroup has to show the container's processes, false if the PID namespace has to. A
+ * cgroup that cannot be seen from here is a failure, for the caller to return, if the runtime is in
+ * the same PID namespace.
  */
 static bool has_cgroup(struct state *state)
 {

@@ -1,8 +1,8 @@
 /*
  * Chapter 6: the processes of a container.
  *
- * They are those in its cgroup. Where it has none, as without root, or it cannot be seen from here,
- * they are those in its PID namespace.
+ * These are the processes in its cgroup. If the container has no cgroup, as without root, or if the
+ * cgroup cannot be seen from here, these are the processes in its PID namespace.
  *
  * Source: cgroup.procs in cgroups(7); /proc/PID/ns in namespaces(7).
  */
@@ -12,14 +12,14 @@
 #include "state.h"
 
 /*
- * Calls `each` with the pid of every process. Returns 0, or -1 (the container has neither of them
- * for itself, or the cgroup cannot be seen from here).
+ * Calls `each` with the pid of every process. Returns 0, or -1 (the container has no cgroup that
+ * can be seen from here, and no PID namespace of its own).
  */
 int processes_each(struct state *state, void (*each)(pid_t pid, void *data), void *data);
 
 /*
- * Sends a signal to all of them; on v1 SIGKILL thaws frozen ones. Returns 0 or -1, as above, or
- * since there are none.
+ * Sends a signal to all processes of the container; on v1 SIGKILL also thaws frozen ones. Returns 0
+ * or -1, as processes_each(), and if there are no processes.
  */
 int processes_signal(struct state *state, int signal);
 

@@ -37,7 +37,7 @@ const char *state_default_root(void)
 	const char *own = getenv("XDG_RUNTIME_DIR"), *user = getenv("USER");
 	char *root;
 
-	/* Root of a user namespace, as below Podman, is a user still, unless all says otherwise. */
+	/* Root of a user namespace, as under Podman, counts as a user, unless USER is "root". */
 	if (!own || !*own ||
 	    (geteuid() == 0 && (!userns_is_ours() || (user && strcmp(user, "root") == 0))))
 		return "/run/step-06";
@@ -94,7 +94,7 @@ static int open_root(const char *root, bool make)
 	return fd < 0 ? state_fail_root("open", root) : fd;
 }
 
-/* Every change is done in a moment; a lock that stays is that of a runtime which is stopped. */
+/* A change takes only a moment; a lock that stays belongs to a runtime that was stopped. */
 static int wait_for_lock(const struct state *state)
 {
 	for (int i = 0; i < LOCK_TRIES; i++) {
@@ -166,7 +166,7 @@ int state_make(struct state *state, const char *root, const char *id)
 		return fail_input("container with given ID already exists: %s", id);
 	}
 	describe_new(state);
-	/* Perhaps a runtime has left something that was killed before it wrote a state. */
+	/* A runtime that was killed before it wrote a state may have left files. */
 	return is_there ? empty(state) : 0;
 }
 

@@ -1,12 +1,12 @@
 /*
  * Chapter 6: what is known of a container between two verbs, in ROOT/ID/state.json.
  *
- * The file is written aside and renamed, so a reader finds it whole. Who changes something has a
- * lock on the directory. A directory without the file, that nobody has a lock on, is left from a
- * runtime that was killed; the next `create` takes it over.
+ * The file is written under another name and renamed, so a reader finds it complete. A verb that
+ * changes something holds a lock on the directory. A directory without the file, on which nobody
+ * holds a lock, was left by a runtime that was killed; the next `create` uses it.
  *
  * Source: runtime.md of the OCI runtime specification, "State"; flock(2); rename(2); the start time
- * of a process in proc_pid_stat(5), which tells it from a later one with its number.
+ * of a process in proc_pid_stat(5), by which a later process with the same pid is recognized.
  */
 #ifndef STEPS_STATE_H
 #define STEPS_STATE_H
@@ -19,7 +19,8 @@
 #include "directory_ids.h"
 
 /*
- * Below the directory of a state. The container sees it, and can perhaps write to it: sd_notify.h.
+ * The name of a directory in the directory of a state. The container sees this directory, and can
+ * perhaps write to it: sd_notify.h.
  */
 #define STATE_NOTIFY_DIRECTORY "notify"
 
@@ -37,18 +38,18 @@ struct state {
 	const char *created; /* RFC 3339 */
 	const char *owner;
 	const char *cgroup;		  /* its path; empty: it has none */
-	const char *unit;		  /* systemd's, whose cgroup it is; empty: it is ours */
-	const char *rdt_class;		  /* where resctrl has it; empty: nowhere */
-	const char *rdt_group;		  /* what counts for it there; empty: nothing */
+	const char *unit;		  /* the systemd unit of the cgroup; empty: there is none */
+	const char *rdt_class;		  /* its class, a directory of resctrl; empty: none */
+	const char *rdt_group;		  /* its monitoring group in resctrl; empty: none */
 	const char *rdt;		  /* the directory of resctrl to remove; empty: none */
-	struct directory_ids directories; /* which the two paths led to */
-	bool has_hooks;			  /* the configuration wants some to be run */
-	bool hooks_began;   /* those of `create`: so the last ones run, too, if it fails */
-	bool lacks_process; /* the configuration has none: it cannot be started */
-	bool is_damaged;    /* what was read is no state */
-	bool shares_pids;   /* its PID namespace is not its own: others do not end with the first */
+	struct directory_ids directories; /* identities of the directories `cgroup` and `rdt` */
+	bool has_hooks;			  /* the configuration has hooks */
+	bool hooks_began;   /* `create` has run hooks: if it fails, poststop hooks run */
+	bool lacks_process; /* the configuration has no process, so `start` is refused */
+	bool is_damaged;    /* the state's file can never be read */
+	bool shares_pids;   /* no PID namespace of its own: others do not end with the first */
 	json_t *annotations;
-	json_t *json; /* what was read: the texts above are in it */
+	json_t *json; /* the file's content: the texts above are in it */
 };
 
 #define autostate __attribute__((cleanup(state_close)))
@@ -58,88 +59,94 @@ struct state {
 	}
 
 /*
- * The directory of all states, where nobody says another: /run/step-06; for who is not root of the
- * machine, the one in XDG_RUNTIME_DIR, if that is set.
+ * Returns the directory of all states that is used without --root: /run/step-06; if the caller is
+ * not root of the machine, the directory step-06 in XDG_RUNTIME_DIR, if that is set.
  */
 const char *state_default_root(void);
 
 /*
- * Says that `call` failed on the directory of all states. After su(1) or `sudo -u`, XDG_RUNTIME_DIR
- * may still name the former user's directory: then the message says so. Returns -1.
+ * Reports that `call` failed on the directory of all states. After su(1) or `sudo -u`,
+ * XDG_RUNTIME_DIR may still name the former user's directory: then the message says so. Returns -1.
  */
 int state_fail_root(const char *call, const char *root);
 
-/* Checks that `id` can be one: letters, digits, "_+-." Returns 0 or -1. */
+/* Checks that `id` can be the ID of a container: letters, digits, "_+-." Returns 0 or -1. */
 int state_check_id(const char *id);
 
 /* Makes the directory of a new container, and locks it. Returns 0 or -1 (it is there already). */
 int state_make(struct state *state, const char *root, const char *id);
 
 /*
- * Reads the state of a container, and finds out its status. With `lock`, nobody else changes it
- * until it is closed. A lock guards a change, never a wait for what runs in the container, or who
- * runs there could keep everybody from it; so who does not get it in some seconds, fails. Returns
- * 0, 1 if there is none (with the message "container does not exist"), or -1; where the file can
- * never be read again, and not just now, is_damaged is set.
+ * Reads the state of a container, and finds out its status. With `lock`, nobody else changes the
+ * state until it is closed. A verb holds the lock only for a change, never while it waits for a
+ * process of the container, which could otherwise block all other verbs. state_open() fails if it
+ * does not get the lock in some seconds. Returns 0, 1 if there is no such container (with the
+ * message "container does not exist"), or -1; is_damaged is set if the file can never be read, and
+ * not only at this moment.
  */
 int state_open(struct state *state, const char *root, const char *id, bool lock);
 
 /*
- * Let others change it for a while; and lock it again, where state_lock() returns 0, 1 if it was
- * removed meanwhile, or -1. What we have read stays as it was.
+ * Unlock the state, so that others can change it; and lock it again. state_lock() returns 0, 1 if
+ * the state was removed meanwhile, or -1. The structure keeps what was read before.
  */
 void state_unlock(const struct state *state);
 int state_lock(const struct state *state);
 
 /*
- * Keeps the text of the configuration, for `exec` and late hooks: what the bundle says later
- * is not for this container. Returns 0 or -1. state_config() is the copy's path.
+ * Keeps a copy of the configuration's text, for `exec` and late hooks: later changes in the bundle
+ * do not affect this container. Returns 0 or -1. state_config() returns the path of the copy.
  */
 int state_keep_config(const struct state *state, const char *text);
 
 /*
- * Writes where resctrl has the container now, and what is to be removed there; the rest of the file
- * stays. The state must have been read. Returns 0 or -1.
+ * Writes the class that the container is in now, and the directory of resctrl to remove; the rest
+ * of the file stays. The state must have been read. Returns 0 or -1.
  */
 int state_keep_rdt(const struct state *state);
 const char *state_config(const struct state *state);
 
 /*
- * Writes it. What is being created has a file with another name, which says what it will be next;
- * it gets the right name when it is that. So one file is written for both, and none is replaced,
- * which a disk takes its time for. What comes later is not written, but found out: a created one
- * runs when its gate has gone, and it is paused when its cgroup is frozen. They return 0 or -1.
+ * Write the state. While a container is being created, its file has another name, and has the
+ * status that comes next; state_reach() gives the file its right name when the container has that
+ * status. So one file is written for both, and no file is replaced, which would take long on a
+ * disk. Later changes are not written, but found out: a created container runs when its exec FIFO
+ * is gone, and it is paused when its cgroup is frozen. Both return 0 or -1.
  */
 int state_announce(struct state *state, enum status next);
 int state_reach(struct state *state, enum status status);
 
 /*
- * Looks for the cgroup of one that runs, as it is seen from here, and changes its path to that. A
- * container without a cgroup has none then, either. Returns 0, or -1: it cannot be seen.
+ * Looks for the cgroup of a running container, as it is seen from here, and sets the state's path
+ * to that. Does nothing for a container without a cgroup. Returns 0, or -1: the cgroup cannot be
+ * seen.
  */
 int state_find_cgroup(struct state *state);
 
-/* Removes all of it. Returns 0 or -1. */
+/* Removes the state's directory and all that is in it. Returns 0 or -1. */
 int state_remove(const struct state *state);
 
-/* The JSON that `state` shows and that hooks read. The caller frees it. NULL: no memory. */
+/*
+ * Return the JSON that the verb `state` prints and that hooks read. The caller frees it. NULL: no
+ * memory.
+ */
 char *state_text(const struct state *state, size_t flags);
 json_t *state_object(const struct state *state);
 
-/* Refuses, naming the status, unless it is one of those whose bits are set: 1 << STATUS_RUNNING. */
+/* Fails, with the status in the message, unless its bit (1 << STATUS_RUNNING) is in `statuses`. */
 int state_require(const struct state *state, unsigned int statuses, const char *verb);
 
 void state_close(struct state *state);
 
 /* ---- state_process.c ---- */
 
-/* Sets the pid, and the time it was started at. Returns 0, 1 if it has ended already, or -1. */
+/* Sets the pid and its start time. Returns 0, 1 if the process has ended already, or -1. */
 int state_set_process(struct state *state, pid_t pid);
 
-/* Returns 1 if its first process still runs, 0, or -1: nobody knows. */
+/* Returns 1 if the first process still runs, 0 if it does not, or -1: that cannot be read. */
 int state_is_alive(const struct state *state);
 
-/* A descriptor of its first process (pidfd), or -1: it has ended; or, with a message, a failure. */
+/* Returns a pidfd of the first process, or -1: it has ended; or, with a message, a failure. */
 int state_open_process(const struct state *state);
 
 #endif

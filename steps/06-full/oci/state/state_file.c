@@ -1,4 +1,4 @@
-/* Chapter 6: what stands in the state's files, and what is found out beside them (state_file.h). */
+/* Chapter 6: the content of the state's files, and how the status is found out (state_file.h). */
 #include "state_file.h"
 
 #include <errno.h>
@@ -29,8 +29,9 @@ static const char *text_of(const json_t *json, const char *key)
 }
 
 /*
- * A machine that was started anew has other processes. Returns its name for this time, which the
- * caller frees, or NULL. A machine that shows none never does.
+ * Returns the kernel's name for the time since the last boot, which the caller frees, or NULL.
+ * After a reboot the name is another one, and so are the processes. Where the kernel does not show
+ * the name, returns "".
  */
 static char *read_boot_id(void)
 {
@@ -44,7 +45,7 @@ static char *read_boot_id(void)
 	return text;
 }
 
-/* Returns 1, 0, or -1. */
+/* Returns 1 if the state was written since the last boot, 0 if not, or -1. */
 static int is_of_this_boot(const json_t *json)
 {
 	autofree char *now = read_boot_id();
@@ -72,7 +73,7 @@ char *state_text(const struct state *state, size_t flags)
 	return text;
 }
 
-/* For its owner alone: what stands in an environment or an annotation can be a secret. */
+/* Only the owner can read the file: an environment or an annotation may contain a secret. */
 static int write_file(const struct state *state, const char *name, const char *text)
 {
 	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
@@ -92,7 +93,7 @@ static int write_file(const struct state *state, const char *name, const char *t
 	return 0;
 }
 
-/* Writes the state aside; a reader finds the file when it is complete. */
+/* Writes the state to a temporary file and renames it, so a reader finds a complete file. */
 static int put_in_place(const struct state *state, const char *name, const json_t *object)
 {
 	autofree char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
@@ -135,7 +136,7 @@ int state_keep_rdt(const struct state *state)
 	return put_in_place(state, file_name, state->json);
 }
 
-/* RFC 3339. */
+/* Returns the time in the format of RFC 3339. */
 static const char *now_text(void)
 {
 	static char text[48];
@@ -183,8 +184,8 @@ const char *state_config(const struct state *state)
 }
 
 /*
- * Of a process that runs, the file knows whether it was created; that it was started, frozen or has
- * ended, perhaps by somebody else, nobody wrote.
+ * The file has the status that the container had after its creation. A later start, freeze or end,
+ * perhaps by another program, is not written, so this function finds it out.
  */
 static int find_status(struct state *state, bool is_creating)
 {
@@ -215,7 +216,7 @@ static bool is_lasting(int error)
 		error == EFBIG;
 }
 
-/* Returns its text, or NULL. */
+/* Returns the file's text, or NULL. */
 static char *read_text(struct state *state, int fd)
 {
 	char *text = fd < 0 ? NULL : file_read_open(fd);
@@ -240,7 +241,7 @@ static int parse(struct state *state, const char *text)
 
 int state_file_read(struct state *state)
 {
-	/* Once more, for it may have got its name meanwhile. */
+	/* The last one again: creating.json may have been renamed meanwhile. */
 	static const char *const names[] = { file_name, creating_name, file_name };
 	autofree char *text = NULL;
 	autofd int fd = -1;
@@ -284,9 +285,9 @@ int state_find_cgroup(struct state *state)
 		state->cgroup = found;
 		return 0;
 	}
-	if (state_is_alive(state)) /* or that is not known */
+	if (state_is_alive(state)) /* or this cannot be read */
 		return -1;
-	fail_forget(); /* it has ended meanwhile */
+	fail_forget(); /* the container has ended meanwhile */
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-/* Chapter 6: which process is the container's first, among all that get its number (state.h). */
+/* Chapter 6: a container's first process, and not a later one with the same pid (state.h). */
 #include <errno.h>
 #include <sys/pidfd.h>
 
@@ -8,8 +8,8 @@
 #include "state.h"
 
 /*
- * Sets the time that the process was started at. Returns 1 if it runs: a zombie does not, and
- * neither does a PID 1 that waits for the rest of its namespace to go; 0; or -1.
+ * Sets the start time of the process. Returns 1 if the process runs, 0 if not, or -1. A zombie does
+ * not run, and neither does a PID 1 that waits for the end of its namespace.
  */
 static int find_running(pid_t pid, uint64_t *start_time)
 {
@@ -45,7 +45,7 @@ int state_open_process(const struct state *state)
 
 	if (pidfd < 0 && state->pid > 0 && errno != ESRCH && errno != EINVAL)
 		return fail("pidfd_open of process %d of %s", state->pid, state->id);
-	/* After it was opened: now nobody else can get the number. */
+	/* Check this now: if the pid still belongs to the right process, so does the pidfd. */
 	if (pidfd < 0 || state_is_alive(state) <= 0)
 		return -1;
 	pidfd = -1;

@@ -17,7 +17,7 @@
 #include "mount.h"
 #include "narrate.h"
 
-/* The size of our terminal, where we have one. */
+/* Fills the size of the runtime's terminal, if it has one. */
 static void find_size(struct winsize *size)
 {
 	for (int fd = STDIN_FILENO; size->ws_row == 0 && fd <= STDERR_FILENO; fd++)
@@ -25,8 +25,8 @@ static void find_size(struct winsize *size)
 }
 
 /*
- * A terminal that controls our session, or that belongs to another user than us, is one at which
- * somebody sits, and who wants to open it again after the container.
+ * Finds the terminals that somebody uses, and will open again after the container has ended: the
+ * controlling terminal of the runtime's session, and terminals of other users.
  */
 static void find_foreign(struct console *console)
 {
@@ -40,9 +40,9 @@ static void find_foreign(struct console *console)
 }
 
 /*
- * Whether a stream may change its owner: a pipe without a name, or a pseudo-terminal. All else,
- * such as /dev/null, a file, a named pipe or the machine's console, can be had by others under its
- * name. A socket can be opened anew by nobody.
+ * Returns true if a stream may change its owner: a pipe without a name, or a pseudo-terminal that
+ * nobody else uses. Others can open /dev/null, a file, a named pipe or the machine's console by its
+ * name, so these keep their owner. Nobody can open a socket again.
  */
 static bool may_change_owner(const struct console *console, int fd)
 {
@@ -54,7 +54,7 @@ static bool may_change_owner(const struct console *console, int fd)
 		(system.f_type == DEVPTS_SUPER_MAGIC && !(console->foreign & 1U << fd));
 }
 
-/* EPERM: neither the stream's owner nor its users are ours to change, as without root. */
+/* EPERM or EINVAL: this process may not give the stream to that user, as without root. */
 static int change_owners(const struct console *console, uid_t uid, gid_t gid)
 {
 	struct stat status;
@@ -84,7 +84,7 @@ int console_prepare(struct console *console, struct child *child)
 	find_foreign(console);
 	if (!console->terminal || console->socket)
 		return 0;
-	/* A pipe's end-of-file and a program's keys cannot both be told through a terminal. */
+	/* A terminal has no end-of-file, only a key for it: a pipe cannot be passed on exactly. */
 	if (console->interactive && !isatty(STDIN_FILENO))
 		return fail_input("the input device is not a TTY: leave out -t, or -i");
 	find_size(&console->size);
@@ -92,8 +92,8 @@ int console_prepare(struct console *console, struct child *child)
 }
 
 /*
- * Opens a new pair in the container's /dev/pts: `ends` are the master, which the relay has to have
- * without waiting, and the slave.
+ * Opens a new pair in the container's /dev/pts. Fills `ends`: the master, with O_NONBLOCK for the
+ * relay, and the slave. Returns 0 or -1.
  */
 static int open_pair(int root, int ends[2])
 {
@@ -105,7 +105,7 @@ static int open_pair(int root, int ends[2])
 		return fail("openat2 /dev/pts/ptmx");
 	if (ioctl(ends[0], TIOCSPTLCK, &unlock) < 0)
 		return fail("ioctl TIOCSPTLCK");
-	/* By its path the slave could be another's; this is the one of our master. */
+	/* The slave's path could lead elsewhere by now. TIOCGPTPEER opens this master's slave. */
 	ends[1] = ioctl(ends[0], TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	return ends[1] < 0 ? fail("ioctl TIOCGPTPEER") : 0;
 }
@@ -172,7 +172,10 @@ static int open_terminal(const struct console *console, const struct child *chil
 	return attach_terminal(slave, &console->size, owner);
 }
 
-/* The container's own: what is done to the host's, to its mode for one, the host would have. */
+/*
+ * Opens the container's own /dev/null: changes to the host's, of its mode for example, would be
+ * visible on the host.
+ */
 static int open_nothing(void)
 {
 	autofd int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -188,6 +191,6 @@ int console_open(const struct console *console, const struct child *child, uid_t
 		return open_terminal(console, child, owner);
 	if (!console->interactive && open_nothing() < 0)
 		return -1;
-	/* Root opens what is others'. */
+	/* Root can open the streams of other users. */
 	return owner == 0 ? 0 : change_owners(console, owner, (gid_t)-1);
 }

@@ -15,12 +15,13 @@
 #include "signals.h"
 #include "sync.h"
 
-/* What a look at a flow found. */
+/* The result of flow_move(). */
 enum found { MOVED, NOTHING, READER_ENDED, WRITER_ENDED };
 
 /*
- * Opens what `fd` is anew if a read or write could make us wait, because others use it as well: we
- * must not wait but in poll(2), and O_NONBLOCK for `fd` itself they would all have.
+ * Opens the file of `fd` again, with O_NONBLOCK, if a read or a write could wait: the relay must
+ * wait only in poll(2). O_NONBLOCK on `fd` itself would affect all processes that use it. Returns
+ * the new descriptor, or `fd`.
  */
 static int open_without_waiting(int fd, int flags)
 {
@@ -39,7 +40,7 @@ static bool is_empty(const struct flow *flow)
 	return flow->begin == flow->end;
 }
 
-/* What to wait for: something to read, or, when we have something, the place to write it to. */
+/* Returns what poll(2) waits for: bytes to read, or, if the flow has some, room to write them. */
 static struct pollfd flow_wait(const struct flow *flow)
 {
 	if (is_empty(flow))
@@ -68,7 +69,7 @@ static enum found flow_move(struct flow *flow)
 	return MOVED;
 }
 
-/* Ends a flow; what it still had is given up. */
+/* Ends a flow. Bytes that are not written yet are lost. */
 static void flow_stop(struct flow *flow)
 {
 	flow->from = -1;
@@ -109,7 +110,10 @@ static void pass_on_typed(struct relay *relay)
 
 	if (flow_move(&relay->typed) != READER_ENDED)
 		return;
-	/* Are we in the background? Then this stops us until we are not. Or has it hung up? */
+	/*
+	 * Either the runtime is in the background: then terminal_lend() stops it until it is in the
+	 * foreground. Or its terminal has hung up: then the terminal is not lent.
+	 */
 	terminal_lend(ours, 0);
 	if (!ours->lent)
 		flow_stop(&relay->typed);
@@ -123,7 +127,7 @@ static void pass_on_shown(struct relay *relay)
 		flow_stop(&relay->shown);
 	if (found != WRITER_ENDED)
 		return;
-	/* Nobody sees it any more. So its terminal hangs up: who writes on, gets an error. */
+	/* Nobody reads the output any more. Hang the terminal up: the next write to it fails. */
 	flow_stop(&relay->shown);
 	flow_stop(&relay->typed);
 	close(relay->slave);
@@ -143,8 +147,9 @@ static void receive_master(struct relay *relay)
 }
 
 /*
- * The child has ended: shows what it wrote last. What is not there now will not come. If nobody
- * reads it, we wait, but neither when we are asked to end nor when the child was.
+ * The child has ended: shows what the child wrote last. Bytes that are not there now will not come.
+ * If nobody reads the output, waits until somebody does or a signal asks the runtime to end. Does
+ * not wait if such a signal has killed the child.
  */
 static void show_the_rest(struct relay *relay)
 {
@@ -171,7 +176,11 @@ static void show_the_rest(struct relay *relay)
 static bool do_next(struct relay *relay)
 {
 	enum { SIGNALS, ENDED, HANDED_OVER, RESIZED, TYPED, SHOWN, COUNT };
-	/* In this order they are looked at. A child hands over, ends, and then there is SIGCHLD. */
+	/*
+	 * poll(2) looks at them in this order. The child does the reverse: it sends the master,
+	 * ends, and then SIGCHLD comes. So poll(2) never shows a later event without the earlier
+	 * ones.
+	 */
 	struct pollfd ready[COUNT] = {
 		[SIGNALS] = { .fd = relay->signals, .events = POLLIN },
 		[ENDED] = { .fd = relay->child->pidfd, .events = POLLIN },
@@ -184,7 +193,7 @@ static bool do_next(struct relay *relay)
 	struct signalfd_siginfo resized;
 
 	if (poll(ready, COUNT, -1) < 0)
-		return true; /* EINTR: we were stopped, and go on */
+		return true; /* EINTR: the runtime was stopped, and goes on */
 	if (ready[HANDED_OVER].revents)
 		receive_master(relay);
 	if (ready[ENDED].revents)
@@ -205,14 +214,14 @@ static void relay_run(void *argument)
 	struct relay *relay = argument;
 
 	if (relay->ended)
-		return; /* somebody does not want to wait until all is shown */
+		return; /* show_the_rest() has shown what it could */
 	if (relay->master >= 0)
-		copy_size(relay); /* we may have been stopped meanwhile */
+		copy_size(relay); /* the size may have changed while the runtime was stopped */
 	while (do_next(relay))
 		;
 }
 
-/* Without these, a fault would not end us. */
+/* The signals of faults are not blocked: a fault has to end the runtime. */
 static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
 
 int relay_prepare(struct relay *relay, struct child *child, bool interactive)
@@ -227,7 +236,7 @@ int relay_prepare(struct relay *relay, struct child *child, bool interactive)
 		.typed = { .from = -1 },
 		.shown = { .from = -1 },
 	};
-	job_defer_signals(&child->job); /* which keeps the mask that the command is to have */
+	job_defer_signals(&child->job); /* keeps the signal mask for the command */
 	sigfillset(&all);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		sigdelset(&all, faults[i]);

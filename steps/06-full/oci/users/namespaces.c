@@ -49,7 +49,10 @@ bool namespaces_join(const struct joined *joined, uint64_t flag)
 	return false;
 }
 
-/* The PID namespace decides which processes can look at ours, so it is entered last. */
+/*
+ * Moves the PID namespace to `pids`, to be entered last: processes in it can look into each process
+ * that is in it. Closes it if it is the caller's own.
+ */
 static int set_apart(struct joined *joined)
 {
 	const int kind = namespaces_by_name("pid");
@@ -92,7 +95,7 @@ int namespaces_open(struct joined *joined)
 		joined->opened[i] = open(path, O_RDONLY | O_CLOEXEC);
 		if (joined->opened[i] < 0)
 			return fail("open %s", path);
-		/* So that a path of another kind is told before anything is done. */
+		/* Report a path of another kind before anything is done. */
 		if ((uint64_t)ioctl(joined->opened[i], NS_GET_NSTYPE) != kinds[i].flag)
 			return fail_input("linux.namespaces: %s is no %s namespace", path,
 					  kinds[i].name);
@@ -100,7 +103,10 @@ int namespaces_open(struct joined *joined)
 	return set_apart(joined);
 }
 
-/* The mount namespace changes what paths mean, and the user namespace what we may do: see below. */
+/*
+ * The user namespace's index in `kinds`. This namespace changes the rights of the caller, as the
+ * mount namespace changes what paths mean: see below.
+ */
 enum { USER = 0 };
 
 static int enter(const struct joined *joined, int kind)
@@ -109,7 +115,7 @@ static int enter(const struct joined *joined, int kind)
 	return setns(joined->opened[kind], (int)kinds[kind].flag);
 }
 
-/* Who was nobody there becomes root, where there is one. */
+/* After setns(2), the ids of the caller may have no number in the user namespace. */
 int namespaces_become_root(void)
 {
 	if (setgroups(0, NULL) < 0 && errno != EPERM)
@@ -120,8 +126,9 @@ int namespaces_become_root(void)
 }
 
 /*
- * A namespace that belongs to the user namespace can be entered only with the rights that we have
- * in there, one that belongs to the host only with those that we have before: so both are tried.
+ * A namespace that belongs to the user namespace can be entered only with the rights that the
+ * caller has in there. A namespace that belongs to the host can be entered only with the rights
+ * that the caller has before. So the others are tried before and after the user namespace.
  */
 int namespaces_enter(const struct joined *joined)
 {

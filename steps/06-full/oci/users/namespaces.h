@@ -1,5 +1,5 @@
 /*
- * Chapter 6: the namespaces of a container, new ones and those of others.
+ * Chapter 6: the namespaces of a container: new ones, and those of other processes.
  *
  * Source: namespaces(7), setns(2), time_namespaces(7); namespaces and timeOffsets of the OCI
  * runtime specification, config-linux.md. Article 2: Namespaces.
@@ -18,15 +18,15 @@ enum { NAMESPACE_KINDS = 8 };
 #define CLONE_NEWTIME 0x00000080
 #endif
 
-/* Those of others, to be joined. */
+/* The namespaces of other processes, to be joined. */
 struct joined {
-	const char *paths[NAMESPACE_KINDS]; /* that lead to them, such as /proc/1/ns/net */
+	const char *paths[NAMESPACE_KINDS]; /* such as /proc/1/ns/net; NULL: not joined */
 	int opened[NAMESPACE_KINDS];
-	int pids; /* a PID namespace that is not ours, entered last (shared_pids.h); -1: none */
+	int pids;	    /* another PID namespace, entered last (shared_pids.h); -1: none */
 	const char *clocks; /* offsets for a new time namespace: "monotonic 10 0\n"; NULL: none */
 };
 
-/* The place of a kind ("pid", "network") in `paths`, and its flag; -1: there is none. */
+/* The index of a kind ("pid", "network") in `paths`, or -1; and the CLONE_* flag of that index. */
 int namespaces_by_name(const char *name);
 uint64_t namespaces_flag(int kind);
 
@@ -34,8 +34,9 @@ uint64_t namespaces_flag(int kind);
 int namespaces_open_of(pid_t pid, const char *name);
 
 /*
- * Opens all of them. The PID namespace is taken out of `paths`: `pids` has it, or it is ours, and
- * nobody need enter it. Returns 0 or -1 (one is no namespace, or of another kind).
+ * Opens all of them. The PID namespace is taken out of `paths`: `pids` has it, unless it is the
+ * caller's own, which need not be entered. Returns 0 or -1 (a path is no namespace, or one of
+ * another kind).
  */
 int namespaces_open(struct joined *joined);
 
@@ -48,10 +49,10 @@ int namespaces_enter(const struct joined *joined);
 /* In a user namespace that was entered: becomes its root. Returns 0 or -1. */
 int namespaces_become_root(void);
 
-/* Makes a new time namespace for our children, with those clocks. Returns 0 or -1. */
+/* Makes a new time namespace for the caller's children, with `clocks`. Returns 0 or -1. */
 int namespaces_new_time(const struct joined *joined);
 
-/* Whether one of that kind (CLONE_NEWNET) is joined. */
+/* True if a namespace of that kind (CLONE_NEWNET) is joined. */
 bool namespaces_join(const struct joined *joined, uint64_t flag);
 
 #endif

@@ -1,4 +1,4 @@
-/* Which ids on the host a container's users may have: the part of userns.h that chooses them. */
+/* Chooses the ids on the host that a container's users get: userns_prepare() of userns.h. */
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include "userns.h"
 
 /*
- * Where nobody has set ids aside: above those that subuid(5) files give by default and those that
- * systemd takes for its containers, below those that some programs take for negative.
+ * The ids that are used if no file gives any: above those that subuid(5) files give by default and
+ * those that systemd takes for its containers, below those that some programs take for negative.
  */
 enum { UNCLAIMED = 1879048192, USUAL_SIZE = 65536 };
 
@@ -38,7 +38,10 @@ static bool read_range(char *line, const char *const names[], struct id_map *ran
 	return false;
 }
 
-/* The kernel takes no id twice. Leaves of `range` what comes before or behind one that is taken. */
+/*
+ * The kernel accepts no id twice. Keeps of `range` the part before `taken`, or else the part
+ * behind.
+ */
 static void leave_out(struct id_map *range, const struct id_map *taken)
 {
 	uint64_t end = (uint64_t)range->outside + range->size;
@@ -108,7 +111,7 @@ static char *name_of(uid_t uid)
 	return NULL;
 }
 
-/* The maps become those of `userns`. */
+/* Copies the maps to `userns`. Returns 0 or -1. */
 static int set_maps(struct userns *userns, const struct map *uids, const struct map *gids)
 {
 	userns->uids = calloc(uids->count, sizeof(*userns->uids));
@@ -150,7 +153,9 @@ static int choose_as_user(struct userns *userns)
 	snprintf(number, sizeof(number), "%u", getuid());
 	if (helped && add_both(names, &uids, &gids) < 0)
 		return -1;
-	/* Users without groups, or the other way round, are of no use: then one's own alone. */
+	/*
+	 * More users without more groups, or the reverse, are of no use: map only the caller's own.
+	 */
 	if (uids.count == 1 || gids.count == 1)
 		uids.count = gids.count = 1;
 	return set_maps(userns, &uids, &gids);

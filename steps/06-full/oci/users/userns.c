@@ -28,7 +28,7 @@ bool userns_is_ours(void)
 	return map && sscanf(map, "%u %u %u", &inside, &outside, &size) == 3 && size != UINT32_MAX;
 }
 
-/* Whether somebody else has to write the map: without root, one may map oneself alone. */
+/* True if a helper has to write the map: without root, a process may map only its own id. */
 static bool needs_helper(const struct id_map *map, size_t count, uint32_t self)
 {
 	return geteuid() != 0 && (count > 1 || map->size > 1 || map->outside != self);
@@ -63,7 +63,7 @@ static int write_map(pid_t pid, const char *name, const struct id_map *map, size
 	return write_proc(pid, name, text);
 }
 
-/* Why a set-user-ID program may have no more rights than we have; NULL if no reason is known. */
+/* Returns why a set-user-ID program may have no more rights than its caller, or NULL. */
 static const char *find_lost_rights(const char *program)
 {
 	struct statvfs mount;
@@ -80,7 +80,7 @@ static const char *find_lost_rights(const char *program)
 	return NULL;
 }
 
-/* Waits for the program, and passes on what it says on `output`. */
+/* Waits for the program. If it fails, keeps its `output` as the message. Returns 0 or -1. */
 static int finish_helper(const char *program, pid_t helper, int output)
 {
 	char words[512] = "", rest[512];
@@ -91,7 +91,7 @@ static int finish_helper(const char *program, pid_t helper, int output)
 	for (ssize_t got = 1; got > 0 && used<sizeof(words) - 1; used += got> 0 ? (size_t)got : 0)
 		got = read(output, words + used, sizeof(words) - 1 - used);
 	while (read(output, rest, sizeof(rest)) > 0)
-		; /* it is not to be ended by a closed pipe */
+		; /* a closed pipe would end the program */
 	words[strcspn(words, "\n")] = '\0';
 	if (waitpid(helper, &status, 0) < 0)
 		return fail("waitpid");
@@ -105,7 +105,9 @@ static int finish_helper(const char *program, pid_t helper, int output)
 	return fail_input("%s failed without a word (wait status %d)%s", program, status, reason);
 }
 
-/* newuidmap PID INSIDE OUTSIDE SIZE...: a set-user-ID program that knows who may have which. */
+/*
+ * Runs newuidmap PID INSIDE OUTSIDE SIZE..., a set-user-ID program that knows the ids of each user.
+ */
 static int run_helper(const char *program, pid_t pid, const struct id_map *map, size_t count)
 {
 	char words[3 * USERNS_MAP_MAX + 1][11];
@@ -154,7 +156,7 @@ static int map_groups(const struct userns *userns, pid_t pid)
 {
 	if (needs_helper(userns->gids, userns->gid_count, getegid()))
 		return run_helper(NEWGIDMAP, pid, userns->gids, userns->gid_count);
-	/* Without root, one may map a group only if nobody inside can leave one any more. */
+	/* Without root, a process may map a group only when setgroups(2) is denied inside. */
 	if (geteuid() != 0 && write_proc(pid, "setgroups", "deny") < 0)
 		return -1;
 	return write_map(pid, "gid_map", userns->gids, userns->gid_count);
@@ -169,7 +171,7 @@ int userns_map(const struct userns *userns, pid_t pid)
 	return map_groups(userns, pid);
 }
 
-/* The range that an id inside is in, or NULL. */
+/* Returns the range of the map that contains the inside `id`, or NULL. */
 static const struct id_map *find(const struct id_map *map, size_t count, uint32_t id)
 {
 	for (size_t i = 0; i < count; i++)
@@ -204,7 +206,8 @@ gid_t userns_gid_outside(const struct userns *userns, gid_t id)
 }
 
 /*
- * Root inside; where the map has no root, the first id that it has: who is that keeps all rights.
+ * Returns root inside, 0; if the map has no 0, its first id. A process that takes this id keeps all
+ * its rights.
  */
 static uint32_t first_id(const struct id_map *map, size_t count)
 {
@@ -219,7 +222,7 @@ int userns_enter(const struct userns *userns, const struct child *child)
 	if (userns->mode != USERNS_MAPPED)
 		return 0;
 	narrate("setresuid %u in the user namespace", uid);
-	/* EPERM: denied, because a group may be one that takes rights away. */
+	/* EPERM: setgroups(2) is denied, because a group may take rights away from its members. */
 	if (setgroups(0, NULL) < 0 && errno != EPERM)
 		return fail("setgroups");
 	if (setresgid(gid, gid, gid) < 0)

@@ -1,5 +1,5 @@
 /*
- * Chapter 6: users of its own. Root inside is a user without any right outside.
+ * Chapter 6: a container's own users. Root inside is a user without any right outside.
  *
  * Source: user_namespaces(7), credentials(7), subuid(5), newuidmap(1), MOUNT_ATTR_IDMAP of
  * mount_setattr(2). config.json: linux.uidMappings, linux.gidMappings.
@@ -14,11 +14,14 @@
 
 #include "spawn.h"
 
-/* Where Debian, Fedora and others have the programs that write maps for those who are not root. */
+/*
+ * The programs that write maps for users who are not root, where Debian, Fedora and others have
+ * them.
+ */
 #define NEWUIDMAP "/usr/bin/newuidmap"
 #define NEWGIDMAP "/usr/bin/newgidmap"
 
-/* What the kernel takes at most in a map. */
+/* The kernel's limit for the ranges of a map. */
 enum { USERNS_MAP_MAX = 340 };
 
 /* `size` ids that follow one another: from `inside` on in the container, `outside` on the host. */
@@ -29,7 +32,7 @@ struct id_map {
 enum userns_mode {
 	USERNS_DEFAULT, /* for root USERNS_HOST, for others USERNS_AUTO */
 	USERNS_HOST,	/* the host's users: no user namespace */
-	USERNS_AUTO,	/* ids that are free to use are looked for: userns_prepare() */
+	USERNS_AUTO,	/* userns_prepare() looks for ids that are free to use */
 	USERNS_MAPPED,	/* as the maps say */
 };
 
@@ -37,39 +40,38 @@ struct userns {
 	enum userns_mode mode;
 	struct id_map *uids, *gids;
 	size_t uid_count, gid_count;
-	bool shift; /* the root file system's owners mean users inside: root's files are root's */
+	bool shift; /* owners in the root file system are ids inside: 0 is root inside */
 };
 
 /*
  * Decides for USERNS_HOST or USERNS_MAPPED, and makes the maps of USERNS_AUTO: with root, the ids
  * that /etc/subuid and /etc/subgid give to root or to "containers", or else those from 1879048192
- * on. Without root, our own id becomes root inside, and the ids that those files give us follow.
- * A user may have several lines there, by name and by number: all of them count.
+ * on. Without root, the caller's own id becomes root inside, and the ids that those files give to
+ * the caller follow. A user may have several lines there, by name and by number: all of them count.
  * Returns 0 or -1.
  */
 int userns_prepare(struct userns *userns);
 
-/* Whether we are in a user namespace ourselves: then even root is not above the machine's users. */
+/* True if the caller itself is in a user namespace: then its root is not the machine's root. */
 bool userns_is_ours(void);
 
-/* Whether there is an `id` inside. */
+/* True if the map has the inside `id`. */
 bool userns_has_uid(const struct userns *userns, uid_t id);
 bool userns_has_gid(const struct userns *userns, gid_t id);
 
-/* Which one it is on the host; of what is not inside, root's: 0. */
+/* Returns the host's id for the inside `id`; 0, root's, if the map does not have it. */
 uid_t userns_uid_outside(const struct userns *userns, uid_t id);
 gid_t userns_gid_outside(const struct userns *userns, gid_t id);
 
 /*
- * On the host, while the child `pid` waits: writes its maps. Without root, other ids than our own
- * are for newuidmap(1) and newgidmap(1) to give. Returns 0 or -1.
+ * On the host, while the child `pid` waits: writes its maps. Without root, newuidmap(1) and
+ * newgidmap(1) write a map that has other ids than the caller's own. Returns 0 or -1.
  */
 int userns_map(const struct userns *userns, pid_t pid);
 
 /*
  * In the container, first of all: becomes its root, user 0 of group 0 (where the maps have no 0,
- * the first of their ids), and of no other group where the kernel allows to leave them. Returns 0
- * or -1.
+ * the first of their ids), and leaves all other groups if the kernel allows that. Returns 0 or -1.
  */
 int userns_enter(const struct userns *userns, const struct child *child);
 

@@ -87,7 +87,7 @@ static int create(const struct runtime *runtime, const struct verb *verb, char *
 		return -1;
 	if (lifecycle_create(runtime->root, &request, &container, &child, &state) < 0)
 		return -1;
-	child.pid = 0; /* the container goes on without us */
+	child.pid = 0; /* the container goes on without this process */
 	return 0;
 }
 
@@ -186,7 +186,7 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 		return stay(&child, &state, &container.sd_notify, options.keep);
 	if (await_readiness(&child, &container.sd_notify) < 0)
 		return lifecycle_give_up(&state);
-	child.pid = 0; /* the container goes on without us */
+	child.pid = 0; /* the container goes on without this process */
 	return 0;
 }
 

@@ -208,7 +208,7 @@ static int execute(const struct runtime *runtime, const struct wanted *wanted, c
 		return -1;
 	if (!wanted->detach)
 		return child_wait(&child);
-	child.pid = 0; /* the command goes on without us */
+	child.pid = 0; /* the command goes on without this process */
 	return 0;
 }
 

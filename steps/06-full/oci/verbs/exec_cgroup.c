@@ -41,7 +41,9 @@ static const char *find_components(const char *line, const char *path)
 	return NULL;
 }
 
-/* Its cgroup of v2, where it is a part of `path` or below it: what comes after `path`; or NULL. */
+/*
+ * Returns the rest of the process's cgroup path (v2) after `path`, or NULL if `path` is not in it.
+ */
 static char *find_below(pid_t pid, const char *path)
 {
 	char name[64];
@@ -86,7 +88,9 @@ static int go_below(struct hierarchy *hierarchy, const char *path, const char *b
 	autofd int own = hierarchy->directory;
 
 	hierarchy->directory = openat(own, *below ? below : ".", DIRECTORY);
-	/* Engines make no cgroups in named hierarchies: it stays in the container's. */
+	/*
+	 * Engines make no cgroups in named hierarchies: there the process stays in the container's.
+	 */
 	if (hierarchy->directory < 0 && errno == ENOENT && hierarchy_is_named(hierarchy))
 		hierarchy->directory = openat(own, ".", DIRECTORY);
 	if (hierarchy->directory >= 0)
@@ -96,7 +100,10 @@ static int go_below(struct hierarchy *hierarchy, const char *path, const char *b
 			  path, below);
 }
 
-/* The hierarchies that have one of the controllers in the list `names`: a bit for each; or 0. */
+/*
+ * Returns the hierarchies that have one of the controllers `names`, a bit for each; or 0: a
+ * failure.
+ */
 static unsigned int find_hierarchies(const struct cgroup *cgroup, char *names)
 {
 	unsigned int found = 0;
@@ -121,7 +128,7 @@ static unsigned int find_hierarchies(const struct cgroup *cgroup, char *names)
 	return found;
 }
 
-/* `done` are the hierarchies that an option before has chosen. */
+/* `done` has a bit for each hierarchy that an earlier --cgroup has chosen. */
 static int choose(struct cgroup *cgroup, const char *path, const char *wanted, unsigned int *done)
 {
 	const char *colon = strchr(wanted, ':'), *below = colon ? colon + 1 : wanted;

@@ -1,8 +1,9 @@
 /*
- * Chapter 6: the cgroups that one more process of a container goes to.
+ * Chapter 6: the cgroups that a process of `exec` enters.
  *
- * They are the container's own. But the container may have made cgroups below, as systemd does in
- * it; the caller may name one of these, and on v2 there may be no other way.
+ * These are the container's own cgroups, by default. But the container may have made cgroups below
+ * them, as systemd does in a container; the caller may name one of these, and on v2 the container's
+ * own cgroup may take no process any more.
  *
  * Source: cgroup-v2.rst, "No Internal Process Constraint"; runc-exec(8), --cgroup.
  */

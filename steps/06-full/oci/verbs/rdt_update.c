@@ -23,7 +23,9 @@ static void move(pid_t pid, void *data)
 	movement->count = count < 0 ? -1 : movement->count + count;
 }
 
-/* Until a pass finds no more threads than the one before: they may start others meanwhile. */
+/*
+ * Moves all threads, until a pass finds as many as the one before: they may start others meanwhile.
+ */
 static int move_all(struct state *state, const char *class)
 {
 	int before = 0;
@@ -40,7 +42,7 @@ static int move_all(struct state *state, const char *class)
 	return 0;
 }
 
-/* The class of a container that had none. */
+/* Makes a class for a container that had none. */
 static int make_class(struct state *state, const struct rdt *rdt)
 {
 	autofree char *root = rdt_find();
@@ -84,7 +86,7 @@ void rdt_update_undo(struct state *state, const struct rdt_update *update)
 	if (update->before && rdt_limit(state->rdt_class, update->before, &ours) < 0)
 		fail_warn("%s", fail_get()->text);
 	if (update->made && *state->rdt) {
-		/* The kernel gives its processes to the class of all. */
+		/* The kernel moves its processes to the default class. */
 		rdt_remove(state->rdt, &state->directories);
 		state->rdt = state->rdt_class = "";
 		state_keep_rdt(state);

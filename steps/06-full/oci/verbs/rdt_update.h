@@ -1,5 +1,5 @@
 /*
- * Chapter 6: a running container's share of the processor's caches and memory bandwidth is changed.
+ * Chapter 6: changes a running container's share of the processor's caches and memory bandwidth.
  *
  * A container without linux.intelRdt gets a class with its ID, as runC gives it, and all its
  * processes are put in it.
@@ -12,14 +12,14 @@
 
 /* The changes of rdt_update(), for rdt_update_undo(). */
 struct rdt_update {
-	char *before; /* what the class said; NULL: nothing was changed */
+	char *before; /* the class's schemata before; NULL: nothing was changed */
 	bool made;    /* the class was made */
 };
 
-/* Changes what the class says, to rdt->caches. The state must be locked. Returns 0 or -1. */
+/* Changes the schemata of the class to rdt->caches. The state must be locked. Returns 0 or -1. */
 int rdt_update(struct state *state, const struct rdt *rdt, struct rdt_update *update);
 
-/* Puts back what was there. The message of a failure stays. */
+/* Undoes rdt_update(). Keeps the message of a failure. */
 void rdt_update_undo(struct state *state, const struct rdt_update *update);
 
 #endif

@@ -52,7 +52,7 @@ static const char article[] =
 	"\"readonlyPaths\": [\"/proc/sys\", \"/proc/sysrq-trigger\", \"/proc/irq\", \"/proc/bus\","
 	" \"/proc/fs\"]}}";
 
-/* The caller's own ID becomes root's. What needs more IDs, or a cgroup, is taken out. */
+/* Maps the caller's own ID to root. Removes the parts that need more IDs, or a cgroup. */
 static int make_rootless(json_t *config)
 {
 	json_t *linux_part = json_object_get(config, "linux");

@@ -53,7 +53,7 @@ struct values {
 	int64_t numbers[NUMBERS];
 };
 
-/* Makes the object that a file of --resources would have, of the options that were given. */
+/* Returns the object that a file of --resources would have, made of the options that were given. */
 static json_t *make_object(const struct values *values)
 {
 	json_t *object = json_object();

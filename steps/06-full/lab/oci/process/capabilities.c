@@ -17,7 +17,7 @@
 /* TODO 1: the second article's fourteen: BIT(CAP_CHOWN) | ... They are in the chapter, too. */
 const uint64_t capabilities_default = 0;
 
-/* In the order of their numbers. */
+/* Sorted: the index of a name is the number of the capability. */
 static const char *const names[] = {
 	"CAP_CHOWN",
 	"CAP_DAC_OVERRIDE",
@@ -117,7 +117,9 @@ void capabilities_limit_ambient(struct capabilities *capabilities)
 static struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 typedef struct __user_cap_data_struct halves[_LINUX_CAPABILITY_U32S_3];
 
-/* The bounding set, and what of it is permitted as well. */
+/*
+ * Reads the bounding set. *held becomes the part of it that is permitted as well. Returns 0 or -1.
+ */
 static int get_sets(uint64_t *bounding, uint64_t *held)
 {
 	halves data;
@@ -125,7 +127,7 @@ static int get_sets(uint64_t *bounding, uint64_t *held)
 	*bounding = 0;
 	for (int i = 0, is_set; (is_set = prctl(PR_CAPBSET_READ, i, 0, 0, 0)) >= 0; i++)
 		*bounding |= (uint64_t)is_set << i;
-	if (errno != EINVAL) /* that is beyond the last capability that the kernel knows */
+	if (errno != EINVAL) /* EINVAL: the kernel knows no capability `i` */
 		return fail("prctl PR_CAPBSET_READ");
 	if (syscall(SYS_capget, &header, data) < 0)
 		return fail("capget");
@@ -147,13 +149,16 @@ void capabilities_warn(const struct capabilities *capabilities)
 	uint64_t held;
 
 	if (capabilities_held(&held) < 0)
-		fail_forget(); /* capabilities_limit() tells of it */
+		fail_forget(); /* capabilities_limit() reports it */
 	else if (wanted & ~held & ~CAPABILITIES_AS_HELD)
 		fail_warn("process.capabilities: %s: not held by the runtime, so left out",
 			  capabilities_text(wanted & ~held & ~CAPABILITIES_AS_HELD));
 }
 
-/* Cuts `set` down to what is held, if it wants that, and refuses the rest of it otherwise. */
+/*
+ * Removes from `set` what is not held, if it has CAPABILITIES_AS_HELD; without this bit, refuses a
+ * set with something that is not held. Returns 0 or -1.
+ */
 static int limit_to(uint64_t held, uint64_t *set)
 {
 	if (!(*set & CAPABILITIES_AS_HELD) && (*set & ~held))
@@ -163,7 +168,10 @@ static int limit_to(uint64_t held, uint64_t *set)
 	return 0;
 }
 
-/* `capabilities` with sets of which all is held. */
+/*
+ * Copies `capabilities` to *resolved, with limit_to() for each set but the bounding one. Returns 0
+ * or -1.
+ */
 static int resolve(const struct capabilities *capabilities, struct capabilities *resolved)
 {
 	uint64_t held = 0;
@@ -196,7 +204,9 @@ int capabilities_limit(const struct capabilities *capabilities)
 	return 0;
 }
 
-/* The ambient ones are those that a program without any of its own begins with. */
+/*
+ * A program whose file has no capabilities of its own starts with the ambient set. Returns 0 or -1.
+ */
 static int raise_ambient(uint64_t ambient)
 {
 	/*
