@@ -5,6 +5,7 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stdbool.h>
 
+#include "fail.h"
 #include "rtnl.h"
 
 /* One direction of a connection. Addresses and ports are in network byte order. */
