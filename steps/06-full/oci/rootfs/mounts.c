@@ -327,6 +327,17 @@ bool mounts_is_late(const struct mounts_entry *entry)
 		mounts_attributes(entry) & MOUNT_ATTR_RDONLY;
 }
 
+/* The propagation to give to a new file system, which is private unless its place is shared. */
+static uint64_t usual_of_new(const struct mounts *mounts)
+{
+	if (mounts->propagation != MS_PRIVATE)
+		return mounts->propagation;
+	for (size_t i = 0; i < mounts->count; i++)
+		if (is_shared(&mounts->list[i]))
+			return MS_PRIVATE;
+	return 0;
+}
+
 static int attach_new(struct mounts_entry *entry, const struct mounts *mounts, int root)
 {
 	uint64_t attributes = mounts_attributes(entry);
@@ -347,7 +358,7 @@ static int attach_new(struct mounts_entry *entry, const struct mounts *mounts, i
 		return -1;
 	if (attach_at(entry, mount, root, S_IFDIR) < 0)
 		return -1;
-	if (change_propagation(entry, mount, mounts->propagation) < 0)
+	if (change_propagation(entry, mount, usual_of_new(mounts)) < 0)
 		return -1;
 	if (late) {
 		entry->mount.opened = mount;

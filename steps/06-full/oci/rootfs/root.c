@@ -45,6 +45,8 @@ static int make_slave(int tree, uint64_t wanted)
 {
 	uint64_t word = wanted & ~(uint64_t)MS_REC;
 
+	if (wanted == (MS_PRIVATE | MS_REC))
+		return change_propagation(tree, MS_PRIVATE, AT_RECURSIVE);
 	if (change_propagation(tree, MS_SLAVE, AT_RECURSIVE) < 0)
 		return -1;
 	if (wanted & MS_REC && word != MS_UNBINDABLE &&
@@ -181,7 +183,7 @@ int root_propagate(uint64_t propagation)
 	uint64_t word = propagation & ~(uint64_t)MS_REC;
 	uint64_t flags = word == MS_UNBINDABLE ? propagation : word;
 
-	if (!flags)
+	if (!flags || flags == MS_PRIVATE) /* as it is now */
 		return 0;
 	narrate("mount / propagation %#jx", (uintmax_t)flags);
 	return mount(NULL, "/", NULL, flags, NULL) < 0 ? fail("mount / to change its propagation")
