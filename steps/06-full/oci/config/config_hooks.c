@@ -3,15 +3,6 @@
 
 #include "config_parts.h"
 
-static const char *const kinds[HOOK_KINDS] = {
-	[HOOK_PRESTART] = "prestart",
-	[HOOK_CREATE_RUNTIME] = "createRuntime",
-	[HOOK_CREATE_CONTAINER] = "createContainer",
-	[HOOK_START_CONTAINER] = "startContainer",
-	[HOOK_POSTSTART] = "poststart",
-	[HOOK_POSTSTOP] = "poststop",
-};
-
 static void read_hook(const struct json *element, struct hook *hook)
 {
 	struct json path = json_member(element, "path");
@@ -32,7 +23,7 @@ void config_hooks(const struct json *object, struct config *config)
 	struct json hooks = json_member(object, "hooks");
 
 	for (int kind = 0; hooks.value && kind < HOOK_KINDS; kind++) {
-		struct json list = json_member(&hooks, kinds[kind]);
+		struct json list = json_member(&hooks, hooks_name((enum hook_kind)kind));
 		size_t count = json_count(&list);
 		struct hook *hook = json_allocate(&list, count, sizeof(*hook));
 

@@ -26,6 +26,11 @@ static const char *const names[HOOK_KINDS] = {
 	[HOOK_POSTSTOP] = "poststop",
 };
 
+const char *hooks_name(enum hook_kind kind)
+{
+	return names[kind];
+}
+
 /*
  * Executes the hook in the child. All signals have their default actions, and all descriptors of
  * the runtime are closed but standard output and error. The hook gets a session of its own: so its

@@ -41,6 +41,9 @@ struct hooks {
 	size_t count[HOOK_KINDS];
 };
 
+/* Returns the name of a kind in config.json: "createRuntime". */
+const char *hooks_name(enum hook_kind kind);
+
 /*
  * Runs all hooks of a kind, one after the other, with `state` on their standard input. Returns 0,
  * or -1 for the first that failed: by its exit status, by a signal, or by its time-out.
