@@ -29,7 +29,7 @@ struct job {
 	bool own_session; /* the child gets a session of its own, without a terminal */
 	void (*meanwhile)(void *argument); /* chapter 6: work for job_wait() until a signal comes */
 	void *argument;			   /* of meanwhile() */
-	/* These functions set: */
+	/* The functions of job.h set: */
 	bool is_init;	       /* the child is PID 1 of its own PID namespace */
 	bool is_deferring;     /* job_defer_signals() was called */
 	sigset_t callers_mask; /* the signal mask before that call; the command gets it */

@@ -13,7 +13,7 @@ enum {
 	UNTESTABLE = 77, /* this kernel does not have it */
 };
 
-/* One subcommand. The arguments given to run() begin after its name and end with NULL. */
+/* A subcommand. The arguments given to run() begin after its name and end with NULL. */
 struct command {
 	const char *name;
 	const char *arguments; /* as --help shows them */
@@ -52,7 +52,7 @@ const char *errno_name(int error);
 /* Print "ok" and return YES, or print the name of errno and return NO. */
 int print_result(int succeeded);
 
-/* Whether two texts are the same. */
+/* Returns 1 if the two texts are the same, or 0. */
 int equal(const char *one, const char *other);
 
 /* A whole number, decimal or 0x; anything else, or one out of the range, is a usage error. */

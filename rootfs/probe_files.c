@@ -147,7 +147,7 @@ static int print_stat(char **argv)
 }
 
 /*
- * One line of mountinfo, see proc_pid_mountinfo(5):
+ * Prints a line of mountinfo, see proc_pid_mountinfo(5):
  * 36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 master:2 - ext3 /dev/root rw,errors=continue
  * A field may be empty, so that strtok would count wrongly.
  */

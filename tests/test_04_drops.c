@@ -115,7 +115,7 @@ static void where_nothing_of_ours_is_dropped_nothing_is_done(void **state)
 		check_form(with_rules(forms[i]), WORK "0\n");
 }
 
-/* These rules depend on properties of the packets that the step does not know: ports, marks. */
+/* Rules that depend on properties of packets which the step does not know: ports, marks. */
 static void a_rule_that_may_drop_is_told(void **state)
 {
 	static const char *const forms[] = {

@@ -153,7 +153,7 @@ static void a_rate_is_a_token_bucket(void **state)
 				 "[0-9a-f]*:/ /; s/  / /'",
 				 NULL),
 		      "qdisc tbf root\nrate 10Mbit\nburst 16Kb\nlat 50\n");
-	/* This rate needs more than 32 bits. */
+	/* A rate of 80 Gbit/s needs more than 32 bits. */
 	assert_fine(link_set_rate(&rtnl, "odd", 80000000000));
 	assert_prints(
 		in_network("tc qdisc show dev odd root | grep -o -e 'rate.*it'; ip link del odd",

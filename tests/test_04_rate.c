@@ -67,7 +67,7 @@ static void without_a_rate_it_is_much_faster(void **state)
 	assert_true(rates[1] > 200000000);
 }
 
-/* One container's rate limits neither the others nor the host. */
+/* The rate of a container limits neither the other containers nor the host. */
 static void the_rate_is_that_of_one_container(void **state)
 {
 	(void)state;

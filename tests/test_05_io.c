@@ -102,7 +102,7 @@ static void a_rate_of_zero_is_none(void **state)
 	assert_true(transfer("device-write-iops", "0", "write", "4m") > 5 << 20);
 }
 
-/* One container has several rates at once. They do not limit a second container. */
+/* A container has several rates at once. Its rates do not limit a second container. */
 static void rates_are_those_of_one_container(void **state)
 {
 	const struct result *result;

@@ -156,7 +156,7 @@ static void many_at_once_do_not_disturb_each_other(void **state)
 			      "");
 }
 
-/* This program once more, where cgroups of one version alone are mounted. */
+/* Runs this test program once more, where cgroups of one version alone are mounted. */
 static void run_again(const char *view)
 {
 	const struct result *result;

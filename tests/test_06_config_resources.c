@@ -82,7 +82,7 @@ static void class_0_is_written(void **state)
 	assert_writes(wanted("{\"network\": {\"classID\": 0}}"), "net_cls.classid", "0", NULL,
 		      NULL);
 	assert_int_equal(wanted("{\"network\": {}}")->count, 0);
-	/* This works also on a machine without the controller, as on v2. */
+	/* A class of 0 is accepted also where the controller is missing, as on v2. */
 	assert_prints(oci_script("config '.linux.resources.network.classID = 0'\n"
 				 "args echo begun; oci run $id\n"),
 		      "begun\n");

@@ -37,8 +37,8 @@ static void its_program_cannot_be_overwritten_by_exec(void **state)
 }
 
 /*
- * Where the runtime may not mount, it uses a sealed copy in memory. In this test the first two
- * open_tree(2) fail.
+ * A runtime that may not mount uses a sealed copy of its program in memory. In this test the first
+ * two open_tree(2) fail.
  */
 static void nor_where_it_could_not_be_mounted(void **state)
 {

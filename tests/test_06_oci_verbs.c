@@ -49,7 +49,7 @@ static void in_a_paused_one_it_waits_only_if_it_is_told_to(void **state)
 		      "cannot exec in a paused container\nok\n");
 }
 
-/* One directory can be entered by root only, the other by the user only. */
+/* The directory roots can be entered by root only, the directory users by the user only. */
 static void the_directory_need_be_open_to_one_of_root_and_user(void **state)
 {
 	(void)state;

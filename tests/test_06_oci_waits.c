@@ -126,8 +126,8 @@ static void neither_does_a_file_that_is_never_read(void **state)
 			"within 2 exec $id true; within 2 create $id-2\n"
 			"within 60 update --pids-limit 50 $id; status $id; grep -cx read log\n"
 			/*
-			 * These verbs wait for processes that cannot be killed before the server
-			 * ends.
+			 * The verbs wait for processes that cannot be killed before the server of
+			 * the FUSE file system ends.
 			 */
 			"within 1 run $id-3 & run=$!; within 100 delete --force $id & sleep 3\n"
 			"kill $fuse; wait $run; wait $!; within 100 delete --force --regex .; ls "

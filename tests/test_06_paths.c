@@ -345,7 +345,7 @@ static void read_only_mounts_can_be_made_writable(void **state)
 	in_own_mounts(writable_again, NULL);
 }
 
-/* One processor is missing (offline, or in no socket), another has no sensor. */
+/* In this /sys a processor is missing (offline, or in no socket), another has no sensor. */
 static void each_processor_is_hidden(const char *argument)
 {
 	struct masked_paths paths = { 0 };

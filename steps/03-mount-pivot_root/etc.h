@@ -15,7 +15,7 @@ struct etc {
 	char *resolv_conf; /* the text of /etc/resolv.conf; NULL: the host's */
 };
 
-/* One of the files. */
+/* A file in /etc, and its text. */
 struct etc_file {
 	const char *path; /* in the container */
 	char *text;

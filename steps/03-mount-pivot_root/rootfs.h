@@ -13,7 +13,7 @@
 
 #include "etc.h"
 
-/* One mount below the new root. */
+/* A mount below the new root. */
 struct rootfs_mount {
 	const char *type;    /* type of the file system; NULL: a bind mount */
 	const char *source;  /* of a bind mount: a path on the host */

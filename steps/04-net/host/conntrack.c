@@ -8,7 +8,8 @@
 #include "fail.h"
 #include "rtnl.h"
 
-/* One direction of a connection. Addresses and ports are in network byte order. */
+/* A direction of a connection: its first packet, or the replies. Addresses and ports are in network
+ * byte order. */
 struct tuple {
 	uint32_t source, destination;
 	uint16_t destination_port;

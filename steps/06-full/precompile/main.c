@@ -1,6 +1,6 @@
 /*
- * This program runs when step 06 is built, and prints build/seccomp_precompiled.h: Docker's filter,
- * compiled for the capabilities of a usual container. Of the default capabilities, only
+ * The build of step 06 runs this program, which prints build/seccomp_precompiled.h: Docker's
+ * filter, compiled for the capabilities of a usual container. Of the default capabilities, only
  * CAP_SYS_CHROOT changes the filter. With the argument `bare`, the program prints the bare filter,
  * as bwrap(1) takes it.
  */

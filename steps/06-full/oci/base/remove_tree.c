@@ -80,7 +80,7 @@ static int remove_level(int top, const char *name, unsigned long *moved)
 	return unlinkat(top, name, AT_REMOVEDIR) < 0 ? fail("unlinkat %s", name) : 0;
 }
 
-/* One pass over `top`. Returns the number of names that were in it, or -1. */
+/* Removes what is in `top`, once. Returns the number of names that were in `top`, or -1. */
 static long remove_pass(int top, unsigned long *moved)
 {
 	int fd = openat(top, ".", DIRECTORY);

@@ -91,7 +91,7 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 		return fail_input("kill: there is no signal %s", operands[1]);
 	if (state_open(&state, runtime->root, operands[0], false) != 0)
 		return -1;
-	/* Where the container has a PID namespace, all its processes end with the first. */
+	/* The kernel ends all processes of a PID namespace with the first one. */
 	to_all = all || (signal == SIGKILL && state.shares_pids);
 	if (to_all && !all && !*state.cgroup) {
 		fail_warn(

@@ -118,7 +118,7 @@ static int print_table(const struct pids *pids, char **words)
 	if (!output)
 		return fail("fdopen");
 	result = filter(output, pids);
-	/* What ps(1) still has to print would fill the pipe: it must not wait for a reader. */
+	/* Close the pipe first: ps(1) may have more to print than a pipe holds. */
 	fclose(output);
 	output = NULL;
 	if (waitpid(child, &status, 0) < 0)
