@@ -63,10 +63,14 @@ static int can_open_by_callers(const char *path)
 int preserve_fds_check(const char *field, const char *path)
 {
 	autofd int place = preserve_fds_open(path);
+	const int error = place < 0 ? errno : 0;
 	int found;
 
-	if (place >= 0 || errno != ELOOP || !can_open(path))
+	if (place >= 0 || !can_open(path))
 		return 0; /* the function that opens the path reports that it cannot */
+	errno = error;
+	if (error != ELOOP)
+		return fail("openat2 %s", path);
 	found = can_open_by_callers(path);
 	if (found)
 		return found < 0 ? -1 : 0;

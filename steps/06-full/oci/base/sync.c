@@ -117,12 +117,3 @@ int sync_receive_descriptor(const struct child *child)
 		return -1;
 	return descriptor_receive(child->socket);
 }
-
-int sync_await_descriptor(int socket)
-{
-	struct failure failure;
-
-	if (recv(socket, &failure, sizeof(failure), MSG_PEEK) == sizeof(failure))
-		return fail_set(&failure);
-	return descriptor_receive(socket);
-}

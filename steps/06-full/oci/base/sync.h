@@ -7,7 +7,6 @@
  *     sync_expect()                            sync_reached()
  *     sync_send_text()                         sync_receive_text()
  *     sync_receive_descriptor()                descriptor_send()
- *     sync_await_descriptor()                  descriptor_send()
  *     sync_await_exec()                        execve(2) closes the socket
  *
  * A child that fails sends its failure instead, a message of another length.
@@ -58,11 +57,5 @@ char *sync_receive_text(const struct child *child);
  * message unless recvmsg(2) has failed: there is none now, or the child has sent its failure.
  */
 int sync_receive_descriptor(const struct child *child);
-
-/*
- * Waits for a descriptor on the socket. No signal ends the wait. Returns it, or -1: with the
- * failure that has come in its place, or because the sender has died.
- */
-int sync_await_descriptor(int socket);
 
 #endif

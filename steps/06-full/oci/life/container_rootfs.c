@@ -44,7 +44,7 @@ static int open_trees(struct container *container)
 	if (!config_has_users(config) && !userns_is_ours())
 		return 0;
 	return nodes_open(&container->node_binds, &config->cgroup.devices,
-			  is_new ? &config->userns : NULL);
+			  is_new ? &config->userns : NULL, &config->mounts);
 }
 
 /*

@@ -17,7 +17,6 @@
 #include "narrate.h"
 #include "process.h"
 #include "self_exe.h"
-#include "sync.h"
 
 static int wait_for(pid_t pid)
 {
@@ -99,6 +98,16 @@ static _Noreturn void help(struct container *container, const struct mounts_entr
 	_exit(0);
 }
 
+/* Returns the mount that the helper sends, or -1 with the failure that it sends. */
+static int receive(int socket)
+{
+	struct failure failure;
+
+	if (recv(socket, &failure, sizeof(failure), MSG_PEEK) == sizeof(failure))
+		return fail_set(&failure);
+	return descriptor_receive(socket);
+}
+
 static int open_one(struct container *container, struct mounts_entry *entry, int root)
 {
 	autofd int ours = -1, theirs = -1;
@@ -117,7 +126,7 @@ static int open_one(struct container *container, struct mounts_entry *entry, int
 		return fail("fork");
 	cleanup_fd(&theirs);
 	theirs = -1;
-	entry->mount.opened = sync_await_descriptor(ours);
+	entry->mount.opened = receive(ours);
 	if (wait_for(pid) < 0)
 		return -1;
 	return entry->mount.opened < 0 ? -1 : 0;

@@ -184,10 +184,10 @@ static int attach_text(const struct mounts_entry *entry, const struct mounts *mo
 	char name[32];
 
 	snprintf(name, sizeof(name), "%td", entry - mounts->list);
-	if (file_write(mounts->texts, name, entry->text) < 0)
+	if (file_write(mounts->files, name, entry->text) < 0)
 		return -1;
 	narrate("open_tree the text for %s", entry->mount.target);
-	mount = open_tree(mounts->texts, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	mount = open_tree(mounts->files, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (mount < 0)
 		return fail("open_tree the text for %s", entry->mount.target);
 	return attach_at(entry, mount, root, S_IFREG);

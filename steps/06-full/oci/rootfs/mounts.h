@@ -54,7 +54,7 @@ struct mounts {
 	bool peers;	      /* a shared bind mount is a peer of the host's mount */
 	uint64_t propagation; /* of mounts without an option for it; 0: unchanged */
 	const char *label; /* the SELinux label of all files in new file systems; NULL: no label */
-	int texts; /* root_attach(): the directory that files with a text are made in; or 0 */
+	int files; /* a tmpfs for files with a text, and for device nodes (nodes.h); 0: none yet */
 };
 
 /* Adds an entry; mount.opened is its open source, 0 or -1: not open yet. Returns 0 or -1. */

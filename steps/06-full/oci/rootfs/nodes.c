@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +14,10 @@
 #include "bind.h"
 #include "capabilities.h"
 #include "cleanup.h"
-#include "descriptor.h"
 #include "dev.h"
 #include "fail.h"
 #include "file.h"
 #include "mount.h"
-#include "sync.h"
 #include "userns.h"
 
 /* Returns true if the list has a node of that path: it takes the place of a default one. */
@@ -65,70 +62,35 @@ static bool may_make(const struct userns *maps)
 		held & (1ULL << CAP_MKNOD);
 }
 
-struct maker {
-	struct devices devices;
-	struct child *child;
-};
-
 /*
- * The kernel does not clone a mount that is attached nowhere. So this process has a mount
- * namespace, and attaches the tmpfs there.
+ * Makes the nodes in a tmpfs, whose root belongs to root of the container: the container attaches
+ * the tmpfs, and bind mounts the nodes from there.
  */
-static int make_and_send(void *argument)
-{
-	const struct maker *maker = argument;
-	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autofd int place = -1;
-
-	if (root < 0)
-		return fail("open /");
-	if (mount_private() < 0)
-		return -1;
-	place = mount_create("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, "mode=755");
-	if (place < 0 || mount_attach(place, root, "/dev", S_IFDIR) < 0)
-		return -1;
-	if (device_populate(&maker->devices, place) < 0)
-		return -1;
-	for (size_t i = 0; i < maker->devices.node_count; i++) {
-		autofd int node = bind_create(place, maker->devices.nodes[i].path + 1);
-
-		if (node < 0 || descriptor_send(maker->child->socket, node) < 0)
-			return -1;
-	}
-	return child_await_release(maker->child);
-}
-
-static int receive_all(const struct child *child, struct mounts *binds)
-{
-	for (size_t i = 0; i < binds->count; i++) {
-		binds->list[i].mount.opened = sync_await_descriptor(child->socket);
-		if (binds->list[i].mount.opened < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int make_nodes(const struct devices *devices, const struct userns *maps,
-		      struct mounts *binds)
+		      struct mounts *mounts)
 {
-	autochild struct child child = CHILD_NONE;
-	struct maker maker = { *devices, &child };
-	autofree struct device_node *nodes = calloc(maker.devices.node_count, sizeof(*nodes));
+	autofree struct device_node *nodes = calloc(devices->node_count, sizeof(*nodes));
+	const struct devices owned = { .nodes = nodes, .node_count = devices->node_count };
+	autofd int files = -1;
 
 	if (!nodes)
 		return fail("calloc");
-	for (size_t i = 0; i < maker.devices.node_count; i++) {
-		nodes[i] = maker.devices.nodes[i];
+	for (size_t i = 0; i < devices->node_count; i++) {
+		nodes[i] = devices->nodes[i];
 		nodes[i].uid = userns_uid_outside(maps, nodes[i].uid);
 		nodes[i].gid = userns_gid_outside(maps, nodes[i].gid);
 	}
-	maker.devices.nodes = nodes;
-	child.job.own_session = true; /* this child must not use the terminal */
-	if (child_spawn(&child, CLONE_NEWNS, make_and_send, &maker) < 0)
+	files = mount_create("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, "mode=700");
+	if (files < 0)
 		return -1;
-	if (child_release(&child) < 0)
+	if (fchownat(files, "", userns_uid_outside(maps, 0), userns_gid_outside(maps, 0),
+		     AT_EMPTY_PATH) < 0)
+		return fail("fchownat of a tmpfs");
+	if (device_populate(&owned, files) < 0)
 		return -1;
-	return receive_all(&child, binds);
+	mounts->files = files;
+	files = -1;
+	return 0;
 }
 
 /* ---- The host's ---- */
@@ -169,7 +131,8 @@ static const char *find_node(const struct device_node *node)
 
 /* ---- Both ways ---- */
 
-int nodes_open(struct mounts *binds, const struct devices *devices, const struct userns *maps)
+int nodes_open(struct mounts *binds, const struct devices *devices, const struct userns *maps,
+	       struct mounts *mounts)
 {
 	const bool made = may_make(maps);
 
@@ -191,7 +154,7 @@ int nodes_open(struct mounts *binds, const struct devices *devices, const struct
 			return -1;
 		binds->count++;
 	}
-	return made ? make_nodes(devices, maps, binds) : mounts_open(binds);
+	return made ? make_nodes(devices, maps, mounts) : mounts_open(binds);
 }
 
 /* The container's /dev may already have these links. They stay. */
@@ -218,6 +181,19 @@ static bool is_listed_again(const struct devices *devices, size_t index)
 	return has_node(&rest, devices->nodes[index].path);
 }
 
+/* Attaches the bind mount of a node: of the host's, or of the node that nodes_open() has made. */
+static int attach_node(struct mounts *binds, size_t index, const struct mounts *mounts, int root)
+{
+	struct rootfs_mount *bind = &binds->list[index].mount;
+
+	if (!bind->source) {
+		bind->opened = bind_create(mounts->files, bind->target + 1);
+		if (bind->opened < 0)
+			return -1;
+	}
+	return mounts_attach(binds, index, index + 1, NULL, root);
+}
+
 int nodes_make(const struct devices *devices, const struct mounts *mounts, struct mounts *binds,
 	       int root)
 {
@@ -228,7 +204,7 @@ int nodes_make(const struct devices *devices, const struct mounts *mounts, struc
 
 		if (is_listed_again(devices, i) || mounts_find_target(mounts, path) < mounts->count)
 			continue;
-		if ((bind < binds->count ? mounts_attach(binds, bind, bind + 1, NULL, root)
+		if ((bind < binds->count ? attach_node(binds, bind, mounts, root)
 					 : device_populate(&one, root)) < 0)
 			return -1;
 	}

@@ -18,11 +18,12 @@
 int nodes_add_defaults(struct devices *devices);
 
 /*
- * On the host, for a container in a user namespace: fills `binds` with bind mounts of the nodes,
- * and opens them. `maps` has the container's users, if its user namespace is a new one, or else is
- * NULL. Returns 0 or -1.
+ * On the host, for a container in a user namespace: fills `binds` with bind mounts of the nodes.
+ * Opens the host's nodes, or makes the container's in a tmpfs, mounts->files. `maps` has the
+ * container's users, if its user namespace is a new one, or else is NULL. Returns 0 or -1.
  */
-int nodes_open(struct mounts *binds, const struct devices *devices, const struct userns *maps);
+int nodes_open(struct mounts *binds, const struct devices *devices, const struct userns *maps,
+	       struct mounts *mounts);
 
 /*
  * In the container, after its `mounts` were made: attaches `binds`, and makes the nodes that are

@@ -133,13 +133,14 @@ static bool has_texts(const struct mounts *mounts)
 }
 
 /*
- * The kernel does not clone a mount that is attached nowhere, so the texts need a place. Nobody
- * sees it.
+ * The kernel does not clone a mount that is attached nowhere, so the files need a place. The root
+ * will cover it.
  */
-static int attach_texts(struct mounts *mounts, int place)
+static int attach_files(struct mounts *mounts, int place)
 {
-	mounts->texts = mount_create("tmpfs", 0, "mode=700");
-	return mounts->texts < 0 ? -1 : mount_attach(mounts->texts, place, "/", S_IFDIR);
+	if (mounts->files <= 0)
+		mounts->files = mount_create("tmpfs", 0, "mode=700");
+	return mounts->files < 0 ? -1 : mount_attach(mounts->files, place, "/", S_IFDIR);
 }
 
 int root_attach(struct rootfs *rootfs, struct mounts *mounts)
@@ -156,9 +157,9 @@ int root_attach(struct rootfs *rootfs, struct mounts *mounts)
 	if (place < 0)
 		return -1;
 	umask(022);
-	if (has_texts(mounts) && attach_texts(mounts, place) < 0)
+	if ((has_texts(mounts) || mounts->files > 0) && attach_files(mounts, place) < 0)
 		return -1;
-	if (mount_attach(rootfs->tree, mounts->texts > 0 ? mounts->texts : place, "/", S_IFDIR) < 0)
+	if (mount_attach(rootfs->tree, mounts->files > 0 ? mounts->files : place, "/", S_IFDIR) < 0)
 		return -1;
 	return rootfs->tree;
 }

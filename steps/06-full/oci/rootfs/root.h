@@ -35,9 +35,9 @@ void root_choose_propagation(struct mounts *mounts, uint64_t propagation);
 
 /*
  * In the container: attaches rootfs->tree. If the container cannot follow the path (its root has no
- * right to, or the path leads through a magic link in /proc), the tree covers /proc. If one of the
- * mounts is a text, attaches a tmpfs for it first, which the root then covers: mounts->texts. Sets
- * the umask to 022. Returns the descriptor of the root, or -1.
+ * right to, or the path leads through a magic link in /proc), the tree covers /proc. If there is a
+ * tmpfs, mounts->files, or a text among the mounts, which needs one, attaches the tmpfs first; the
+ * root then covers it. Sets the umask to 022. Returns the descriptor of the root, or -1.
  */
 int root_attach(struct rootfs *rootfs, struct mounts *mounts);
 
