@@ -1,10 +1,8 @@
 /* config.json: how names of fields are read, and the fields of version 1.3. */
 #include "test_06_oci.h"
 
-/* `inside COMMAND` runs a shell command; `wrong` prints what the configuration is refused for. */
-#define INSIDE                                                                                     \
-	"inside() { args sh -c \"$1\"; oci run $id; }\n"                                           \
-	"wrong() { no oci run $id 2>&1 | sed 's/.*config.json: //'; }\n"
+/* `wrong` prints what the configuration is refused for. */
+#define WRONG "wrong() { no oci run $id 2>&1 | sed 's/.*config.json: //'; }\n"
 
 static void a_name_may_be_written_in_capitals(void **state)
 {
@@ -14,7 +12,6 @@ static void a_name_may_be_written_in_capitals(void **state)
 	 */
 	assert_prints(
 		oci_script(
-			INSIDE
 			"config '.PROCESS = (.process | with_entries(.key |= ascii_upcase)) | "
 			"del(.process) |\n"
 			"  .Linux = .linux | del(.linux) | .Linux.NAMESPACES = .Linux.namespaces "
@@ -42,7 +39,7 @@ static void the_domain_is_named_once(void **state)
 	(void)state;
 	assert_prints(
 		oci_script(
-			INSIDE
+			WRONG
 			"config '.domainname = \"d.x\" | .linux.sysctl = {\"kernel.domainname\":\n"
 			"  \"d.x\"}'; inside 'cat /proc/sys/kernel/domainname'\n"
 			"config '.linux.sysctl = {\"kernel/domainname\": \"e.x\"}'; wrong\n"
@@ -61,7 +58,6 @@ static void the_callers_cpus_are_not_the_containers(void **state)
 		skip_because("there is one processor alone");
 	/* An exec has all CPUs, too, unless the configuration says otherwise. */
 	result = oci_script(
-		INSIDE
 		"all=$(nproc); bound() { taskset -c 0 $h/step-06-oci --root $d/run \"$@\"; }\n"
 		"args nproc; [ $(bound run $id) = $all ]; args sleep 1000\n"
 		"bound run --detach $id; [ $(bound exec $id nproc) = $all ]\n"
@@ -79,8 +75,7 @@ static void a_policy_for_memory(void **state)
 	(void)state;
 	/* The container's first process has the policy, and each process that exec adds. */
 	assert_prints(
-		oci_script(INSIDE
-			   "policy() { config --argjson p \"$1\" '.linux.memoryPolicy = $p'; }\n"
+		oci_script("policy() { config --argjson p \"$1\" '.linux.memoryPolicy = $p'; }\n"
 			   "policed() { policy \"$1\"; inside 'head -1 /proc/self/numa_maps | cut "
 			   "-d\" \" "
 			   "-f2'; }\n"
@@ -99,7 +94,7 @@ static void a_policy_for_memory(void **state)
 static void a_policy_that_cannot_be_is_refused_by_name(void **state)
 {
 	(void)state;
-	assert_prints(oci_script(INSIDE
+	assert_prints(oci_script(WRONG
 				 "policy() { config --argjson p \"$1\" '.linux.memoryPolicy = $p'; "
 				 "wrong; }\n"
 				 "policy '{}'; policy '{\"mode\": \"MPOL_WORST\"}'\n"
@@ -125,7 +120,6 @@ static void what_features_tells_is_known(void **state)
 	(void)state;
 	assert_prints(
 		oci_script(
-			INSIDE
 			"oci features >f; try() { config --arg x \"$1\" \"$2\"\n"
 			"  if oci run $id 2>&1 | grep -q 'unknown\\|SECCOMP'; then\n"
 			"    echo \"$1 is unknown\"; fi; }\n"

@@ -1,13 +1,6 @@
 /* config.json's mounts, as a container has them. */
 #include "test_06_oci.h"
 
-/* Adds a mount: `add DESTINATION TYPE SOURCE [OPTION...]`. */
-#define ADD                                                                                        \
-	"add() { to=$1 type=$2 from=$3; shift 3\n"                                                 \
-	"  config --arg to $to --arg type $type --arg from $from '.mounts += [{destination: $to, " \
-	"type: $type, source: $from, options: $ARGS.positional}]' --args \"$@\"; }\n"              \
-	"inside() { args sh -c \"$1\"; oci run $id; }\n"
-
 static void each_option_of_a_mount_is_set(void **state)
 {
 	(void)state;
@@ -182,18 +175,15 @@ static void sources_that_only_root_or_the_caller_finds(void **state)
 	 * The source is below a directory of root's, or a descriptor that the caller passes on;
 	 * with and without a user namespace, whose root may not look it up there.
 	 */
-	assert_prints(
-		oci_script(ADD
-			   "mkdir -p top/v fd; echo secret >top/v/f; chmod 700 top; echo fd "
-			   ">fd/f\n"
-			   "chmod 755 $d; add /v bind top/v; add /fd bind /proc/self/fd/3\n"
-			   "args cat /v/f /fd/f; config '.process.user = {uid: 7, gid: 7}'\n"
-			   "oci run --preserve-fds 1 $id 3<fd\n"
-			   "config '.linux.namespaces += [{type: \"user\"}] | .linux.uidMappings "
-			   "= [{containerID: 0, hostID: 300000, size: 65536}] |\n"
-			   "  .linux.gidMappings = .linux.uidMappings'\n"
-			   "oci run --preserve-fds 1 $id 3<fd\n"),
-		"secret\nfd\nsecret\nfd\n");
+	assert_prints(oci_script(ADD
+				 "mkdir -p top/v fd; echo secret >top/v/f; chmod 700 top; echo fd "
+				 ">fd/f\n"
+				 "chmod 755 $d; add /v bind top/v; add /fd bind /proc/self/fd/3\n"
+				 "args cat /v/f /fd/f; config '.process.user = {uid: 7, gid: 7}'\n"
+				 "oci run --preserve-fds 1 $id 3<fd\n"
+				 "config '" USERS_OF_ITS_OWN "'\n"
+				 "oci run --preserve-fds 1 $id 3<fd\n"),
+		      "secret\nfd\nsecret\nfd\n");
 }
 
 /* CVE-2024-21626 led to the host by such a path. Only the caller's own descriptors are allowed. */

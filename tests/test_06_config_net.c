@@ -56,9 +56,7 @@ static void a_namespace_of_users_or_of_another_gets_it_too(void **state)
 			CABLES
 			"chmod 755 $d; devices '{\"h0\": {\"name\": \"u0\"}}'\n"
 			"args sh -c 'cat /proc/sys/net/ipv4/conf/u0/forwarding'\n"
-			"config '.linux.namespaces += [{type: \"user\"}] | .linux.uidMappings =\n"
-			"  [{containerID: 0, hostID: 300000, size: 65536}] |\n"
-			"  .linux.gidMappings = .linux.uidMappings |\n"
+			"config '" USERS_OF_ITS_OWN " |\n"
 			"  .linux.sysctl = {\"net.ipv4.conf.u0.forwarding\": \"1\"}'\n"
 			"oci run $id; config 'del(.linux.sysctl, .linux.uidMappings,\n"
 			"  .linux.gidMappings) | .linux.namespaces |= map(select(.type != "

@@ -4,14 +4,11 @@
 
 #include "test_06_oci.h"
 
-#define INSIDE "inside() { args sh -c \"$1\"; oci run $id; }\n"
-
 static void the_process_is_as_asked_for(void **state)
 {
 	(void)state;
 	assert_prints(
-		oci_script(INSIDE
-			   "config '.process.user = {uid: 1000, gid: 7, additionalGids: [5, 9], "
+		oci_script("config '.process.user = {uid: 1000, gid: 7, additionalGids: [5, 9], "
 			   "umask: "
 			   "63} | .process.env += [\"A=b c\"] | .process.oomScoreAdj = 321 | "
 			   ".process.rlimits = [{type: \"RLIMIT_NOFILE\", soft: 99, hard: 100}] | "
@@ -25,9 +22,9 @@ static void the_process_is_as_asked_for(void **state)
 static void the_directory_to_start_in_is_made_below_the_root(void **state)
 {
 	(void)state;
-	assert_prints(oci_script(INSIDE "config '.process.cwd = \"/a/../../b/c\"'; config "
-					".root.readonly=false; ln -s / rootfs/b\n"
-					"inside pwd; ls -d rootfs/c; ls -d /c 2>&- || echo none\n"),
+	assert_prints(oci_script("config '.process.cwd = \"/a/../../b/c\"'; config "
+				 ".root.readonly=false; ln -s / rootfs/b\n"
+				 "inside pwd; ls -d rootfs/c; ls -d /c 2>&- || echo none\n"),
 		      "/c\nrootfs/c\nnone\n");
 }
 
@@ -35,8 +32,7 @@ static void scheduling_is_as_asked_for(void **state)
 {
 	(void)state;
 	assert_prints(
-		oci_script(INSIDE
-			   "config '.process.scheduler = {policy: \"SCHED_BATCH\", nice: "
+		oci_script("config '.process.scheduler = {policy: \"SCHED_BATCH\", nice: "
 			   "7, flags: [\"SCHED_FLAG_RESET_ON_FORK\"]} | .process.ioPriority = "
 			   "{class: \"IOPRIO_CLASS_IDLE\"}'\n"
 			   "args awk '{ print $19, $41 }' /proc/self/stat; oci run $id\n"
@@ -63,8 +59,7 @@ static void settings_of_namespaces(void **state)
 {
 	(void)state;
 	assert_prints(
-		oci_script(INSIDE
-			   "config '.linux.sysctl = {\"net.ipv4.ip_forward\": \"1\", "
+		oci_script("config '.linux.sysctl = {\"net.ipv4.ip_forward\": \"1\", "
 			   "\"net/ipv4/ping_group_range\": \"3 4\", \"kernel.shmmax\": \"12345\", "
 			   "\"fs.mqueue.msg_max\": \"11\", \"kernel.domainname\": \"d.x\"}'\n"
 			   "inside 'cd /proc/sys; cat net/ipv4/ip_forward "
@@ -95,8 +90,7 @@ static void clocks_and_the_kind_of_machine(void **state)
 {
 	(void)state;
 	assert_prints(
-		oci_script(INSIDE
-			   "config '.linux.namespaces += [{type: \"time\"}] | .linux.timeOffsets = "
+		oci_script("config '.linux.namespaces += [{type: \"time\"}] | .linux.timeOffsets = "
 			   "{boottime: {secs: 1000000000}, monotonic: {secs: -1, nanosecs: 5}} | "
 			   ".linux.personality = {domain: \"LINUX32\"}'\n"
 			   "inside 'cut -c 1-2 /proc/uptime; uname -m | grep -c 86_64; tr -s \" \" "
@@ -113,7 +107,6 @@ static void namespaces_of_another_are_joined(void **state)
 	 */
 	assert_prints(
 		oci_script(
-			INSIDE
 			"config '.linux.namespaces += [{type: \"time\"}]'; cp config.json plain\n"
 			"args sleep 1000; oci run --detach $id; p=$(oci state $id | jq .pid)\n"
 			"config --arg p /proc/$p/ns/ '.linux.namespaces |= map(if (.type | "
@@ -129,16 +122,11 @@ static void namespaces_of_another_are_joined(void **state)
 		"ipc\nnet\npid\ntime\nuts\n");
 }
 
-/* Maps the users 0 to 65535 to the host's from 100000 on. */
-#define USERS                                                                                      \
-	"config '.linux.namespaces += [{type: \"user\"}] | .linux |= (.uidMappings = "             \
-	"[{containerID: 0, hostID: 100000, size: 65536}] | .gidMappings = .uidMappings)'\n"
-
 static void users_of_its_own(void **state)
 {
 	(void)state;
 	assert_prints(
-		oci_script(INSIDE USERS
+		oci_script("config '" USERS_OF_ITS_OWN "'\n"
 			   "mkdir v rootfs/v; chown 100007:100008 v\n"
 			   "config --arg d $d/v '.mounts += [{destination: \"/v\", type: \"bind\", "
 			   "source: $d, options: [\"rbind\"]}]'\n"
@@ -156,7 +144,7 @@ static void devices_are_made_for_users_of_its_own(void **state)
 	(void)state;
 	assert_prints(
 		oci_script(
-			INSIDE USERS
+			"config '" USERS_OF_ITS_OWN "'\n"
 			"chmod 755 $d; config '.linux.devices = [{path: \"/dev/a/b\", type: \"c\", "
 			"major: 1, minor: 5, uid: 10, gid: 11, fileMode: 416},\n"
 			"  {path: \"/dev/ram//\", type: \"b\", major: 1, minor: 5}]'\n"
@@ -173,7 +161,7 @@ static void users_of_another_are_joined(void **state)
 	(void)state;
 	assert_prints(
 		oci_script(
-			INSIDE USERS
+			"config '" USERS_OF_ITS_OWN "'\n"
 			"args sleep 1000; oci run --detach $id; p=$(oci state $id | jq .pid)\n"
 			"config --arg p /proc/$p/ns/ '.linux.namespaces |= map(if (.type | "
 			"IN(\"user\", \"network\")) then .path = $p + ({network: \"net\"}[.type] "

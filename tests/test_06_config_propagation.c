@@ -4,13 +4,6 @@
  */
 #include "test_06_oci.h"
 
-/* Adds a mount: `add DESTINATION TYPE SOURCE [OPTION...]`. */
-#define ADD                                                                                        \
-	"add() { to=$1 type=$2 from=$3; shift 3\n"                                                 \
-	"  config --arg to $to --arg type $type --arg from $from '.mounts += [{destination: $to, " \
-	"type: $type, source: $from, options: $ARGS.positional}]' --args \"$@\"; }\n"              \
-	"inside() { args sh -c \"$1\"; oci run $id; }\n"
-
 static void propagation_is_as_asked_for(void **state)
 {
 	(void)state;

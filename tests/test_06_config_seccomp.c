@@ -15,11 +15,10 @@
 #define TEXT_(number) #number
 #define TEXT(number)  TEXT_(number)
 
-/* `seccomp DEFAULT RULE...`, where a rule is JSON; `inside COMMAND` runs a shell command. */
+/* `seccomp DEFAULT RULE...`, where a rule is JSON. */
 #define SECCOMP                                                                                    \
 	"seccomp() { a=$1; shift; config --arg a $a '.linux.seccomp = {defaultAction: $a, "        \
 	"syscalls: [$ARGS.positional[] | fromjson]}' --args \"$@\"; }\n"                           \
-	"inside() { args sh -c \"$1\"; oci run $id; }\n"                                           \
 	"umask=" TEXT(SYS_umask) " alarm=" TEXT(SYS_alarm) "\n"
 
 static void actions_are_taken(void **state)

@@ -48,14 +48,11 @@ static void run_does_with_or_without_detaching(void **state)
 static void any_user_in_any_namespace_can_say_it(void **state)
 {
 	(void)state;
-	assert_prints(
-		oci_script(MANAGER
-			   "touch rootfs/go; config '.process.user = {uid: 7, gid: 7} |\n"
-			   "  .linux.namespaces += [{type: \"user\"}] | .linux.uidMappings =\n"
-			   "  [{containerID: 0, hostID: 300000, size: 65536}] |\n"
-			   "  .linux.gidMappings = .linux.uidMappings'; chmod 755 $d\n"
-			   "oci run -d $id; wait_for [ -s told ]; cat told\n"),
-		"ok\nok\nREADY=1\n");
+	assert_prints(oci_script(MANAGER
+				 "touch rootfs/go; config '.process.user = {uid: 7, gid: 7} |\n"
+				 "  " USERS_OF_ITS_OWN "'; chmod 755 $d\n"
+				 "oci run -d $id; wait_for [ -s told ]; cat told\n"),
+		      "ok\nok\nREADY=1\n");
 }
 
 static void one_that_ends_before_is_not_waited_for(void **state)

@@ -87,9 +87,8 @@ static void values_that_it_allows_are_taken(void **state)
 {
 	static const char *const changes[] = {
 		".annotations = {\"org.example\": \"\"} | .windows = {} | .vm = {} | .unknown = 1",
-		".linux.namespaces += [{type: \"user\"}] | .linux.uidMappings = [{containerID: 0, "
-		"hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings | "
-		".mounts += [{destination: \"/x\", source: \"rootfs\", options: [\"bind\", "
+		USERS_OF_ITS_OWN
+		" | .mounts += [{destination: \"/x\", source: \"rootfs\", options: [\"bind\", "
 		"\"idmap\"]}]",
 	};
 
@@ -192,9 +191,8 @@ static void a_user_namespace_has_sysctls_of_its_own(void **state)
 {
 	(void)state;
 	assert_prints(
-		oci_script("config '.linux.namespaces += [{type: \"user\"}] | .linux.uidMappings = "
-			   "[{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = "
-			   ".linux.uidMappings | .linux.sysctl = {\"user.max_mnt_namespaces\": "
+		oci_script("config '" USERS_OF_ITS_OWN
+			   " | .linux.sysctl = {\"user.max_mnt_namespaces\": "
 			   "\"5\"}'\n"
 			   "args cat /proc/sys/user/max_mnt_namespaces; before=$(cat "
 			   "/proc/sys/user/max_mnt_namespaces)\n"
@@ -241,9 +239,7 @@ static void what_linux_has_not_any_more_is_a_warning(void **state)
 static void a_user_namespace_has_all_capabilities(void **state)
 {
 	const struct result *result = oci_script(
-		"config '.linux.namespaces += [{type: \"user\"}] | .linux.uidMappings = "
-		"[{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = "
-		".linux.uidMappings | .process.capabilities |= map_values(. + "
+		"config '" USERS_OF_ITS_OWN " | .process.capabilities |= map_values(. + "
 		"[\"CAP_SYS_TIME\"])'\n"
 		"args grep CapEff /proc/self/status; setpriv --bounding-set -sys_time \\\n"
 		"  $h/step-06-oci --root $d/run run $id\n");

@@ -10,11 +10,7 @@
 	"args sh -c 'cat /dev/stdin; echo out >/dev/stdout; echo err >/dev/stderr'\n"              \
 	"config '.process.user = {uid: 1, gid: 2}'\n"
 
-/* Maps the users 0 to 65535 to the host's from 100000 on. */
-#define USERS                                                                                      \
-	"config '.linux.namespaces += [{type: \"user\"}] | .linux |= (.uidMappings = "             \
-	"[{containerID: 0, hostID: 100000, size: 65536}] | .gidMappings = .uidMappings)'; "        \
-	"chmod 755 $d\n"
+#define USERS "config '" USERS_OF_ITS_OWN "'; chmod 755 $d\n"
 
 static void pipes_are_the_users(void **state)
 {
