@@ -268,6 +268,8 @@ static void privileged_is_all_but_the_namespaces(void **state)
 /* Chapter 5 allows /dev/net/tun, as the second article does; runC no longer does. */
 static void tunnels_have_to_be_asked_for(void **state)
 {
+	static const char *const asked[] = { "--device=/dev/net/tun", "--privileged" };
+
 	(void)state;
 	assert_contains(run("./step-06", "run", "--network", "none", "--read-only", "/bin/probe",
 			    "device", "c", "10", "200")
@@ -279,14 +281,14 @@ static void tunnels_have_to_be_asked_for(void **state)
 			"open ok\n");
 	if (access("/dev/net/tun", R_OK) < 0)
 		skip_because("there is no /dev/net/tun");
-	assert_null(strstr(run("./step-06", "run", "--network", "none", "--read-only", "--device",
-			       "/dev/net/tun", "/bin/probe", "device", "c", "10", "200")
-				   ->out,
-			   "open EPERM"));
-	assert_null(strstr(run("./step-06", "run", "--network", "none", "--read-only",
-			       "--privileged", "/bin/probe", "device", "c", "10", "200")
-				   ->out,
-			   "open EPERM"));
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		const struct result *result =
+			run("./step-06", "run", "--network", "none", "--read-only", asked[i],
+			    "/bin/probe", "device", "c", "10", "200");
+
+		assert_contains(result->out, "open ");
+		assert_null(strstr(result->out, "open EPERM"));
+	}
 }
 
 static void help_lists_the_options(void **state)

@@ -24,10 +24,10 @@ static const char *text_of(const struct properties *properties)
 }
 
 /*
- * A directory stands for the cgroup: it has the files of that version, and keeps what is written to
- * them.
+ * Makes a directory that stands for the cgroup: it has the files of that version, and keeps what is
+ * written to them. `path` is mkdtemp()'s template.
  */
-static int make_files(int version)
+static int make_files(int version, char *path)
 {
 	static const char *const files[][24] = {
 		{ "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "cpu.shares",
@@ -37,7 +37,6 @@ static int make_files(int version)
 		  "pids.max", "cpu.max", "cpu.weight", "cpu.idle", "cpuset.cpus", "cpuset.mems",
 		  "io.weight", NULL },
 	};
-	char path[] = "/tmp/cgroup-XXXXXX";
 	int directory;
 
 	assert_non_null(mkdtemp(path));
@@ -55,7 +54,8 @@ static void assert_limits_of(int version, const char *json, size_t count, const 
 	struct cgroup cgroup = { .hierarchy_count = 1 };
 	autoproperties struct properties properties = { 0 };
 	struct limits limits = { 0 };
-	autofd int directory = make_files(version);
+	char path[] = "/tmp/cgroup-XXXXXX";
+	autofd int directory = make_files(version, path);
 
 	cgroup.hierarchies[0] = (struct hierarchy){ .version = version,
 						    .controllers = ~0U,
@@ -64,7 +64,7 @@ static void assert_limits_of(int version, const char *json, size_t count, const 
 	if (resources_write(&limits, &cgroup) < 0)
 		fail_msg("%s: %s", json, fail_get()->text);
 	property_add_resources(&properties, &limits, &cgroup);
-	run_shell("rm -rf /tmp/cgroup-??????");
+	run("rm", "-r", path);
 	assert_string_equal(text_of(&properties), words);
 	assert_int_equal(properties.count, count);
 	assert_false(properties.no_memory);
