@@ -26,12 +26,11 @@ static void options_of_the_file_system(void **state)
 			       "inside 'stat -c \"%a %u\" /mnt; df -k /mnt | tail -1 | "
 			       "tr -s \" \" | cut -d \" \" -f 2; grep -o rw,sync /proc/mounts'\n"),
 		"1750 7\n64\nrw,sync\n");
-	assert_contains(oci_script(ADD "add /mnt tmpfs tmpfs size=much; no oci run $id\n")->err,
-			"fsconfig tmpfs size (tmpfs: Bad value for 'size')");
-	assert_contains(oci_script(ADD "add /mnt tmpfs tmpfs nonsense; no oci run $id\n")->err,
-			"fsconfig tmpfs nonsense");
-	assert_contains(oci_script(ADD "add /mnt nofs nofs; no oci run $id\n")->err,
-			"fsopen nofs: ENODEV");
+	assert_told(oci_script(ADD "add /mnt tmpfs tmpfs size=much; no oci run $id\n"),
+		    "fsconfig tmpfs size (tmpfs: Bad value for 'size')");
+	assert_told(oci_script(ADD "add /mnt tmpfs tmpfs nonsense; no oci run $id\n"),
+		    "fsconfig tmpfs nonsense");
+	assert_told(oci_script(ADD "add /mnt nofs nofs; no oci run $id\n"), "fsopen nofs: ENODEV");
 	/*
 	 * Options of a file system are ignored for a bind mount, whose file system is mounted
 	 * already.
@@ -152,10 +151,9 @@ static void a_source_may_be_what_an_earlier_one_has_made(void **state)
 			   "inside 'echo x >/a/x; cat /b/x; touch /e/made; ls /c/d/here /g; test "
 			   "-f /h && echo file'; ls v/here rootfs/a\n"),
 		"x\n/c/d/here:\nmade\n\n/g:\nd\nfile\nrootfs/a:\n\nv/here:\nmade\n");
-	assert_contains(oci_script(ADD "add /b bind rootfs/a; add /a tmpfs tmpfs; no oci run "
-				       "$id\n")
-				->err,
-			"/rootfs/a: ENOENT");
+	assert_told(oci_script(ADD "add /b bind rootfs/a; add /a tmpfs tmpfs; no oci run "
+				   "$id\n"),
+		    "/rootfs/a: ENOENT");
 }
 
 static void they_stand_in_their_order(void **state)

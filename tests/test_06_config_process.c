@@ -178,14 +178,12 @@ static void users_of_another_are_joined(void **state)
 static void what_is_no_such_namespace_is_told(void **state)
 {
 	(void)state;
-	assert_contains(oci_script("config '.linux.namespaces |= map(if .type == \"network\" then "
-				   ".path = \"/proc/self/ns/uts\" else . end)'; no oci run $id\n")
-				->err,
-			"linux.namespaces: /proc/self/ns/uts is no network namespace");
-	assert_contains(oci_script("config '.linux.namespaces |= map(if .type == \"network\" then "
-				   ".path = \"/nonexistent\" else . end)'; no oci run $id\n")
-				->err,
-			"open /nonexistent: ENOENT");
+	assert_told(oci_script("config '.linux.namespaces |= map(if .type == \"network\" then "
+			       ".path = \"/proc/self/ns/uts\" else . end)'; no oci run $id\n"),
+		    "linux.namespaces: /proc/self/ns/uts is no network namespace");
+	assert_told(oci_script("config '.linux.namespaces |= map(if .type == \"network\" then "
+			       ".path = \"/nonexistent\" else . end)'; no oci run $id\n"),
+		    "open /nonexistent: ENOENT");
 }
 
 /* Runs in a process of its own, whose session keyring has a key. */

@@ -136,9 +136,8 @@ static void the_root_has_a_propagation_too(void **state)
 		      "master master master - - \nshared master master - - \n"
 		      "shared shared master shared - \nunbindable master master - - \n"
 		      "unbindable unbindable unbindable unbindable unbindable \n");
-	assert_contains(
-		oci_script(ADD "config '.linux.rootfsPropagation = \"x\"'; no oci run $id\n")->err,
-		"linux.rootfsPropagation: must be shared, slave, private or unbindable");
+	assert_told(oci_script(ADD "config '.linux.rootfsPropagation = \"x\"'; no oci run $id\n"),
+		    "linux.rootfsPropagation: must be shared, slave, private or unbindable");
 }
 
 static void a_root_that_is_a_slave_has_the_hosts_mounts(void **state)

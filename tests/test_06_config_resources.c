@@ -274,20 +274,17 @@ static void the_root_of_the_cgroups_is_nobodys(void **state)
 static void what_this_version_has_not_is_refused_by_name(void **state)
 {
 	(void)state;
-	assert_contains(oci_script("config '.linux.resources.unified = {\"no.such\": \"1\"}'; "
-				   "no oci run $id\n")
-				->err,
-			"linux.resources.unified.no.such: the requested cgroup controller `no` is "
-			"not available, or cgroup v2 has no no.such here: ENOENT");
-	assert_contains(oci_script("config '.linux.resources.blockIO.leafWeight = 10'; no oci run "
-				   "$id; find /sys/fs/cgroup -name \"*$id*\"\n")
-				->err,
-			"linux.resources.blockIO.leafWeight: ");
+	assert_told(oci_script("config '.linux.resources.unified = {\"no.such\": \"1\"}'; "
+			       "no oci run $id\n"),
+		    "linux.resources.unified.no.such: the requested cgroup controller `no` is "
+		    "not available, or cgroup v2 has no no.such here: ENOENT");
+	assert_told(oci_script("config '.linux.resources.blockIO.leafWeight = 10'; no oci run "
+			       "$id; find /sys/fs/cgroup -name \"*$id*\"\n"),
+		    "linux.resources.blockIO.leafWeight: ");
 	/* v2 limits swap alone, so the limit of memory must be known, too. */
-	assert_contains(oci_script("args true; config '.linux.resources.memory.swap = 67108864'\n"
-				   "no oci run $id; oci list -q\n")
-				->err,
-			"linux.resources.memory.swap without a limit");
+	assert_told(oci_script("args true; config '.linux.resources.memory.swap = 67108864'\n"
+			       "no oci run $id; oci list -q\n"),
+		    "linux.resources.memory.swap without a limit");
 }
 
 static void devices_are_made_and_allowed_by_rules(void **state)

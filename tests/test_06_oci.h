@@ -48,4 +48,11 @@
 #define oci_script(...)	       oci_script_(__VA_ARGS__, NULL)
 #define oci_script_(text, ...) script(BUNDLE text, "", __VA_ARGS__)
 
+/* Fails unless the script succeeded, printed nothing, and has `part` among its messages. */
+static inline void assert_told(const struct result *result, const char *part)
+{
+	assert_prints(result, "");
+	assert_contains(result->err, part);
+}
+
 #endif
