@@ -14,6 +14,7 @@ struct tolerated {
 	enum {
 		SURVIVED,      /* the step must go on without a message */
 		HOST_SURVIVES, /* as SURVIVED, but only on the host side */
+		HOST_WARNS,    /* the host side must print one warning, and go on */
 		CANNOT_FAIL,   /* the kernel never refuses this call, so it is left out */
 	} kind;
 	const char *reason;
