@@ -29,14 +29,14 @@ prove() {
 # Prints the names of the lab's files.
 files() { (cd "$lab" && find . -name '*.c'); }
 
-# answer_ours [PATCH]: copies the workbook's modules to the answer, and applies the patch to them
+# answer_ours PATCH: copies the workbook's modules to the answer, and applies the patch to them
 answer_ours() {
 	local file
 	mkdir -p "$answer"
 	for file in $(files); do
 		(cd "${lab%/lab}" && cp --parents "$file" "$answer") || return 1
 	done
-	[ $# -eq 0 ] || patch --quiet --strip=3 --directory="$answer" <"$1"
+	patch --quiet --strip=3 --directory="$answer" <"$1"
 }
 
 # grade ANSWER: grades it; fails if the grading does not end. $total is "N of M", $lost the tests.
