@@ -45,7 +45,7 @@ log=$(mktemp) passed=' '
 # Runs one test for at most so many seconds. Processes that hang end with the namespaces of run.sh.
 passes() {
 	case $passed in *" $1 "*) return 0 ;; esac
-	TEST=$1 timeout --kill-after=5 "$seconds" tests/run.sh "$(program "$1")" >"$log" 2>&1 </dev/null
+	TEST=$1 timeout --kill-after=5 "$seconds" tests/run.sh "build/tests/$(program "$1")" >"$log" 2>&1 </dev/null
 	status=$?
 	[ "$status" -lt 124 ] || echo "It had not ended after $seconds s." >>"$log"
 	[ "$status" -eq 0 ] && grep -q "^\[       OK \] $1\$" "$log" && passed="$passed$1 "

@@ -1,7 +1,7 @@
 #!/bin/bash
-# tests/run.sh [PREFIX|PAGE.md...]: runs the test programs whose names begin with PREFIX, and the
-# console blocks of those pages. Each one's time is bounded. Ends with a summary; the exit status is 0
-# only if nothing failed and something ran.
+# tests/run.sh [PREFIX|build/tests/NAME|PAGE.md...]: runs the test programs whose names begin with
+# PREFIX, that one program, and the console blocks of those pages. Each one's time is bounded. Ends
+# with a summary; the exit status is 0 only if nothing failed and something ran.
 #
 # Each program, and each page, runs in namespaces of its own, which stand for the host: neither the
 # rest of the machine nor another test disturbs it, and nothing that it leaves behind outlives it. "/"
@@ -28,10 +28,9 @@ in_place() {
 	*)
 		# With sanitizers: the runtime does not free what it has read, since it ends.
 		if grep -qs 'step-06-oci\|test_06_oci\.h\|test_06_rootless\.h\|config_load' "tests/${1##*/}.c"; then
-			ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 bounded 600 "$1"
-		else
-			bounded 600 "$1"
+			export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 		fi
+		bounded 600 "$1"
 		;;
 	esac
 }
@@ -92,18 +91,26 @@ one() {
 
 pages=() programs=() last=()
 declare -A listed # a program may have several of the prefixes
-for what; do
-	case $what in
-	*.md) pages+=("$what") ;;
-	*) for program in build/tests/"$what"*; do
-		case $program in *.*) continue ;; esac
-		[ -z "${listed[$program]:-}" ] || continue
+
+# list PROGRAM...: lists them to be run, but for files that belong to a program
+list() {
+	local program
+
+	for program; do
+		case ${listed[$program]:-}$program in yes* | *.*) continue ;; esac
 		listed[$program]=yes
 		case $alone in
 		*" ${program##*/} "*) last+=("$program") ;;
 		*) programs+=("$program") ;;
 		esac
-	done ;;
+	done
+}
+
+for what; do
+	case $what in
+	*.md) pages+=("$what") ;;
+	build/tests/*) list "$what" ;;
+	*) list build/tests/"$what"* ;;
 	esac
 done
 count=$((${#pages[@]} + ${#programs[@]} + ${#last[@]}))
