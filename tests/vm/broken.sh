@@ -10,7 +10,7 @@ for patch in tests/vm/broken/*.patch; do
 	name=broken-$(basename "$patch" .patch) copy=build/vm/$name
 	rm -rf "$copy" && mkdir -p "$copy/build" &&
 		cp -pr Makefile common steps rootfs tests step-* "$copy" &&
-		cp -pr build/{common,steps,tests,common.a,flags,seccomp_precompiled.h,precompile,probe,rootfs.made} "$copy/build" &&
+		cp -pr build/{common,steps,common.a,flags,seccomp_precompiled.h,precompile,probe,rootfs.made} "$copy/build" &&
 		patch -s -p 1 -d "$copy" <"$patch" && make -s -C "$copy" step-05 step-06 || exit 1
 	rows="$rows $name"
 done
