@@ -19,13 +19,23 @@
 #define autodir	 __attribute__((cleanup(cleanup_dir)))
 #define autofile __attribute__((cleanup(cleanup_file)))
 
-static inline void cleanup_fd(const int *fd)
+static inline void cleanup_fd(int *fd)
 {
 	int saved = errno;
 
 	if (*fd >= 0)
 		close(*fd);
+	*fd = -1;
 	errno = saved;
+}
+
+/* Returns the descriptor and leaves -1 in its place: the caller closes what it gets. */
+static inline int cleanup_take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
 }
 
 static inline void cleanup_memory(void *pointer)

@@ -206,7 +206,6 @@ int file_create_memory(const char *name)
 int file_make_memory(const char *name, const char *text)
 {
 	autofd int fd = file_create_memory(name);
-	int made;
 
 	if (fd < 0)
 		return -1;
@@ -220,9 +219,7 @@ int file_make_memory(const char *name, const char *text)
 	}
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return fail("lseek");
-	made = fd;
-	fd = -1;
-	return made;
+	return cleanup_take_fd(&fd);
 }
 
 int file_beside_program(const char *name, char *path, size_t size)

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "fail.h"
 #include "process_stat.h"
 
@@ -56,10 +57,8 @@ void terminal_open_keys(struct terminal *terminal)
 	obey_sigttou(true);
 	tcdrain(terminal->fd);
 	obey_sigttou(false);
-	if (tcgetattr(terminal->fd, &terminal->before) < 0) {
-		close(terminal->fd);
-		terminal->fd = -1;
-	}
+	if (tcgetattr(terminal->fd, &terminal->before) < 0)
+		cleanup_fd(&terminal->fd);
 }
 
 static bool make_raw(const struct terminal *terminal)
@@ -123,7 +122,5 @@ void terminal_close(struct terminal *terminal)
 	if (terminal->lent && !terminal->keys && !terminal->on_demand && !is_shells(terminal))
 		tcsetattr(terminal->fd, TCSANOW, &terminal->before);
 	terminal_take_back(terminal);
-	if (terminal->fd >= 0)
-		close(terminal->fd);
-	terminal->fd = -1;
+	cleanup_fd(&terminal->fd);
 }

@@ -35,7 +35,6 @@ struct step {
 static int rootfs_build(struct step *step)
 {
 	autofd int root = rootfs_open(&step->rootfs);
-	int built;
 
 	if (root < 0)
 		return -1;
@@ -45,9 +44,7 @@ static int rootfs_build(struct step *step)
 		return -1;
 	if (rootfs_populate(&step->rootfs, root) < 0)
 		return -1;
-	built = root;
-	root = -1;
-	return built;
+	return cleanup_take_fd(&root);
 }
 
 /* Runs in the new namespaces. Its calls are in the order that the kernel wants. */

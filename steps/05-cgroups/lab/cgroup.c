@@ -59,8 +59,7 @@ static const char *try_make(const struct cgroup *cgroup, struct hierarchy *hiera
 		return "flock";
 	if (mkdirat(outer, inner, 0755) < 0)
 		return "mkdirat";
-	hierarchy->lock = outer;
-	outer = -1;
+	hierarchy->lock = cleanup_take_fd(&outer);
 	return NULL;
 }
 

@@ -62,7 +62,6 @@ static int connect_to(const char *path, const char *what, bool waits)
 {
 	struct sockaddr_un address;
 	autofd int file = -1, way = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int connected;
 
 	if (way < 0)
 		return fail("socket AF_UNIX");
@@ -75,9 +74,7 @@ static int connect_to(const char *path, const char *what, bool waits)
 		if (wait_for(-1, 0, AGAIN_MILLISECONDS, what) < 0)
 			return -1;
 	}
-	connected = way;
-	way = -1;
-	return connected;
+	return cleanup_take_fd(&way);
 }
 
 int unix_socket_tell(const char *path, const char *text, const char *what)

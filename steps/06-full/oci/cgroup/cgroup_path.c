@@ -174,7 +174,6 @@ static int make_anew(struct hierarchy *hierarchy, const char *path, unsigned int
 	if (make(hierarchy, path, needed) == 0)
 		return 0;
 	cleanup_fd(&hierarchy->directory);
-	hierarchy->directory = -1;
 	return fail_input("linux.cgroupsPath: must be there, for a cgroup %s is in use by others",
 			  path);
 }
@@ -290,7 +289,6 @@ static int open_own(struct cgroup *cgroup, const char *path, const struct direct
 		if (hierarchy->directory < 0 || directory_ids_has(ids, hierarchy->directory))
 			continue;
 		cleanup_fd(&hierarchy->directory);
-		hierarchy->directory = -1;
 		/*
 		 * A hierarchy with a name and no controllers is that of a service manager: the
 		 * container need not have a cgroup there.

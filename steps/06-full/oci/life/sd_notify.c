@@ -150,8 +150,7 @@ void sd_notify_pass_on(void *argument)
 		message[got > 0 ? got : 0] = '\0';
 		if (is_ready(message)) {
 			tell_manager();
-			close(notify->socket);
-			notify->socket = -1;
+			cleanup_fd(&notify->socket);
 		} else if (!watched[0].revents) {
 			return; /* all messages before the end have been read */
 		}

@@ -125,7 +125,6 @@ static int open_one(struct container *container, struct mounts_entry *entry, int
 	if (pid < 0)
 		return fail("fork");
 	cleanup_fd(&theirs);
-	theirs = -1;
 	entry->mount.opened = receive(ours);
 	if (wait_for(pid) < 0)
 		return -1;

@@ -40,12 +40,10 @@ static int make_mount(void)
 {
 	struct mount_attr read_only = { .attr_set = MOUNT_ATTR_RDONLY };
 	autofd int mount = open_tree(AT_FDCWD, program, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	int made = mount;
 
 	if (mount < 0 || mount_setattr(mount, "", AT_EMPTY_PATH, &read_only, sizeof(read_only)) < 0)
 		return -1;
-	mount = -1;
-	return made;
+	return cleanup_take_fd(&mount);
 }
 
 /* With vm.memfd_noexec=1, a file in memory can be executed only if it was created with MFD_EXEC. */
@@ -63,7 +61,6 @@ static int make_copy(void)
 	autofd int original = open(program, O_RDONLY | O_CLOEXEC);
 	autofd int copy = create_executable();
 	struct stat status;
-	int made = copy;
 
 	if (copy < 0)
 		return -1;
@@ -78,8 +75,7 @@ static int make_copy(void)
 	}
 	if (fchmod(copy, 0500) < 0 || fcntl(copy, F_ADD_SEALS, SEALS) < 0)
 		return fail("fcntl F_ADD_SEALS");
-	copy = -1;
-	return made;
+	return cleanup_take_fd(&copy);
 }
 
 int self_exe_protect(char **argv)

@@ -171,7 +171,6 @@ static int open_null(int root)
 {
 	autofd int null = file_open_in_root(root, "/dev/null", O_PATH | O_NOFOLLOW);
 	struct stat status;
-	int opened = null;
 
 	if (null < 0)
 		return fail("openat2 /dev/null in the root file system");
@@ -179,8 +178,7 @@ static int open_null(int root)
 		return fail("fstat /dev/null");
 	if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3))
 		return fail_input("/dev/null in the container is not the null device");
-	null = -1;
-	return opened;
+	return cleanup_take_fd(&null);
 }
 
 static int mask_directory(int place, const char *path, struct empty *empty)

@@ -156,10 +156,11 @@ static int open_in_turn(const struct mounts_entry *entry)
 static int attach_bind(struct mounts_entry *entry, const struct mounts *mounts, int root)
 {
 	const struct mounts_change nothing = { 0 };
-	autofd int mount = entry->mount.opened >= 0 ? entry->mount.opened : open_in_turn(entry);
+	autofd int mount = cleanup_take_fd(&entry->mount.opened);
 	struct stat status;
 
-	entry->mount.opened = -1;
+	if (mount < 0)
+		mount = open_in_turn(entry);
 	if (mount < 0)
 		return -1;
 	if (!(mounts->peers && is_shared(entry)) &&
@@ -259,7 +260,6 @@ static int create(const struct mounts_entry *entry, uint64_t attributes, const c
 	autofree char *plain = complete_options(entry, root);
 	autofree char *options = plain ? lsm_mount_options(plain, label) : NULL;
 	autofd int mount = -1;
-	int made;
 
 	if (!options)
 		return -1;
@@ -272,9 +272,7 @@ static int create(const struct mounts_entry *entry, uint64_t attributes, const c
 		if (mount >= 0 && lsm_set_mount(mount, label) < 0)
 			return -1;
 	}
-	made = mount;
-	mount = -1;
-	return made;
+	return cleanup_take_fd(&mount);
 }
 
 enum { TARGET_MISSING = -2 };
@@ -342,9 +340,8 @@ static int attach_new(struct mounts_entry *entry, const struct mounts *mounts, i
 {
 	uint64_t attributes = mounts_attributes(entry);
 	bool late = mounts_is_late(entry);
-	autofd int mount = entry->mount.opened;
+	autofd int mount = cleanup_take_fd(&entry->mount.opened);
 
-	entry->mount.opened = -1;
 	if (refuse_link(entry, root) < 0)
 		return -1;
 	if (mount < 0)
@@ -360,10 +357,8 @@ static int attach_new(struct mounts_entry *entry, const struct mounts *mounts, i
 		return -1;
 	if (change_propagation(entry, mount, usual_of_new(mounts)) < 0)
 		return -1;
-	if (late) {
-		entry->mount.opened = mount;
-		mount = -1;
-	}
+	if (late)
+		entry->mount.opened = cleanup_take_fd(&mount);
 	return 0;
 }
 

@@ -88,8 +88,7 @@ static int make_nodes(const struct devices *devices, const struct userns *maps,
 		return fail("fchownat of a tmpfs");
 	if (device_populate(&owned, files) < 0)
 		return -1;
-	mounts->files = files;
-	files = -1;
+	mounts->files = cleanup_take_fd(&files);
 	return 0;
 }
 

@@ -78,7 +78,6 @@ int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set)
 	else if (make_slave(rootfs->tree, propagation) == 0)
 		return 0;
 	cleanup_fd(&rootfs->tree);
-	rootfs->tree = -1;
 	return -1;
 }
 

@@ -62,15 +62,13 @@ int exec_fifo_open(int directory)
 {
 	autofd int result = openat(directory, result_name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	autofd int go = openat(directory, go_name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	int opened = result;
 
 	if (result < 0 || go < 0) /* ENXIO: the container has ended */
 		return fail("open the exec fifo of the container");
 	if (write(go, "", 1) != 1)
 		return fail("write the message to start");
 	exec_fifo_remove(directory);
-	result = -1;
-	return opened;
+	return cleanup_take_fd(&result);
 }
 
 /*

@@ -162,7 +162,6 @@ int state_make(struct state *state, const char *root, const char *id)
 	has_file = opened < 0 ? 1 : state_file_is_there(state);
 	if (has_file) {
 		cleanup_fd(&state->directory);
-		state->directory = -1;
 		return fail_input("container with given ID already exists: %s", id);
 	}
 	describe_new(state);

@@ -41,13 +41,11 @@ int state_set_process(struct state *state, pid_t pid)
 int state_open_process(const struct state *state)
 {
 	autofd int pidfd = state->pid > 0 ? pidfd_open(state->pid, 0) : -1;
-	int opened = pidfd;
 
 	if (pidfd < 0 && state->pid > 0 && errno != ESRCH && errno != EINVAL)
 		return fail("pidfd_open of process %d of %s", state->pid, state->id);
 	/* Check this now: if the pid still belongs to the right process, so does the pidfd. */
 	if (pidfd < 0 || state_is_alive(state) <= 0)
 		return -1;
-	pidfd = -1;
-	return opened;
+	return cleanup_take_fd(&pidfd);
 }

@@ -66,8 +66,7 @@ static int set_apart(struct joined *joined)
 	if (file_is_same(&ours, &theirs))
 		cleanup_fd(&joined->opened[kind]);
 	else
-		joined->pids = joined->opened[kind];
-	joined->opened[kind] = -1;
+		joined->pids = cleanup_take_fd(&joined->opened[kind]);
 	return 0;
 }
 
