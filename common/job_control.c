@@ -1,7 +1,6 @@
 #include "job_control.h"
 
 #include <sys/pidfd.h>
-#include <unistd.h>
 
 #include "signals.h"
 #include "spawn.h"

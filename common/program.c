@@ -12,14 +12,6 @@
 #include "fail.h"
 #include "file.h"
 
-/* "nft" of "/usr/sbin/nft" */
-static const char *name_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /*
  * Becomes the program. Its standard streams are files in memory, so neither side waits for the
  * other.
@@ -27,7 +19,7 @@ static const char *name_of(const char *path)
 __attribute__((noreturn)) static void become(const char *const arguments[], int input, int output,
 					     int errors)
 {
-	const char *name = name_of(arguments[0]);
+	const char *name = basename(arguments[0]); /* that of <string.h> changes no path */
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or the program could act after the caller's cleanup */
 	if (dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(errors, 2) == 2) {
@@ -49,7 +41,7 @@ char *program_run(const char *const arguments[], const char *input, char *proble
 	autofd int reading = file_create_memory("input");
 	autofd int output = file_create_memory("output");
 	autofd int errors = file_create_memory("errors");
-	const char *name = name_of(arguments[0]);
+	const char *name = basename(arguments[0]);
 	const ssize_t length = (ssize_t)strlen(input);
 	autofree char *complaint = NULL;
 	int status = -1;

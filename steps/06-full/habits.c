@@ -58,12 +58,11 @@ int habits_refuse_verb(const char *verb, const char *nearest)
 /* True for a shell without arguments, which reads its commands from standard input. */
 static bool is_bare_shell(char *const *argv)
 {
-	const char *name, *slash;
+	const char *name;
 
 	if (!argv)
 		return true; /* the default is a shell */
-	slash = strrchr(argv[0], '/');
-	name = slash ? slash + 1 : argv[0];
+	name = basename(argv[0]);
 	return !argv[1] &&
 		(strcmp(name, "sh") == 0 || strcmp(name, "ash") == 0 || strcmp(name, "bash") == 0);
 }
