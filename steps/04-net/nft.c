@@ -74,20 +74,30 @@ char *nft_line(char **rest, struct nft_chain *chain)
 	return line + strspn(line, "\t");
 }
 
+bool nft_has_comment(const char *line, const char *comment)
+{
+	char mark[80];
+
+	snprintf(mark, sizeof(mark), "comment \"%s\"", comment);
+	return strstr(line, mark);
+}
+
+unsigned long nft_handle(const char *line)
+{
+	const char *handle = strstr(line, "# handle ");
+
+	return handle ? strtoul(handle + strlen("# handle "), NULL, 10) : 0;
+}
+
 void nft_delete_marked(const char *commands, const char *comment)
 {
 	const char *listing = nft_list("%s", commands);
 	autofree char *copy = listing ? strdup(listing) : NULL;
 	struct nft_chain chain = { 0 };
 	char *rest = copy, *line;
-	char mark[80];
 
-	snprintf(mark, sizeof(mark), "comment \"%s\"", comment);
-	while ((line = nft_line(&rest, &chain))) {
-		const char *handle = strstr(line, "# handle ");
-
-		if (handle && strstr(line, mark))
+	while ((line = nft_line(&rest, &chain)))
+		if (nft_handle(line) && nft_has_comment(line, comment))
 			nft_run(NULL, "delete rule %s %s %s handle %lu", chain.family, chain.table,
-				chain.name, strtoul(handle + strlen("# handle "), NULL, 10));
-	}
+				chain.name, nft_handle(line));
 }

@@ -8,6 +8,8 @@
 #ifndef STEPS_NFT_H
 #define STEPS_NFT_H
 
+#include <stdbool.h>
+
 /*
  * Runs commands. Returns what they print, which is valid until the next call. On failure returns
  * NULL, with one line of nft's error output in `problem`, if that is not NULL.
@@ -31,6 +33,12 @@ struct nft_chain {
  * Advances `rest`, and fills in `chain` from the lines that begin a table or a chain.
  */
 char *nft_line(char **rest, struct nft_chain *chain);
+
+/* True if this line of nft_line() is a rule with that comment. */
+bool nft_has_comment(const char *line, const char *comment);
+
+/* Returns the handle in a line, by which a rule can be deleted; 0: the line has none. */
+unsigned long nft_handle(const char *line);
 
 /* Deletes the rules with this comment, of those that `commands` list. */
 void nft_delete_marked(const char *commands, const char *comment);

@@ -25,17 +25,24 @@ int setting_get(const char *family, const char *device, const char *name)
 	return fd >= 0 && read(fd, &value, 1) == 1 ? value : -1;
 }
 
-int setting_set(const char *family, const char *device, const char *name, char value)
+static int write_setting(const char *path, const char *value)
 {
-	char path[128];
 	autofd int fd = -1;
 
-	setting_path(family, device, name, path);
-	narrate("write %c to %s", value, path);
+	narrate("write %s to %s", value, path);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return fail("open %s", path);
-	return write(fd, &value, 1) == 1 ? 0 : fail("write %s", path);
+	return write(fd, value, strlen(value)) > 0 ? 0 : fail("write %s", path);
+}
+
+int setting_set(const char *family, const char *device, const char *name, char value)
+{
+	const char text[] = { value, '\0' };
+	char path[128];
+
+	setting_path(family, device, name, path);
+	return write_setting(path, text);
 }
 
 int setting_disable_ipv6(const char *device)
@@ -49,12 +56,5 @@ int setting_disable_ipv6(const char *device)
 
 int setting_allow_ping(void)
 {
-	static const char path[] = "/proc/sys/net/ipv4/ping_group_range", range[] = "0 2147483647";
-	autofd int fd = -1;
-
-	narrate("write %s to %s", range, path);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail("open %s", path);
-	return write(fd, range, strlen(range)) > 0 ? 0 : fail("write %s", path);
+	return write_setting("/proc/sys/net/ipv4/ping_group_range", "0 2147483647");
 }

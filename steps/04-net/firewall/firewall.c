@@ -58,19 +58,6 @@ static enum fate follow_all(struct ruleset *set, const struct rule *hook,
 	return ACCEPTED;
 }
 
-static bool has_mark(const char *rule, const char *bridge)
-{
-	char mark[80];
-
-	snprintf(mark, sizeof(mark), "comment \"%s\"", bridge);
-	return strstr(rule, mark);
-}
-
-static unsigned long handle_of(const char *rule)
-{
-	return strtoul(strstr(rule, "# handle ") + strlen("# handle "), NULL, 10);
-}
-
 /*
  * Returns commands that insert the bridge's rules into a chain, and delete the bridge's older
  * rules, which did not help. The caller frees the text. Returns NULL if there is no memory.
@@ -87,13 +74,13 @@ static char *pass_commands(const struct ruleset *set, const struct nft_chain *ch
 	for (size_t i = 0; i < set->count; i++) {
 		const struct rule *rule = &set->rules[i];
 
-		if (!rule->is_hook && has_mark(rule->text, bridge) &&
+		if (!rule->is_hook && nft_has_comment(rule->text, bridge) &&
 		    strcmp(rule->chain.family, chain->family) == 0 &&
 		    strcmp(rule->chain.table, chain->table) == 0 &&
 		    (strcmp(rule->chain.name, name) == 0 ||
 		     strcmp(rule->chain.name, DOCKER_USER) == 0))
 			fprintf(out, "delete rule %s %s %s handle %lu\n", chain->family,
-				chain->table, rule->chain.name, handle_of(rule->text));
+				chain->table, rule->chain.name, nft_handle(rule->text));
 	}
 	/* Use only rules that iptables-nft can print; otherwise `iptables -S` would fail. */
 	for (const char *direction = "io"; *direction; direction++)

@@ -22,7 +22,7 @@ struct forgetting {
 	struct in_addr host; /* 0.0.0.0: any of the host's addresses */
 	uint16_t port;	     /* 0: those of the container */
 	struct rtnl deleter; /* a second socket: the first is in the middle of the list */
-	struct rtnl routes;
+	struct rtnl routes;  /* for goes_to_port(); open only where there is a port */
 };
 
 /* Begins a request about IPv4 connections. */
@@ -124,7 +124,7 @@ static void forget(struct forgetting *forgetting)
 
 	if (rtnl_open(&list, NETLINK_NETFILTER) == 0 &&
 	    rtnl_open(&forgetting->deleter, NETLINK_NETFILTER) == 0 &&
-	    rtnl_open(&forgetting->routes, NETLINK_ROUTE) == 0) {
+	    (!forgetting->port || rtnl_open(&forgetting->routes, NETLINK_ROUTE) == 0)) {
 		begin(&list, IPCTNL_MSG_CT_GET, NLM_F_DUMP);
 		rtnl_dump(&list, look_at_connection, forgetting, "IPCTNL_MSG_CT_GET");
 	}

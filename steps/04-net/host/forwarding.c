@@ -29,22 +29,28 @@ static bool is_recorded(int record, const char *device, unsigned int index)
 	return strstr(text, line) != NULL;
 }
 
+struct progress {
+	int record;
+	unsigned int last; /* the device of the last route: most routes have the same one */
+};
+
 /* Switches forwarding on for a device, and notes that it was off. */
-static int enable(int record, unsigned int index)
+static int enable(struct progress *progress, unsigned int index)
 {
 	char device[IFNAMSIZ];
 	int value, all;
 
-	if (!if_indextoname(index, device))
+	if (index == progress->last || !if_indextoname(index, device))
 		return 0;
+	progress->last = index;
 	value = setting_get("ipv4", device, "forwarding");
 	/* A device that is recorded, but does not forward: somebody has switched it off again. */
-	if (value == '1' || is_recorded(record, device, index))
+	if (value == '1' || is_recorded(progress->record, device, index))
 		return 0;
 	all = setting_get("ipv4", "all", "forwarding");
 	if (all < 0 || value < 0)
 		return fail("read whether %s forwards", device);
-	if (dprintf(record, "%s %u %c\n", device, index, all) < 0)
+	if (dprintf(progress->record, "%s %u %c\n", device, index, all) < 0)
 		return fail("write " RECORD);
 	return setting_set("ipv4", device, "forwarding", '1');
 }
@@ -59,14 +65,16 @@ static int enable_for_route(struct nl_msg *message, void *data)
 	const struct nlattr *device = rtnl_attribute(message, sizeof(*route), RTA_OIF);
 	const struct nlattr *hops = rtnl_attribute(message, sizeof(*route), RTA_MULTIPATH);
 	const struct rtnexthop *hop = hops ? nla_data(hops) : NULL;
-	int left = hops ? nla_len(hops) : 0, record = *(const int *)data;
+	int left = hops ? nla_len(hops) : 0;
+	struct progress *progress = data;
 
 	if (route->rtm_table == RT_TABLE_LOCAL || route->rtm_type != RTN_UNICAST)
 		return NL_OK;
-	if (device && enable(record, nla_get_u32(device)) < 0)
+	if (device && enable(progress, nla_get_u32(device)) < 0)
 		return -1;
-	for (; hop && RTNH_OK(hop, left); hop = RTNH_NEXT(hop)) {
-		if (enable(record, (unsigned int)hop->rtnh_ifindex) < 0)
+	/* RTNH_OK() alone would read the length of a hop behind the last one. */
+	for (; left >= (int)sizeof(*hop) && RTNH_OK(hop, left); hop = RTNH_NEXT(hop)) {
+		if (enable(progress, (unsigned int)hop->rtnh_ifindex) < 0)
 			return -1;
 		left -= RTNH_ALIGN(hop->rtnh_len);
 	}
@@ -76,6 +84,7 @@ static int enable_for_route(struct nl_msg *message, void *data)
 int forwarding_enable(int pool, struct rtnl *rtnl, const char *bridge)
 {
 	autofd int record = openat(pool, RECORD, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	struct progress progress = { .record = record };
 	struct rtmsg *request;
 
 	if (record < 0)
@@ -86,7 +95,7 @@ int forwarding_enable(int pool, struct rtnl *rtnl, const char *bridge)
 		return -1;
 	request = rtnl_begin(rtnl, RTM_GETROUTE, NLM_F_DUMP, sizeof(*request));
 	request->rtm_family = AF_INET;
-	return rtnl_dump(rtnl, enable_for_route, &record, "RTM_GETROUTE");
+	return rtnl_dump(rtnl, enable_for_route, &progress, "RTM_GETROUTE");
 }
 
 /* Restores one setting, unless somebody has changed it since. Returns false to try again later. */

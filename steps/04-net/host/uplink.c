@@ -2,9 +2,6 @@
 
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
 
 #include "fail.h"
 #include "setting.h"
@@ -50,14 +47,10 @@ static unsigned int find_route(struct rtnl *rtnl, unsigned int in, uint32_t sour
 void uplink_find(char name[IFNAMSIZ])
 {
 	autortnl struct rtnl rtnl = { 0 };
-	unsigned int out;
 
 	*name = '\0';
-	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
-		return;
-	out = find_route(&rtnl, 0, 0, htonl(WORLD));
-	if (out && !if_indextoname(out, name))
-		*name = '\0';
+	if (rtnl_open(&rtnl, NETLINK_ROUTE) == 0)
+		if_indextoname(find_route(&rtnl, 0, 0, htonl(WORLD)), name);
 }
 
 void uplink_check(struct rtnl *rtnl, const char *bridge, struct in_addr container)
