@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -30,7 +31,7 @@ int64_t cgroup_deadline(void)
 	return now() + ALL_MILLISECONDS;
 }
 
-int cgroup_is_late(int64_t deadline)
+static bool is_late(int64_t deadline)
 {
 	return now() > deadline;
 }
@@ -138,7 +139,7 @@ int cgroup_visit(int directory, const struct cgroup_visitor *visitor, int64_t de
 	for (const char *next; result == 0 && (next = pop(&stack));) {
 		result = *next == '/' ? leave(&place, next + 1, visitor)
 				      : enter(&stack, &place, next, visitor);
-		if (result == 0 && cgroup_is_late(deadline))
+		if (result == 0 && is_late(deadline))
 			result = fail_input("%d s are not enough for all cgroups and processes",
 					    ALL_MILLISECONDS / 1000);
 	}
@@ -200,11 +201,11 @@ int cgroup_remove_tree(const struct hierarchy *hierarchy, int parent, const char
 		if (directory < 0)
 			return errno == ENOENT ? 0 : fail("open the cgroup %s", name);
 		version_of(hierarchy)->kill(directory, deadline);
-		if (cgroup_visit(directory, &remover, deadline) < 0 && !cgroup_is_late(deadline))
+		if (cgroup_visit(directory, &remover, deadline) < 0 && !is_late(deadline))
 			return -1;
 		if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
 			break;
-		if (cgroup_is_late(deadline))
+		if (is_late(deadline))
 			return fail_input("the cgroup %s (v%d %s) is not removed: after %d s there "
 					  "are still processes or cgroups in it",
 					  name, hierarchy->version, hierarchy->name,

@@ -14,7 +14,6 @@
 
 /* Returns the time at which work on a tree has to end, in milliseconds of CLOCK_MONOTONIC. */
 int64_t cgroup_deadline(void);
-int cgroup_is_late(int64_t deadline);
 
 struct cgroup_visitor {
 	/* Called with a cgroup's directory before the cgroups below are visited; may be NULL. */

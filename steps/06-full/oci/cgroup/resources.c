@@ -1,6 +1,5 @@
 #include "resources.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +61,12 @@ bool resources_find(const struct limit *limit, const struct cgroup *cgroup,
 	return true;
 }
 
-char *resources_complete(int directory, const char *file, const char *text)
+/*
+ * Returns the text to write to a file. If `text` begins with "= ", the first word of the file takes
+ * the place of the "=". The caller frees the result. NULL: the file cannot be read, or there is no
+ * memory.
+ */
+static char *complete_text(int directory, const char *file, const char *text)
 {
 	autofree char *now = NULL;
 	char *complete = NULL;
@@ -109,7 +113,7 @@ static int write_one(struct limit *limit, const struct cgroup *cgroup)
 	if (!limit->before)
 		limit->before = resources_before(&place);
 	text = strndup(place.text, place.length);
-	whole = text ? resources_complete(place.hierarchy->directory, place.file, text) : NULL;
+	whole = text ? complete_text(place.hierarchy->directory, place.file, text) : NULL;
 	if (!whole)
 		return fail("read %s", place.file);
 	narrate("write %s %s", place.file, whole);

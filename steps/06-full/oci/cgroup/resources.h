@@ -32,13 +32,6 @@ bool resources_find(const struct limit *limit, const struct cgroup *cgroup,
 		    struct resource_place *place);
 
 /*
- * Returns the text to write to a file. If `text` begins with "= ", the first word of the file takes
- * the place of the "=". The caller frees the result. NULL: the file cannot be read, or there is no
- * memory.
- */
-char *resources_complete(int directory, const char *file, const char *text);
-
-/*
  * Writes the limits to the cgroups, whose directories are open. A limit that the kernel refuses is
  * tried once more after the others, since some limits depend on others. Returns 0; or -1, and all
  * values are as they were before.

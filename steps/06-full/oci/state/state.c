@@ -22,7 +22,7 @@ enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 enum { LOCK_TRIES = 10000, LOCK_MICROSECONDS = 1000 };
 enum lock { LOCK_NONE, LOCK_AT_ONCE, LOCK_SOON };
 
-int state_check_id(const char *id)
+static int check_id(const char *id)
 {
 	bool allowed = *id && strcmp(id, ".") != 0 && strcmp(id, "..") != 0 && strlen(id) < 256;
 
@@ -146,7 +146,7 @@ int state_make(struct state *state, const char *root, const char *id)
 	bool is_there = false;
 	int opened, has_file;
 
-	if (state_check_id(id) < 0)
+	if (check_id(id) < 0)
 		return -1;
 	*state = (struct state){ .root = open_root(root, true), .directory = -1, .id = id };
 	if (state->root < 0)
@@ -173,7 +173,7 @@ int state_open(struct state *state, const char *root, const char *id, bool lock)
 {
 	int result;
 
-	if (state_check_id(id) < 0)
+	if (check_id(id) < 0)
 		return -1;
 	*state = (struct state){ .root = open_root(root, false), .directory = -1, .id = id };
 	if (state->root < 0 && *fail_get()->text)

@@ -70,9 +70,6 @@ const char *state_default_root(void);
  */
 int state_fail_root(const char *call, const char *root);
 
-/* Checks that `id` can be the ID of a container: letters, digits, "_+-." Returns 0 or -1. */
-int state_check_id(const char *id);
-
 /* Makes the directory of a new container, and locks it. Returns 0 or -1 (it is there already). */
 int state_make(struct state *state, const char *root, const char *id);
 
