@@ -35,6 +35,16 @@ static char *path_in(const char *text, const struct hierarchy *hierarchy)
 	return NULL;
 }
 
+char *cgroup_find_seen(const struct hierarchy *hierarchy, pid_t pid)
+{
+	autofree char *text = NULL;
+	char name[64];
+
+	snprintf(name, sizeof(name), "/proc/%d/cgroup", pid);
+	text = file_read(name);
+	return text ? path_in(text, hierarchy) : NULL;
+}
+
 /* Opens the path name by name: the whole may be longer than the kernel takes at once. */
 static int open_below(const struct hierarchy *hierarchy, const char *path)
 {
@@ -115,8 +125,7 @@ static char *find_in(const struct hierarchy *hierarchy, const char *seen, const 
 static char *find_anywhere(const struct hierarchy *hierarchies, int count, const char *path,
 			   pid_t pid)
 {
-	char name[64], *found = NULL;
-	autofree char *text = NULL;
+	char *found = NULL;
 
 	/*
 	 * Try this first: the kernel shows no /proc/PID/cgroup if a path is longer than PATH_MAX.
@@ -127,10 +136,8 @@ static char *find_anywhere(const struct hierarchy *hierarchies, int count, const
 		if (has_process(directory, pid))
 			return strdup(path);
 	}
-	snprintf(name, sizeof(name), "/proc/%d/cgroup", pid);
-	text = file_read(name);
 	for (int i = 0; i < count && !found; i++) {
-		autofree char *seen = text ? path_in(text, &hierarchies[i]) : NULL;
+		autofree char *seen = cgroup_find_seen(&hierarchies[i], pid);
 
 		found = seen ? find_in(&hierarchies[i], seen, path, pid) : NULL;
 	}
@@ -185,18 +192,14 @@ bool cgroup_find_frozen(const char *path, pid_t pid)
 {
 	struct hierarchy hierarchies[HIERARCHIES_MAX];
 	int count = hierarchy_find(hierarchies, SET(CONTROLLER_FREEZER));
-	char name[64];
-	autofree char *text = NULL;
 	bool frozen = false;
 
 	if (count < 0) {
 		fail_forget();
 		return false;
 	}
-	snprintf(name, sizeof(name), "/proc/%d/cgroup", pid);
-	text = file_read(name);
 	for (int i = 0; i < count && !frozen; i++) {
-		autofree char *seen = text ? path_in(text, &hierarchies[i]) : NULL;
+		autofree char *seen = cgroup_find_seen(&hierarchies[i], pid);
 		autofree char *own =
 			seen && *path ? find_in(&hierarchies[i], seen, path, pid) : NULL;
 		const char *place = own ? own : seen;

@@ -25,6 +25,12 @@
 char *cgroup_find(const char *path, pid_t pid);
 
 /*
+ * Returns the path of the cgroup that process `pid` is in, as the runtime's cgroup namespace shows
+ * it. The caller frees the path. NULL, without a message: it is not known.
+ */
+char *cgroup_find_seen(const struct hierarchy *hierarchy, pid_t pid);
+
+/*
  * True if the processes of the cgroup are frozen, or about to be: by its own file, or by that of a
  * cgroup above. Process `pid` is one of them; where `path` is empty or cannot be seen, the function
  * looks at the cgroup of `pid`.

@@ -3,9 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -214,13 +211,8 @@ int cgroup_path_require_devices(const struct cgroup *cgroup)
 {
 	if (geteuid() != 0 || userns_is_ours())
 		return 0; /* nobody can make a node here, and the host's modes guard its nodes */
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
-		const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
-
-		if (hierarchy->directory >= 0 &&
-		    (hierarchy->version == 2 || hierarchy->controllers & SET(CONTROLLER_DEVICES)))
-			return 0;
-	}
+	if (cgroup_hierarchy(cgroup, SET(CONTROLLER_DEVICES)))
+		return 0;
 	if (cgroup->devices.required)
 		return fail_input("linux.resources.devices: no cgroup is made, or may be written "
 				  "to, that could deny a device");
@@ -309,15 +301,6 @@ int cgroup_path_open(struct cgroup *cgroup, const char *path, const struct direc
 	return fail("the cgroup %s is not the container's: another one has been made there", path);
 }
 
-static int each_in(const struct cgroup *cgroup, void (*each)(pid_t pid, void *data), void *data)
-{
-	for (int i = 0; i < cgroup->hierarchy_count; i++)
-		if (cgroup->hierarchies[i].directory >= 0)
-			return cgroup_each_process(cgroup->hierarchies[i].directory, each, data,
-						   cgroup_deadline());
-	return 0;
-}
-
 int cgroup_path_each(const char *path, const struct directory_ids *ids,
 		     void (*each)(pid_t pid, void *data), void *data)
 {
@@ -325,22 +308,19 @@ int cgroup_path_each(const char *path, const struct directory_ids *ids,
 
 	if (cgroup_path_open(cgroup, path, ids) < 0)
 		return -1;
-	return each_in(cgroup, each, data);
+	for (int i = 0; i < cgroup->hierarchy_count; i++)
+		if (cgroup->hierarchies[i].directory >= 0)
+			return cgroup_each_process(cgroup->hierarchies[i].directory, each, data,
+						   cgroup_deadline());
+	return 0;
 }
 
-static void send_signal(pid_t pid, void *data)
-{
-	kill(pid, *(int *)data);
-}
-
-int cgroup_path_signal(const char *path, const struct directory_ids *ids, int signal)
+int cgroup_path_kill(const char *path, const struct directory_ids *ids)
 {
 	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
 
 	if (cgroup_path_open(cgroup, path, ids) < 0)
 		return -1;
-	if (signal != SIGKILL)
-		return each_in(cgroup, send_signal, &signal);
 	/* Kill all at once. One by one, processes could fork faster than they are killed. */
 	if (cgroup_kill(cgroup) < 0)
 		fail_forget(); /* the cgroup was removed meanwhile */

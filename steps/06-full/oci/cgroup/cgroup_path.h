@@ -60,10 +60,10 @@ int cgroup_path_each(const char *path, const struct directory_ids *ids,
 		     void (*each)(pid_t pid, void *data), void *data);
 
 /*
- * Sends a signal to every process in the cgroup and below it. SIGKILL also thaws them: on v1 a
- * frozen process would not die. Returns 0 or -1.
+ * Kills every process in the cgroup and below it, and thaws them: on v1 a frozen process would not
+ * die. Returns 0 or -1.
  */
-int cgroup_path_signal(const char *path, const struct directory_ids *ids, int signal);
+int cgroup_path_kill(const char *path, const struct directory_ids *ids);
 
 /*
  * After a `create` that failed: removes the cgroup, unless it is frozen, or others have processes

@@ -13,11 +13,9 @@
 
 static bool are_of_v1(const struct cgroup *cgroup)
 {
-	for (int i = 0; i < cgroup->hierarchy_count; i++)
-		if (cgroup->hierarchies[i].version == 1 && cgroup->hierarchies[i].directory >= 0 &&
-		    cgroup->hierarchies[i].controllers & SET(CONTROLLER_DEVICES))
-			return true;
-	return false;
+	const struct hierarchy *hierarchy = cgroup_hierarchy(cgroup, SET(CONTROLLER_DEVICES));
+
+	return hierarchy && hierarchy->version == 1; /* hierarchy_find() puts v2 last */
 }
 
 static bool is_for_all(const struct device_rule *rule)

@@ -44,31 +44,34 @@ static int each_in_namespace(const struct state *state, void (*each)(pid_t pid, 
 }
 
 /*
- * True if the cgroup has to show the container's processes, false if the PID namespace has to. A
- * cgroup that cannot be seen from here is a failure, for the caller to return, if the runtime is in
- * the same PID namespace.
+ * Returns 1 if the cgroup has to show the container's processes, 0 if the PID namespace has to; or
+ * -1: the runtime is in the same PID namespace, and the cgroup cannot be seen from here.
  */
-static bool has_cgroup(struct state *state)
+static int has_cgroup(struct state *state)
 {
 	char first[16];
 
-	snprintf(first, sizeof(first), "%d", state->pid);
 	if (!*state->cgroup)
-		return false;
-	if (state_find_cgroup(state) == 0 || namespace_of(first) == namespace_of("self"))
-		return true;
+		return 0;
+	if (state_find_cgroup(state) == 0)
+		return 1;
+	snprintf(first, sizeof(first), "%d", state->pid);
+	if (namespace_of(first) == namespace_of("self"))
+		return -1;
 	narrate("%s", fail_get()->text);
 	fail_forget();
 	state->cgroup = "";
-	return false;
+	return 0;
 }
 
 int processes_each(struct state *state, void (*each)(pid_t pid, void *data), void *data)
 {
-	if (!has_cgroup(state))
-		return each_in_namespace(state, each, data);
-	return *fail_get()->text ? -1
-				 : cgroup_path_each(state->cgroup, &state->directories, each, data);
+	int in_cgroup = has_cgroup(state);
+
+	if (in_cgroup < 0)
+		return -1;
+	return in_cgroup ? cgroup_path_each(state->cgroup, &state->directories, each, data)
+			 : each_in_namespace(state, each, data);
 }
 
 struct sending {
@@ -93,5 +96,5 @@ int processes_signal(struct state *state, int signal)
 		return fail_input("cannot kill: container not running: there are no processes");
 	if (signal != SIGKILL || !*state->cgroup)
 		return 0;
-	return cgroup_path_signal(state->cgroup, &state->directories, signal);
+	return cgroup_path_kill(state->cgroup, &state->directories);
 }

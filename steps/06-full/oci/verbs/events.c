@@ -99,6 +99,13 @@ static const struct source sources[] = {
 	  { 1, 1 } },
 };
 
+/* The number of processes that the kernel has killed because memory ran out. */
+static const struct source kills = {
+	.controller = CONTROLLER_MEMORY,
+	.files = { { "memory.oom_control", "oom_kill" }, { "memory.events", "oom_kill" } },
+	.factor = { 1, 1 },
+};
+
 /* In milliseconds. */
 enum { INTERVAL_DEFAULT = 5000, INTERVAL_LEAST = 1, INTERVAL_MOST = 24 * 3600 * 1000 };
 enum { SOURCES = sizeof(sources) / sizeof(sources[0]) };
@@ -175,10 +182,9 @@ static int print_event(const char *type, const char *id, json_t *data)
 
 static uint64_t count_killed(const struct cgroup *cgroup)
 {
-	struct cgroup_usage usage;
+	uint64_t number = look_up(&kills, cgroup);
 
-	cgroup_count(cgroup, &usage);
-	return usage.killed == CGROUP_UNKNOWN ? 0 : usage.killed;
+	return number == CGROUP_UNKNOWN ? 0 : number;
 }
 
 /* Prints events until the container ends, each `interval` milliseconds. */

@@ -2,10 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "cgroup_find.h"
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
@@ -13,48 +12,30 @@
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-/* Returns the path in the line of v2, "0::/path", of /proc/PID/cgroup, or NULL. */
-static const char *find_line(const char *text)
-{
-	while (text && strncmp(text, "0::", strlen("0::")) != 0) {
-		text = strchr(text, '\n');
-		text = text ? text + 1 : NULL;
-	}
-	return text ? text + strlen("0::") : NULL;
-}
-
 /*
- * Returns what follows `path` in the line, without a slash; or NULL, if the components of `path`
- * are not there. What is before them is the path of the cgroup namespace that the container is seen
+ * Returns what follows `path` in `seen`, without a slash; or NULL, if the components of `path` are
+ * not there. What is before them is the path of the cgroup namespace that the container is seen
  * from.
  */
-static const char *find_components(const char *line, const char *path)
+static const char *find_components(const char *seen, const char *path)
 {
 	const size_t length = strlen(path);
-	const char *end = line + strcspn(line, "\n");
 
 	if (length == 0)
-		return line + strspn(line, "/");
-	for (const char *found = line; (found = strstr(found, path)) && found < end; found++)
-		if (found > line && found[-1] == '/' && strchr("/\n", found[length]))
+		return seen + strspn(seen, "/");
+	for (const char *found = seen; (found = strstr(found, path)); found++)
+		if (found > seen && found[-1] == '/' && strchr("/", found[length]))
 			return found + length + strspn(found + length, "/");
 	return NULL;
 }
 
-/*
- * Returns the rest of the process's cgroup path (v2) after `path`, or NULL if `path` is not in it.
- */
-static char *find_below(pid_t pid, const char *path)
+/* Returns the rest of the process's cgroup path after `path`, or NULL if `path` is not in it. */
+static char *find_below(const struct hierarchy *hierarchy, pid_t pid, const char *path)
 {
-	char name[64];
-	autofree char *text = NULL;
-	const char *line, *found;
+	autofree char *seen = cgroup_find_seen(hierarchy, pid);
+	const char *found = seen ? find_components(seen, path + strspn(path, "/")) : NULL;
 
-	snprintf(name, sizeof(name), "/proc/%d/cgroup", pid);
-	text = file_read(name);
-	line = text ? find_line(text) : NULL;
-	found = line ? find_components(line, path + strspn(path, "/")) : NULL;
-	return found ? strndup(found, strcspn(found, "\n")) : NULL;
+	return found ? strdup(found) : NULL;
 }
 
 /*
@@ -64,7 +45,7 @@ static char *find_below(pid_t pid, const char *path)
 static int follow(struct hierarchy *hierarchy, const char *path, pid_t first)
 {
 	autofree char *enabled = file_read_at(hierarchy->directory, "cgroup.subtree_control");
-	autofree char *below = enabled && *enabled ? find_below(first, path) : NULL;
+	autofree char *below = enabled && *enabled ? find_below(hierarchy, first, path) : NULL;
 	autofd int own = -1;
 
 	if (!below || !*below)
