@@ -312,6 +312,20 @@ bool json_choose(const struct json *at, const struct json_name *names, size_t co
 	return text ? json_problem(at, "unknown: \"%s\"", text) == 0 : false;
 }
 
+uint32_t json_choose_all(const struct json *array, const struct json_name *names, size_t count)
+{
+	uint32_t all = 0;
+
+	for (size_t i = 0; i < json_count(array); i++) {
+		struct json element = json_element(array, i);
+		uint32_t value = 0;
+
+		json_choose(&element, names, count, &value);
+		all |= value;
+	}
+	return all;
+}
+
 bool json_get_number(const struct json *object, const char *key, int64_t least, int64_t most,
 		     int64_t *result)
 {

@@ -102,6 +102,9 @@ struct json_name {
 bool json_choose(const struct json *at, const struct json_name *names, size_t count,
 		 uint32_t *value);
 
+/* Looks up each text of an array. Returns the values together: each is a bit. */
+uint32_t json_choose_all(const struct json *array, const struct json_name *names, size_t count);
+
 /* The value as a text, or NULL with a problem. */
 const char *json_text(const struct json *at);
 

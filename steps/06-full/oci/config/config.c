@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,13 +9,26 @@
 #include "fail.h"
 #include "semver.h"
 
+char *config_text(const char *text, ...)
+{
+	va_list arguments;
+	char *formatted;
+
+	va_start(arguments, text);
+	if (vasprintf(&formatted, text, arguments) < 0)
+		formatted = NULL;
+	va_end(arguments);
+	return formatted;
+}
+
 const char *config_path(const struct config *config, const char *path)
 {
-	char *joined;
+	const char *joined;
 
 	if (*path == '/' || !config->bundle)
 		return path;
-	return asprintf(&joined, "%s/%s", config->bundle, path) < 0 ? path : joined;
+	joined = config_text("%s/%s", config->bundle, path);
+	return joined ? joined : path;
 }
 
 bool config_has_namespace(const struct config *config, uint64_t flag)

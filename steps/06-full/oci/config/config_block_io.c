@@ -1,6 +1,5 @@
 /* config.json: linux.resources.blockIO. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/sysmacros.h>
 
 #include "config_parts.h"
@@ -8,14 +7,13 @@
 enum { WEIGHT_MIN = 10, WEIGHT_MAX = 1000 };
 
 static const struct {
-	const char *key, *name;
+	const char *key;
 	int row;
 } rates[] = {
-	{ "throttleReadBpsDevice", "linux.resources.blockIO.throttleReadBpsDevice", LIMIT_RBPS },
-	{ "throttleWriteBpsDevice", "linux.resources.blockIO.throttleWriteBpsDevice", LIMIT_WBPS },
-	{ "throttleReadIOPSDevice", "linux.resources.blockIO.throttleReadIOPSDevice", LIMIT_RIOPS },
-	{ "throttleWriteIOPSDevice", "linux.resources.blockIO.throttleWriteIOPSDevice",
-	  LIMIT_WIOPS },
+	{ "throttleReadBpsDevice", LIMIT_RBPS },
+	{ "throttleWriteBpsDevice", LIMIT_WBPS },
+	{ "throttleReadIOPSDevice", LIMIT_RIOPS },
+	{ "throttleWriteIOPSDevice", LIMIT_WIOPS },
 };
 
 static void append(const struct json *at, struct limits *to, struct limit limit)
@@ -40,19 +38,17 @@ static dev_t read_device(const struct json *element)
 static void add_weight(const struct json *at, struct limits *to, const char *device,
 		       uintmax_t weight)
 {
-	struct limit limit = {
+	const uintmax_t converted = 1 + (weight - WEIGHT_MIN) * 9999 / (WEIGHT_MAX - WEIGHT_MIN);
+	const struct limit limit = {
 		.name = *device ? "linux.resources.blockIO.weightDevice"
 				: "linux.resources.blockIO.weight",
 		.v1 = *device ? "blkio.bfq.weight_device|blkio.weight_device"
 			      : "blkio.bfq.weight|blkio.weight",
+		.v1_text = config_text("%s%ju|%s%ju", device, weight, device, weight),
 		.v2 = "io.bfq.weight|io.weight",
+		.v2_text = config_text("%s%ju|%s%ju", device, weight, device, converted),
 	};
-	uintmax_t converted = 1 + (weight - WEIGHT_MIN) * 9999 / (WEIGHT_MAX - WEIGHT_MIN);
 
-	if (asprintf(&limit.v1_text, "%s%ju|%s%ju", device, weight, device, weight) < 0)
-		limit.v1_text = NULL;
-	if (asprintf(&limit.v2_text, "%s%ju|%s%ju", device, weight, device, converted) < 0)
-		limit.v2_text = NULL;
 	append(at, to, limit);
 }
 
@@ -60,13 +56,12 @@ static void add_weight(const struct json *at, struct limits *to, const char *dev
 static void add_leaf_weight(const struct json *at, struct limits *to, const char *device,
 			    uintmax_t weight)
 {
-	struct limit limit = {
+	const struct limit limit = {
 		.name = "linux.resources.blockIO.leafWeight",
 		.v1 = *device ? "blkio.leaf_weight_device" : "blkio.leaf_weight",
+		.v1_text = config_text("%s%ju", device, weight),
 	};
 
-	if (asprintf(&limit.v1_text, "%s%ju", device, weight) < 0)
-		limit.v1_text = NULL;
 	append(at, to, limit);
 }
 
@@ -89,6 +84,7 @@ static void read_weights(const struct json *object, struct limits *to, const cha
 /* A rate of 0 removes a limit. */
 static void read_rates(const struct json *block_io, struct limits *to, size_t kind)
 {
+	const char *name = config_text("linux.resources.blockIO.%s", rates[kind].key);
 	struct json list = json_member(block_io, rates[kind].key);
 
 	for (size_t i = 0; i < json_count(&list); i++) {
@@ -98,7 +94,7 @@ static void read_rates(const struct json *block_io, struct limits *to, size_t ki
 
 		json_need_unsigned(&element, "rate", UINT64_MAX, &rate);
 		value.number = (int64_t)rate;
-		if (!limits_add(to, rates[kind].name, &limit_rows[rates[kind].row], &value))
+		if (!limits_add(to, name, &limit_rows[rates[kind].row], &value))
 			json_problem(&element, "there is no memory for it");
 	}
 }

@@ -48,13 +48,7 @@ static void read_flags(const struct json *object, struct memory_policy *policy)
 	struct json list = json_member(object, "flags");
 	const uint32_t both = MPOL_F_RELATIVE_NODES | MPOL_F_STATIC_NODES;
 
-	for (size_t i = 0; i < json_count(&list); i++) {
-		struct json element = json_element(&list, i);
-		uint32_t flag = 0;
-
-		json_choose(&element, flags, SIZE(flags), &flag);
-		policy->mode |= flag;
-	}
+	policy->mode |= json_choose_all(&list, flags, SIZE(flags));
 	if ((policy->mode & both) == both)
 		json_problem(&list, "nodes are either static or relative");
 }

@@ -25,6 +25,9 @@ void config_hooks(const struct json *object, struct config *config);
 /* A list of id mappings, "uidMappings" for one. Returns how many there are. */
 size_t config_id_maps(const struct json *object, const char *key, struct id_map **maps);
 
+/* Returns a formatted text, which is never freed. NULL: there is no memory. */
+char *config_text(const char *text, ...) __attribute__((format(printf, 1, 2)));
+
 /*
  * Returns `path` itself if it is absolute, or else the path in the bundle. The text is never freed.
  */

@@ -1,8 +1,5 @@
 /* config.json: linux.resources, but for its devices. */
-#include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config_parts.h"
@@ -23,18 +20,6 @@ struct target {
 	struct limits *limits;
 };
 
-__attribute__((format(printf, 1, 2))) static char *text_of(const char *text, ...)
-{
-	va_list arguments;
-	char *formatted;
-
-	va_start(arguments, text);
-	if (vasprintf(&formatted, text, arguments) < 0)
-		formatted = NULL;
-	va_end(arguments);
-	return formatted;
-}
-
 static struct limit *check(const struct target *target, struct limit *added)
 {
 	if (!added)
@@ -46,8 +31,9 @@ static struct limit *check(const struct target *target, struct limit *added)
 static struct limit *add(const struct target *target, const char *field,
 			 const struct limit_row *row, struct limit_value value)
 {
-	return check(target,
-		     limits_add(target->limits, text_of("linux.resources.%s", field), row, &value));
+	return check(
+		target,
+		limits_add(target->limits, config_text("linux.resources.%s", field), row, &value));
 }
 
 /*
@@ -57,7 +43,7 @@ static struct limit *add(const struct target *target, const char *field,
 static struct limit *append(const struct target *target, const char *field, const char *v1,
 			    char *v1_text, const char *v2, char *v2_text)
 {
-	const struct limit limit = { .name = text_of("linux.resources.%s", field),
+	const struct limit limit = { .name = config_text("linux.resources.%s", field),
 				     .v1 = v1,
 				     .v2 = v2,
 				     .v1_text = v1_text,
@@ -97,7 +83,7 @@ static void add_swap(const struct target *target, int64_t limit, int64_t swap)
 		add(target, "memory.swap", &limit_rows[LIMIT_SWAP], value);
 	else /* v2 limits swap alone, which is not known here */
 		append(target, "memory.swap without a limit", limit_rows[LIMIT_SWAP].v1,
-		       text_of("%jd", swap), NULL, NULL);
+		       config_text("%jd", swap), NULL, NULL);
 }
 
 static void read_swappiness(const struct target *target)
@@ -153,8 +139,9 @@ static void read_memory(const struct json *resources, struct limits *to)
 static void add_quota(const struct target *target, int64_t quota, uint64_t period)
 {
 	if (period)
-		append(target, "cpu.period", "cpu.cfs_period_us", text_of("%ju", (uintmax_t)period),
-		       limit_rows[LIMIT_QUOTA].v2, text_of("= %ju", (uintmax_t)period));
+		append(target, "cpu.period", "cpu.cfs_period_us",
+		       config_text("%ju", (uintmax_t)period), limit_rows[LIMIT_QUOTA].v2,
+		       config_text("= %ju", (uintmax_t)period));
 	if (quota)
 		add(target, "cpu.quota", &limit_rows[LIMIT_QUOTA],
 		    (struct limit_value){ .number = quota, .period = period });
@@ -233,14 +220,15 @@ static void read_huge_pages(const struct json *resources, struct limits *to)
 			continue;
 		if (!is_page_size(size))
 			json_problem(&size_member, "must be a size, as in \"2MB\"");
-		append(&target, "hugepageLimits", text_of("hugetlb.%s.limit_in_bytes", size),
-		       text_of("%ju", (uintmax_t)limit), text_of("hugetlb.%s.max", size),
-		       text_of("%ju", (uintmax_t)limit));
+		append(&target, "hugepageLimits", config_text("hugetlb.%s.limit_in_bytes", size),
+		       config_text("%ju", (uintmax_t)limit), config_text("hugetlb.%s.max", size),
+		       config_text("%ju", (uintmax_t)limit));
 		/* Pages that are reserved count as well, where the kernel can (since Linux 5.7). */
-		reserved = append(
-			&target, "hugepageLimits", text_of("hugetlb.%s.rsvd.limit_in_bytes", size),
-			text_of("%ju", (uintmax_t)limit), text_of("hugetlb.%s.rsvd.max", size),
-			text_of("%ju", (uintmax_t)limit));
+		reserved = append(&target, "hugepageLimits",
+				  config_text("hugetlb.%s.rsvd.limit_in_bytes", size),
+				  config_text("%ju", (uintmax_t)limit),
+				  config_text("hugetlb.%s.rsvd.max", size),
+				  config_text("%ju", (uintmax_t)limit));
 		if (reserved)
 			reserved->is_optional = true;
 	}
@@ -267,7 +255,7 @@ static void read_network(const struct json *resources, struct limits *to)
 		json_need_unsigned(&element, "priority", UINT32_MAX, &priority);
 		if (json_need_text(&element, "name", &name))
 			append(&target, "network.priorities", "net_prio.ifpriomap",
-			       text_of("%s %ju", name, (uintmax_t)priority), NULL, NULL);
+			       config_text("%s %ju", name, (uintmax_t)priority), NULL, NULL);
 	}
 }
 
@@ -292,7 +280,7 @@ static void read_rdma(const struct json *resources, struct limits *to)
 				 (uintmax_t)objects);
 		if (!*handle_text && !*object_text)
 			json_problem(&device, "needs hcaHandles or hcaObjects");
-		text = text_of("%s%s%s", name, handle_text, object_text);
+		text = config_text("%s%s%s", name, handle_text, object_text);
 		append(&target, "rdma", "rdma.max", text, "rdma.max", text);
 	}
 }
@@ -315,7 +303,7 @@ static void read_unified(const struct json *resources, struct limits *to)
 				     "the specified key has not the form CONTROLLER.VALUE `%s`",
 				     name);
 		if (text)
-			append(&target, text_of("unified.%s", name), NULL, NULL, name,
+			append(&target, config_text("unified.%s", name), NULL, NULL, name,
 			       strdup(text));
 	}
 }

@@ -43,13 +43,7 @@ static void read_policy(const struct json *process, struct scheduling *schedulin
 		json_problem(&name, "must be there");
 	else
 		json_choose(&name, policies, SIZE(policies), &policy->policy);
-	for (size_t i = 0; i < json_count(&list); i++) {
-		struct json element = json_element(&list, i);
-		uint32_t flag = 0;
-
-		json_choose(&element, flags, SIZE(flags), &flag);
-		policy->flags |= flag;
-	}
+	policy->flags |= json_choose_all(&list, flags, SIZE(flags));
 	json_get_number(&object, "nice", -20, 19, &nice);
 	json_get_unsigned(&object, "priority", 99, &priority);
 	json_get_unsigned(&object, "runtime", UINT64_MAX, &policy->runtime);

@@ -213,19 +213,6 @@ static void read_architectures(const struct json *seccomp, struct seccomp *filte
 	}
 }
 
-static void read_flags(const struct json *seccomp, struct seccomp *filter)
-{
-	struct json list = json_member(seccomp, "flags");
-
-	for (size_t i = 0; i < json_count(&list); i++) {
-		struct json element = json_element(&list, i);
-		uint32_t flag = 0;
-
-		if (json_choose(&element, flags, SIZE(flags), &flag))
-			filter->flags |= flag;
-	}
-}
-
 /*
  * True if the action for a call is SCMP_ACT_NOTIFY, as far as this is known without its arguments.
  */
@@ -285,6 +272,7 @@ void config_seccomp(const struct json *linux_part, struct seccomp *filter)
 {
 	struct json seccomp = json_member(linux_part, "seccomp");
 	struct json list = json_member(&seccomp, "syscalls");
+	struct json flag_list = json_member(&seccomp, "flags");
 	struct rules rules = { 0 };
 
 	*filter = (struct seccomp){ 0 };
@@ -292,7 +280,7 @@ void config_seccomp(const struct json *linux_part, struct seccomp *filter)
 		return;
 	filter->default_action = read_action(&seccomp, "defaultAction", "defaultErrnoRet");
 	read_architectures(&seccomp, filter);
-	read_flags(&seccomp, filter);
+	filter->flags = json_choose_all(&flag_list, flags, SIZE(flags));
 	for (size_t i = 0; i < json_count(&list); i++) {
 		struct json element = json_element(&list, i);
 
