@@ -115,6 +115,11 @@ int file_make_in_root(int root, const char *path, mode_t type)
 	return place;
 }
 
+bool file_is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
 bool file_is_same(const struct stat *one, const struct stat *other)
 {
 	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;

@@ -33,6 +33,9 @@ int file_open_in_root(int root, const char *path, int flags);
  */
 int file_make_in_root(int root, const char *path, mode_t type);
 
+/* True for "." and "..", which every directory has. */
+bool file_is_dots(const char *name);
+
 /* True if both describe the same file: inode(7), st_dev and st_ino. */
 bool file_is_same(const struct stat *one, const struct stat *other);
 

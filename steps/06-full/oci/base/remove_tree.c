@@ -13,6 +13,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
@@ -44,11 +45,6 @@ static int remove_entry(int directory, const char *name)
 	return errno == EISDIR ? unlinkat(directory, name, AT_REMOVEDIR) : -1;
 }
 
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 /*
  * Empties and removes the directory `name` of `top`. A directory in it that is not empty is moved
  * up into `top`, so a tree of any depth is removed without descending. `moved` counts the new
@@ -66,7 +62,7 @@ static int remove_level(int top, const char *name, unsigned long *moved)
 	if (!directory)
 		return fail("open %s", name);
 	for (struct dirent *entry; (entry = readdir(directory));) {
-		if (is_dots(entry->d_name) || remove_entry(fd, entry->d_name) == 0)
+		if (file_is_dots(entry->d_name) || remove_entry(fd, entry->d_name) == 0)
 			continue;
 		if (errno != ENOTEMPTY)
 			return fail("unlinkat %s", entry->d_name);
@@ -90,7 +86,7 @@ static long remove_pass(int top, unsigned long *moved)
 	if (!directory)
 		return fail("open a directory to remove");
 	for (struct dirent *entry; (entry = readdir(directory));) {
-		if (is_dots(entry->d_name))
+		if (file_is_dots(entry->d_name))
 			continue;
 		found++;
 		if (remove_entry(top, entry->d_name) == 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config_parts.h"
+#include "file.h"
 
 /*
  * True if the kernel's dev_valid_name() accepts the name. With "%d" at its end, the kernel numbers
@@ -14,7 +15,7 @@ static bool is_name(const char *name)
 
 	if (!*name || strlen(name) >= IFNAMSIZ || strpbrk(name, "/: \t\n\r\v\f"))
 		return false;
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	if (file_is_dots(name))
 		return false;
 	return !number || strcmp(number, "%d") == 0;
 }

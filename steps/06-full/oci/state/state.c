@@ -24,7 +24,7 @@ enum lock { LOCK_NONE, LOCK_AT_ONCE, LOCK_SOON };
 
 static int check_id(const char *id)
 {
-	bool allowed = *id && strcmp(id, ".") != 0 && strcmp(id, "..") != 0 && strlen(id) < 256;
+	bool allowed = *id && !file_is_dots(id) && strlen(id) < 256;
 
 	for (const char *next = id; *next; next++)
 		allowed = allowed && (isalnum((unsigned char)*next) || strchr("_+-.", *next));
