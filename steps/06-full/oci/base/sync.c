@@ -18,7 +18,8 @@ int sync_reached(const struct child *child)
 	return 0;
 }
 
-int sync_watch(const struct child *child)
+/* Waits until the child has sent something, or has ended. Returns 0 or -1. */
+static int watch(const struct child *child)
 {
 	autofd int ending = child->job.is_deferring ? signals_open_ending() : -1;
 	struct pollfd watched[] = {
@@ -42,7 +43,7 @@ ssize_t sync_receive(const struct child *child, void *message, size_t size)
 {
 	ssize_t got;
 
-	if (sync_watch(child) < 0)
+	if (watch(child) < 0)
 		return -1;
 	/*
 	 * ECONNRESET: the child ended before it read the host side's message; the next recv(2) gets
@@ -76,7 +77,7 @@ int sync_await_exec(const struct child *child)
 	int unexecuted;
 
 	if (child->job.meanwhile) {
-		if (sync_watch(child) < 0)
+		if (watch(child) < 0)
 			return -1;
 		if (recv(child->socket, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT) == 1)
 			return 0;

@@ -27,15 +27,10 @@ int sync_reached(const struct child *child);
 int sync_expect(const struct child *child);
 
 /*
- * On the host side: waits until the child has sent something, or has ended. The child may be
- * stopped or frozen for ever, so a signal that job_defer_signals() has blocked ends the wait.
- * Returns 0 or -1.
- */
-int sync_watch(const struct child *child);
-
-/*
- * On the host side: waits as sync_watch() does, then receives a message of at most `size` bytes.
- * Returns its length, 0 if the child has ended without one, or -1.
+ * On the host side: waits until the child has sent something, or has ended, and receives a message
+ * of at most `size` bytes. The child may be stopped or frozen for ever, so a signal that
+ * job_defer_signals() has blocked ends the wait. Returns the message's length, 0 if the child has
+ * ended without one, or -1.
  */
 ssize_t sync_receive(const struct child *child, void *message, size_t size);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,18 @@
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 enum { TRIES = 200, TRY_MICROSECONDS = 1000 };
+
+const char *cgroup_path_choose(const char *wanted, const char *id)
+{
+	char *own;
+
+	if (wanted && *wanted)
+		return wanted;
+	if (asprintf(&own, "/%s", id) >= 0)
+		return own;
+	fail("asprintf");
+	return NULL;
+}
 
 /* The next name in a path; NULL: it ends there. */
 static const char *next_name(char **rest)
@@ -47,7 +60,7 @@ static int check(const char *path)
 	char *rest = copy;
 
 	for (const char *name; (name = next_name(&rest));)
-		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		if (file_is_dots(name))
 			return fail_input("linux.cgroupsPath: %s: must not have \"%s\" in it", path,
 					  name);
 	if (!path[strspn(path, "/")])

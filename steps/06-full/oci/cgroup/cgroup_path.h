@@ -28,6 +28,12 @@ enum cgroup_manager { MANAGER_CGROUPFS, MANAGER_SYSTEMD, MANAGER_NONE };
 enum cgroup_claim { CLAIM_ALONE, CLAIM_SHARED, CLAIM_MADE };
 
 /*
+ * Returns `wanted`, the configuration's path, or, without one, a path for the container alone,
+ * named after its ID. The text is never freed. NULL: no memory, with a message.
+ */
+const char *cgroup_path_choose(const char *wanted, const char *id);
+
+/*
  * Makes the cgroup, and those above it that are missing, so that the set of controllers `needed`
  * works in it. Puts the rules for devices in force. `with_named`: also in hierarchies with a name
  * and no controllers, since the container is to see them. After this, the functions of chapter 5

@@ -121,12 +121,10 @@ int lifecycle_give_up(struct state *state)
 	return fail_set(&failure);
 }
 
-int lifecycle_started(struct state *state)
+int lifecycle_started(struct state *state, const struct hooks *hooks)
 {
-	const struct hooks *hooks = find_hooks(state);
-	autofree char *text = NULL;
+	autofree char *text = hooks->count[HOOK_POSTSTART] ? state_text(state, JSON_COMPACT) : NULL;
 
-	text = hooks->count[HOOK_POSTSTART] ? state_text(state, JSON_COMPACT) : NULL;
 	return text && hooks_run(hooks, HOOK_POSTSTART, text) < 0 ? lifecycle_give_up(state) : 0;
 }
 
@@ -152,7 +150,7 @@ int lifecycle_start(struct state *state)
 	if (exec_fifo_await(fifo, pidfd, &in_hooks) < 0)
 		return in_hooks ? lifecycle_give_up(state) : -1;
 	state->status = STATUS_RUNNING;
-	if (lifecycle_started(state) < 0)
+	if (lifecycle_started(state, find_hooks(state)) < 0)
 		return -1;
 	sd_notify_pass_on(&notify);
 	return 0;

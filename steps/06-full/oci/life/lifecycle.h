@@ -64,7 +64,7 @@ int lifecycle_listen(struct container *container, const struct state *state);
  * Runs the poststart hooks, when the command is executed and the state says so. Returns 0; or -1: a
  * hook has failed, and the container was deleted.
  */
-int lifecycle_started(struct state *state);
+int lifecycle_started(struct state *state, const struct hooks *hooks);
 
 /*
  * After a failure: deletes the container and its pid file, and keeps the message of the failure.

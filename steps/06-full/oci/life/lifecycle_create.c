@@ -78,21 +78,6 @@ static void describe(const struct config *config, struct state *state)
 		state->has_hooks = state->has_hooks || config->hooks.count[kind];
 }
 
-/* Without linux.cgroupsPath the container gets a cgroup of its own, named after its ID. */
-static int choose_cgroup(const char *wanted, struct state *state)
-{
-	char *path;
-
-	if (wanted && *wanted) {
-		state->cgroup = wanted;
-		return 0;
-	}
-	if (asprintf(&path, "/%s", state->id) < 0)
-		return fail("asprintf");
-	state->cgroup = path;
-	return 0;
-}
-
 /*
  * Makes the cgroup without limits, which are written later: the placeholder process of a systemd
  * scope must not count as one of the container's.
@@ -111,11 +96,12 @@ static int make_cgroup(struct config *config, const struct request *request, str
 				     config->cgroup.limits.list[0].name)
 			: cgroup_path_require_devices(&config->cgroup);
 	if (request->manager == MANAGER_CGROUPFS) {
-		if (choose_cgroup(config->cgroup_path, state) < 0)
+		path = cgroup_path_choose(config->cgroup_path, state->id);
+		if (!path)
 			return -1;
-		return cgroup_path_create(&config->cgroup, state->cgroup,
-					  state->cgroup == config->cgroup_path ? CLAIM_SHARED
-									       : CLAIM_ALONE,
+		state->cgroup = path;
+		return cgroup_path_create(&config->cgroup, path,
+					  path == config->cgroup_path ? CLAIM_SHARED : CLAIM_ALONE,
 					  needed, with_named);
 	}
 	if (systemd_name(scope, config->cgroup_path, state->id) < 0)
@@ -125,7 +111,7 @@ static int make_cgroup(struct config *config, const struct request *request, str
 		return -1;
 	state->unit = scope->unit;
 	state->cgroup = path;
-	return cgroup_path_create(&config->cgroup, state->cgroup, CLAIM_MADE, needed, with_named);
+	return cgroup_path_create(&config->cgroup, path, CLAIM_MADE, needed, with_named);
 }
 
 /* No cgroup may be written to. Limits are refused later. */
@@ -163,7 +149,7 @@ static void identify_directories(const struct container *container, struct state
 {
 	autofd int rdt = *state->rdt ? open(state->rdt, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-	state->directories = (struct directory_ids){ .known = true };
+	state->directories = (struct directory_ids){ 0 };
 	for (int i = 0; i < container->config.cgroup.hierarchy_count; i++)
 		directory_ids_add(&state->directories,
 				  container->config.cgroup.hierarchies[i].directory);

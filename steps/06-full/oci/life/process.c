@@ -117,7 +117,7 @@ int process_close_ours(const struct container *container)
 /*
  * getcwd(2) returns a path that does not begin with "/" when the directory is outside of the root.
  */
-static int enter_directory(struct container *container)
+static int enter_directory(const struct container *container)
 {
 	const char *directory = container->config.command.workdir;
 	char name[PATH_MAX];
@@ -126,7 +126,6 @@ static int enter_directory(struct container *container)
 		return 0; /* command_exec() goes there */
 	if (!directory)
 		directory = "/";
-	container->in_directory = true;
 	narrate("chdir %s", directory);
 	if (chdir(directory) < 0)
 		return fail("chdir to cwd %s", directory);
@@ -139,12 +138,12 @@ static int enter_directory(struct container *container)
 
 int process_enter_directory(struct container *container)
 {
-	if (enter_directory(container) == 0)
+	container->in_directory = enter_directory(container) == 0;
+	if (container->in_directory)
 		return 0;
 	if (errno != EACCES)
 		return -1;
 	fail_forget();
-	container->in_directory = false;
 	return 0;
 }
 
@@ -161,17 +160,13 @@ static bool is_executable(const char *path)
 
 static int refuse(const char *name)
 {
-	int status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
-
 	if (errno == ENOENT)
-		fail_input("exec: \"%s\": stat %s: no such file or directory", name, name);
-	else if (errno == EACCES)
-		fail_input("exec: \"%s\": permission denied", name);
-	else if (errno == EISDIR)
-		fail_input("exec: \"%s\": is a directory: permission denied", name);
-	else
-		return fail_status(status, "execve %s", name);
-	return -1;
+		return fail_input("exec: \"%s\": stat %s: no such file or directory", name, name);
+	if (errno == EACCES)
+		return fail_input("exec: \"%s\": permission denied", name);
+	if (errno == EISDIR)
+		return fail_input("exec: \"%s\": is a directory: permission denied", name);
+	return fail_status(STATUS_NOT_EXECUTABLE, "execve %s", name);
 }
 
 /*

@@ -33,8 +33,6 @@ int exec_fifo_wait(const struct exec_fifo *fifo)
 	char go;
 	ssize_t got;
 
-	if (fifo->go <= 0)
-		return 0;
 	do {
 		got = read(fifo->go, &go, sizeof(go));
 	} while (got < 0 && errno == EINTR);

@@ -27,7 +27,7 @@ struct exec_fifo {
 /* On the host: makes the FIFOs in the open directory, for the child to inherit. Returns 0 or -1. */
 int exec_fifo_make(struct exec_fifo *fifo, int directory);
 
-/* In the container: waits for `start`. Does nothing without a FIFO. Returns 0 or -1. */
+/* In the container: waits for `start`. There must be a FIFO. Returns 0 or -1. */
 int exec_fifo_wait(const struct exec_fifo *fifo);
 
 /*

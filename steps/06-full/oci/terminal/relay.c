@@ -236,7 +236,6 @@ int relay_prepare(struct relay *relay, struct child *child, bool interactive)
 		.typed = { .from = -1 },
 		.shown = { .from = -1 },
 	};
-	job_defer_signals(&child->job); /* keeps the signal mask for the command */
 	sigfillset(&all);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		sigdelset(&all, faults[i]);

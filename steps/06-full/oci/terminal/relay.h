@@ -37,7 +37,8 @@ struct relay {
 /*
  * Before child_spawn(): prepares a relay that child_wait() drives. From here on, only faults and
  * the signals that child_wait() handles end the runtime: other signals are blocked, because they
- * would leave its terminal raw. Returns 0 or -1.
+ * would leave its terminal raw. The caller has called job_defer_signals(), which keeps the signal
+ * mask for the command. Returns 0 or -1.
  */
 int relay_prepare(struct relay *relay, struct child *child, bool interactive);
 

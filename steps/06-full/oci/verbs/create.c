@@ -180,7 +180,7 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	if (pidfd_socket_send(request.pidfd_socket, child.pidfd, "standard") < 0 ||
 	    lifecycle_reach(&state, STATUS_RUNNING, request.pid_file) < 0)
 		return lifecycle_give_up(&state);
-	if (lifecycle_started(&state) < 0)
+	if (lifecycle_started(&state, &container.config.hooks) < 0)
 		return -1;
 	if (!options.detach)
 		return stay(&child, &state, &container.sd_notify, options.keep);

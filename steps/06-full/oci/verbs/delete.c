@@ -1,8 +1,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <regex.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
 
 #include "cgroup_path.h"
@@ -42,7 +40,7 @@ static int remove_cgroup(const struct runtime *runtime, const struct state *stat
 {
 	static struct config config;
 	struct scope scope = { 0 };
-	autofree char *own = NULL;
+	const char *path;
 
 	config = (struct config){ .bundle = "/" };
 	if (config_load(state_config(state), &config) < 0)
@@ -53,10 +51,8 @@ static int remove_cgroup(const struct runtime *runtime, const struct state *stat
 		systemd_stop(scope.unit);
 		return 0;
 	}
-	if (asprintf(&own, "/%s", state->id) < 0)
-		return fail("asprintf");
-	return cgroup_path_remove(
-		config.cgroup_path && *config.cgroup_path ? config.cgroup_path : own, NULL);
+	path = cgroup_path_choose(config.cgroup_path, state->id);
+	return path ? cgroup_path_remove(path, NULL) : -1;
 }
 
 /* With --force, a container whose state cannot be read is deleted, so that its ID is free again. */
