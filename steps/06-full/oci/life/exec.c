@@ -3,53 +3,18 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "container_exec.h"
 #include "container_hooks.h"
 #include "fail.h"
-#include "file.h"
 #include "log.h"
 #include "narrate.h"
 #include "process.h"
 #include "seccomp_cache.h"
 #include "self_exe.h"
 #include "stage.h"
-
-static const struct {
-	const char *name;
-	uint64_t flag;
-} kinds[] = {
-	{ "user", CLONE_NEWUSER }, { "mnt", CLONE_NEWNS },	  { "pid", CLONE_NEWPID },
-	{ "net", CLONE_NEWNET },   { "ipc", CLONE_NEWIPC },	  { "uts", CLONE_NEWUTS },
-	{ "time", CLONE_NEWTIME }, { "cgroup", CLONE_NEWCGROUP },
-};
-
-/*
- * Finds the namespaces that differ from the runtime's: the kernel refuses to enter the user
- * namespace that the caller is in.
- */
-static int find_namespaces(pid_t pid, uint64_t *found)
-{
-	*found = 0;
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		char ours_path[64], theirs_path[64];
-		struct stat ours, theirs;
-
-		snprintf(ours_path, sizeof(ours_path), "/proc/self/ns/%s", kinds[i].name);
-		snprintf(theirs_path, sizeof(theirs_path), "/proc/%d/ns/%s", pid, kinds[i].name);
-		if (stat(ours_path, &ours) < 0)
-			continue; /* this kernel has no such namespaces */
-		if (stat(theirs_path, &theirs) < 0)
-			return fail("stat %s", theirs_path);
-		if (!file_is_same(&ours, &theirs))
-			*found |= kinds[i].flag;
-	}
-	return 0;
-}
 
 /*
  * Enters the namespaces and the root of the container. Without root, only root of the user
@@ -116,7 +81,8 @@ static int inside(void *argument)
 	log_stage("child process in init()");
 	if (choose_cpus(&container->config.scheduling) < 0)
 		return -1;
-	if (exec->has_users && userns_enter(&container->config.userns, container->child) < 0)
+	if (exec->namespaces & CLONE_NEWUSER &&
+	    userns_enter(&container->config.userns, container->child) < 0)
 		return -1;
 	/* Again: the kernel may lift it when the rights change. */
 	if (self_exe_undumpable() < 0)
@@ -132,7 +98,8 @@ static int inside_first(void *argument)
 
 	log_stage("child process in init()");
 	scheduling_reset_cpus();
-	if (exec->has_users && userns_enter(&container->config.userns, container->child) < 0)
+	if (exec->namespaces & CLONE_NEWUSER &&
+	    userns_enter(&container->config.userns, container->child) < 0)
 		return -1;
 	if (namespaces_join(&container->config.joined, CLONE_NEWUSER) &&
 	    namespaces_become_root() < 0)
@@ -155,9 +122,8 @@ static int spawn(struct exec *exec, struct child *child, int (*begin)(void *))
 	exec->root = root;
 	if (root < 0)
 		return fail("open %s", path);
-	if (find_namespaces(exec->pid, &exec->namespaces) < 0)
+	if (namespaces_find_other(exec->pid, &exec->namespaces) < 0)
 		return -1;
-	exec->has_users = exec->namespaces & CLONE_NEWUSER;
 	child->cgroup = cgroup_directory(&exec->container->config.cgroup);
 	if (stage_spawn(child, prepare, 0, begin, exec) < 0)
 		return -1;

@@ -21,7 +21,6 @@ struct exec {
 	/* exec_spawn() fills these: */
 	int root;
 	uint64_t namespaces; /* those of the container that the runtime is not in */
-	bool has_users;	     /* a user namespace is among them */
 };
 
 /*

@@ -18,14 +18,15 @@
 #include "preserve_fds.h"
 #include "procfs.h"
 
-/* The names are the specification's. */
 static const struct {
-	const char *name;
+	const char *name; /* the specification's */
+	const char *file; /* in /proc/PID/ns */
 	uint64_t flag;
 } kinds[NAMESPACE_KINDS] = {
-	{ "user", CLONE_NEWUSER },     { "mount", CLONE_NEWNS },    { "uts", CLONE_NEWUTS },
-	{ "ipc", CLONE_NEWIPC },       { "network", CLONE_NEWNET }, { "pid", CLONE_NEWPID },
-	{ "cgroup", CLONE_NEWCGROUP }, { "time", CLONE_NEWTIME },
+	{ "user", "user", CLONE_NEWUSER },	 { "mount", "mnt", CLONE_NEWNS },
+	{ "uts", "uts", CLONE_NEWUTS },		 { "ipc", "ipc", CLONE_NEWIPC },
+	{ "network", "net", CLONE_NEWNET },	 { "pid", "pid", CLONE_NEWPID },
+	{ "cgroup", "cgroup", CLONE_NEWCGROUP }, { "time", "time", CLONE_NEWTIME },
 };
 
 int namespaces_by_name(const char *name)
@@ -67,6 +68,25 @@ static int set_apart(struct joined *joined)
 		cleanup_fd(&joined->opened[kind]);
 	else
 		joined->pids = cleanup_take_fd(&joined->opened[kind]);
+	return 0;
+}
+
+int namespaces_find_other(pid_t pid, uint64_t *found)
+{
+	*found = 0;
+	for (int i = 0; i < NAMESPACE_KINDS; i++) {
+		char ours_path[64], theirs_path[64];
+		struct stat ours, theirs;
+
+		snprintf(ours_path, sizeof(ours_path), "/proc/self/ns/%s", kinds[i].file);
+		snprintf(theirs_path, sizeof(theirs_path), "/proc/%d/ns/%s", pid, kinds[i].file);
+		if (stat(ours_path, &ours) < 0)
+			continue; /* this kernel has no such namespaces */
+		if (stat(theirs_path, &theirs) < 0)
+			return fail("stat %s", theirs_path);
+		if (!file_is_same(&ours, &theirs))
+			*found |= kinds[i].flag;
+	}
 	return 0;
 }
 

@@ -30,6 +30,12 @@ struct joined {
 int namespaces_by_name(const char *name);
 uint64_t namespaces_flag(int kind);
 
+/*
+ * Finds the namespaces of a process that the caller is not in: the kernel refuses to enter the user
+ * namespace that the caller is in. Fills `found` with their CLONE_* flags. Returns 0 or -1.
+ */
+int namespaces_find_other(pid_t pid, uint64_t *found);
+
 /* Opens a namespace of a process, /proc/PID/ns/NAME. Returns a descriptor or -1. */
 int namespaces_open_of(pid_t pid, const char *name);
 
