@@ -318,11 +318,15 @@ int mounts_create_proc(const struct mounts_entry *entry)
 	return options ? mount_create("proc", mounts_attributes(entry), options) : -1;
 }
 
-bool mounts_is_late(const struct mounts_entry *entry)
+bool mounts_is_new(const struct mounts_entry *entry, const char *type)
 {
 	return !entry->bind && !entry->remount && entry->mount.type &&
-		strcmp(entry->mount.type, "tmpfs") == 0 &&
-		mounts_attributes(entry) & MOUNT_ATTR_RDONLY;
+		strcmp(entry->mount.type, type) == 0;
+}
+
+bool mounts_is_late(const struct mounts_entry *entry)
+{
+	return mounts_is_new(entry, "tmpfs") && mounts_attributes(entry) & MOUNT_ATTR_RDONLY;
 }
 
 /* The propagation to give to a new file system, which is private unless its place is shared. */

@@ -113,6 +113,9 @@ int mounts_finish(const struct mounts *mounts);
 /* Makes a proc, attached nowhere yet, as its entry says. Returns a descriptor or -1. */
 int mounts_create_proc(const struct mounts_entry *entry);
 
+/* True if the entry is a new file system of this type. */
+bool mounts_is_new(const struct mounts_entry *entry, const char *type);
+
 /* True if mounts_finish() is to make the entry read-only. */
 bool mounts_is_late(const struct mounts_entry *entry);
 

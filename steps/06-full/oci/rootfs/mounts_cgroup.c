@@ -76,21 +76,23 @@ static int attach_one(const struct mounts_entry *entry, bool is_new,
 	return mount < 0 ? -1 : mount_attach(mount, root, target, S_IFDIR);
 }
 
-static int attach_each(const struct mounts_entry *entry, const struct mounts_view *view, int root)
+/* Mounts one hierarchy on its own name in `directory`. */
+static int attach_named(const struct mounts_entry *entry, bool is_new,
+			const struct hierarchy *hierarchy, int tree, int directory)
 {
-	autofd int directory = file_open_in_root(root, entry->mount.target, O_PATH | O_DIRECTORY);
+	if (attach_one(entry, is_new, hierarchy, tree, directory, hierarchy->name) < 0)
+		return -1;
+	return strchr(hierarchy->name, ',') ? link_each(hierarchy, directory) : 0;
+}
 
-	if (directory < 0)
-		return fail("openat2 %s in the root file system", entry->mount.target);
+static int attach_each(const struct mounts_entry *entry, const struct mounts_view *view,
+		       int directory)
+{
 	for (int i = 0; i < view->cgroup->hierarchy_count; i++) {
 		const struct hierarchy *hierarchy = &view->cgroup->hierarchies[i];
 
-		if (hierarchy->directory < 0)
-			continue;
-		if (attach_one(entry, view->is_new, hierarchy, view->trees[i], directory,
-			       hierarchy->name) < 0)
-			return -1;
-		if (strchr(hierarchy->name, ',') && link_each(hierarchy, directory) < 0)
+		if (hierarchy->directory >= 0 &&
+		    attach_named(entry, view->is_new, hierarchy, view->trees[i], directory) < 0)
 			return -1;
 	}
 	return 0;
@@ -124,26 +126,20 @@ static bool read_line(char *line, struct hierarchy *hierarchy)
  * The runtime can write to none of the cgroups, so the container is in those of the caller. In its
  * own cgroup namespace, the container sees them read-only.
  */
-static int attach_callers(const struct mounts_entry *entry, int root)
+static int attach_callers(const struct mounts_entry *entry, int directory)
 {
 	autofree char *text = file_read("/proc/self/cgroup");
-	autofd int directory = file_open_in_root(root, entry->mount.target, O_PATH | O_DIRECTORY);
 	struct mounts_entry read_only = *entry;
 	char *rest = text;
 
 	read_only.one.set |= MOUNT_ATTR_RDONLY; /* or else root of the machine could write to it */
 	if (!text)
 		return fail("read /proc/self/cgroup");
-	if (directory < 0)
-		return fail("openat2 %s in the root file system", entry->mount.target);
 	for (char *line; (line = strsep(&rest, "\n"));) {
 		struct hierarchy hierarchy;
 
-		if (!read_line(line, &hierarchy))
-			continue;
-		if (attach_one(&read_only, true, &hierarchy, -1, directory, hierarchy.name) < 0)
-			return -1;
-		if (strchr(hierarchy.name, ',') && link_each(&hierarchy, directory) < 0)
+		if (read_line(line, &hierarchy) &&
+		    attach_named(&read_only, true, &hierarchy, -1, directory) < 0)
 			return -1;
 	}
 	return 0;
@@ -191,7 +187,7 @@ int mounts_cgroup(const struct mounts_entry *entry, const struct mounts_view *vi
 	const int alone = find_v2_alone(view->cgroup);
 	uint64_t attributes = mounts_attributes(entry);
 	autofree char *options = lsm_mount_options("mode=755", view->label);
-	autofd int tmpfs = -1;
+	autofd int tmpfs = -1, directory = -1;
 
 	if (!options)
 		return -1;
@@ -203,11 +199,12 @@ int mounts_cgroup(const struct mounts_entry *entry, const struct mounts_view *vi
 	tmpfs = mount_create("tmpfs", attributes & ~(uint64_t)MOUNT_ATTR_RDONLY, options);
 	if (tmpfs < 0 || mount_attach(tmpfs, root, entry->mount.target, S_IFDIR) < 0)
 		return -1;
-	if (view->cgroup->hierarchy_count == 0 && view->is_new) {
-		if (attach_callers(entry, root) < 0)
-			return -1;
-	} else if (attach_each(entry, view, root) < 0) {
+	directory = file_open_in_root(root, entry->mount.target, O_PATH | O_DIRECTORY);
+	if (directory < 0)
+		return fail("openat2 %s in the root file system", entry->mount.target);
+	if ((view->cgroup->hierarchy_count == 0 && view->is_new
+		     ? attach_callers(entry, directory)
+		     : attach_each(entry, view, directory)) < 0)
 		return -1;
-	}
 	return attributes & MOUNT_ATTR_RDONLY ? bind_restrict(tmpfs, MOUNT_ATTR_RDONLY, 0) : 0;
 }

@@ -69,7 +69,7 @@ static bool may_make(const struct userns *maps)
 static int make_nodes(const struct devices *devices, const struct userns *maps,
 		      struct mounts *mounts)
 {
-	autofree struct device_node *nodes = calloc(devices->node_count, sizeof(*nodes));
+	autofree struct device_node *nodes = calloc(devices->node_count + 1, sizeof(*nodes));
 	const struct devices owned = { .nodes = nodes, .node_count = devices->node_count };
 	autofd int files = -1;
 
@@ -136,22 +136,16 @@ int nodes_open(struct mounts *binds, const struct devices *devices, const struct
 	const bool made = may_make(maps);
 
 	binds->on_host = true;
-	binds->list = calloc(devices->node_count, sizeof(*binds->list));
-	if (!binds->list)
-		return fail("calloc");
 	for (size_t i = 0; i < devices->node_count; i++) {
 		const struct device_node *node = &devices->nodes[i];
-		struct mounts_entry *entry = &binds->list[binds->count];
+		struct mounts_entry entry = { .mount.target = node->path, .bind = true };
 
 		if (S_ISFIFO(node->mode) && !made)
 			continue; /* root of a user namespace may make it */
-		*entry = (struct mounts_entry){ .mount = { .target = node->path, .opened = -1 },
-						.bind = true };
-		if (!made)
-			entry->mount.source = find_node(node);
-		if (!made && !entry->mount.source)
+		if (!made && !(entry.mount.source = find_node(node)))
 			return -1;
-		binds->count++;
+		if (mounts_add(binds, entry) < 0)
+			return -1;
 	}
 	return made ? make_nodes(devices, maps, mounts) : mounts_open(binds);
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bind.h"
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
@@ -65,17 +66,12 @@ void root_choose_propagation(struct mounts *mounts, uint64_t propagation)
 
 int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set)
 {
-	struct mount_attr attributes = { .attr_set = set };
-
 	if (preserve_fds_check("root.path", rootfs->path) < 0)
 		return -1;
 	if (rootfs_clone(rootfs) < 0)
 		return -1;
-	if (set &&
-	    mount_setattr(rootfs->tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
-			  sizeof(attributes)) < 0)
-		fail("mount_setattr of the root");
-	else if (make_slave(rootfs->tree, propagation) == 0)
+	if ((!set || bind_restrict(rootfs->tree, set, AT_RECURSIVE) == 0) &&
+	    make_slave(rootfs->tree, propagation) == 0)
 		return 0;
 	cleanup_fd(&rootfs->tree);
 	return -1;
