@@ -133,7 +133,9 @@ static void choose_namespaces(struct run *run)
  */
 static int open_namespace(const struct container *container)
 {
-	return container->loopback ? namespaces_open_of(container->child->pid, "net") : 0;
+	return container->config.namespaces & CLONE_NEWNET
+		? namespaces_open_of(container->child->pid, "net")
+		: 0;
 }
 
 static int connect_network(struct run *run)

@@ -17,7 +17,7 @@ struct container {
 	/* The host side fills these before the child is there: */
 	struct child *child;	    /* in the child: its way to the host side */
 	bool rootless;		    /* the runtime does not run as root */
-	bool loopback;		    /* the child makes its network namespace, and sets "lo" up */
+	bool hosts_users;	    /* neither it nor the container is in a user namespace */
 	bool network_handed;	    /* the host side hands a network namespace over */
 	struct mounts node_binds;   /* of device nodes: nodes.h */
 	struct mounts_view view;    /* of the cgroups */

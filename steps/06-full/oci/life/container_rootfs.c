@@ -41,7 +41,7 @@ static int open_trees(struct container *container)
 
 	if (root_clone(&config->rootfs, config->propagation, set) < 0)
 		return explain_root(config);
-	if (!config_has_users(config) && !userns_is_ours())
+	if (container->hosts_users)
 		return 0;
 	return nodes_open(&container->node_binds, &config->cgroup.devices,
 			  is_new ? &config->userns : NULL, &config->mounts);

@@ -80,7 +80,7 @@ static int inside(void *argument)
 		return -1;
 	if (uts_set(&config->uts) < 0)
 		return -1;
-	if (container->loopback && loopback_up() < 0)
+	if (config->namespaces & CLONE_NEWNET && loopback_up() < 0)
 		return -1;
 	if (write_sysctls(container) < 0)
 		return -1;
@@ -119,14 +119,11 @@ static int inside(void *argument)
 static void choose_network(struct container *container)
 {
 	struct config *config = &container->config;
-	bool is_hosts;
 
 	if (!(config->namespaces & CLONE_NEWNET))
 		return;
-	is_hosts = !config_has_users(config) && !userns_is_ours();
-	container->network_handed = is_hosts || config->network_is_given;
-	container->loopback = !is_hosts;
-	if (is_hosts)
+	container->network_handed = container->hosts_users || config->network_is_given;
+	if (container->hosts_users)
 		config->namespaces &= ~(uint64_t)CLONE_NEWNET;
 }
 
@@ -145,6 +142,7 @@ int container_prepare(struct container *container, struct child *child)
 		return -1;
 	if (config->userns.mode == USERNS_MAPPED)
 		config->namespaces |= CLONE_NEWUSER;
+	container->hosts_users = !config_has_users(config) && !userns_is_ours();
 	choose_network(container);
 	return 0;
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -45,7 +44,7 @@ static int leave_mounts(const struct container *container)
 {
 	struct rootfs rootfs = { .path = container->config.rootfs.path, .tree = -1 };
 
-	if (config_has_users(&container->config) || userns_is_ours())
+	if (!container->hosts_users)
 		return 1;
 	if (unshare(CLONE_NEWNS) < 0)
 		return fail("unshare CLONE_NEWNS");
@@ -136,8 +135,7 @@ int shared_pids_proc_open(struct container *container, int root)
 	for (size_t i = 0; i < container->config.mounts.count; i++) {
 		struct mounts_entry *entry = &container->config.mounts.list[i];
 
-		if (entry->mount.type && strcmp(entry->mount.type, "proc") == 0 && !entry->bind &&
-		    !entry->remount && open_one(container, entry, root) < 0)
+		if (mounts_is_new(entry, "proc") && open_one(container, entry, root) < 0)
 			return -1;
 	}
 	return 0;
