@@ -117,15 +117,17 @@ struct place {
 
 static int describe(int root, int fd, const char *path, struct place *place)
 {
-	int is_root = place_is_root(root, fd);
 	struct statx status;
+	int is_root;
 
-	if (is_root < 0)
-		return -1;
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MODE, &status) < 0)
 		return fail("statx %s", path);
-	place->is_root = is_root;
 	place->is_mount = status.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	/* The new root is the root of a mount, too. */
+	is_root = place->is_mount ? place_is_root(root, fd) : 0;
+	if (is_root < 0)
+		return -1;
+	place->is_root = is_root;
 	place->is_directory = S_ISDIR(status.stx_mode);
 	place->is_null = S_ISCHR(status.stx_mode) &&
 		makedev(status.stx_rdev_major, status.stx_rdev_minor) == makedev(1, 3);
