@@ -16,9 +16,18 @@
 #include "narrate.h"
 #include "rdt_schemata.h"
 
-char *rdt_find(void)
+static int refuse(void)
 {
 	autofree char *known = file_read("/proc/filesystems");
+
+	if (known && strstr(known, "\tresctrl\n"))
+		return fail_input("linux.intelRdt: no resctrl is mounted; "
+				  "mount -t resctrl resctrl /sys/fs/resctrl does it");
+	return fail_input("linux.intelRdt: this kernel has no resctrl, or this processor no RDT");
+}
+
+char *rdt_find(void)
+{
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	struct mntent *entry;
 	char *found = NULL;
@@ -28,11 +37,8 @@ char *rdt_find(void)
 			found = strdup(entry->mnt_dir);
 	if (mounts)
 		endmntent(mounts);
-	if (!found && known && strstr(known, "\tresctrl\n"))
-		fail_input("linux.intelRdt: no resctrl is mounted; "
-			   "mount -t resctrl resctrl /sys/fs/resctrl does it");
-	else if (!found)
-		fail_input("linux.intelRdt: this kernel has no resctrl, or this processor no RDT");
+	if (!found)
+		refuse();
 	return found;
 }
 

@@ -1,38 +1,14 @@
 #include "seccomp_notify.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "descriptor.h"
 #include "fail.h"
 #include "narrate.h"
 #include "unix_socket.h"
-
-/* Receives the descriptor. Returns it, or -1: the other side has sent none, or is dead. */
-static int take(int socket)
-{
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-	char byte;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header;
-	ssize_t got;
-	int fd;
-
-	got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	header = got == 1 ? CMSG_FIRSTHDR(&message) : NULL;
-	if (!header || header->cmsg_type != SCM_RIGHTS)
-		return -1;
-	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	return fd;
-}
 
 int seccomp_notify_prepare(struct seccomp_notify *listener)
 {
@@ -53,8 +29,7 @@ int seccomp_notify_hand_over(const struct seccomp_notify *listener, int fd)
 
 	if (notify < 0)
 		return send(listener->childs, "x", 1, MSG_NOSIGNAL) == 1 ? 0 : fail("send");
-	narrate("sendmsg SCM_RIGHTS: the listener of the filter");
-	return unix_socket_send(listener->childs, "x", notify, "the listener of the filter");
+	return descriptor_send(listener->childs, notify);
 }
 
 /*
@@ -114,10 +89,12 @@ int seccomp_notify_pass(struct seccomp_notify *listener, pid_t pid, json_t *stat
 		json_decref(state);
 		return -1;
 	}
-	notify = take(listener->ours);
+	notify = descriptor_receive(listener->ours);
 	close(listener->ours);
 	text = text_of(listener, pid, state);
-	if (notify < 0)
+	if (notify < 0) {
+		fail_forget(); /* the other side has sent none, or is dead */
 		return 0;
+	}
 	return text ? pass_if_asked(listener, text, notify) : fail_input("state: no memory");
 }

@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include "capabilities.h"
-#include "fail.h"
 #include "config_parts.h"
+#include "fail.h"
+#include "hooks.h"
 #include "mounts.h"
 #include "verbs.h"
 
@@ -17,8 +18,7 @@
  */
 static const char fixed[] =
 	"{\"ociVersionMin\": \"1.0.0\", \"ociVersionMax\": \"1.3.0\","
-	"\"hooks\": [\"prestart\", \"createRuntime\", \"createContainer\", \"startContainer\","
-	" \"poststart\", \"poststop\"],"
+	"\"hooks\": [],"
 	"\"linux\": {\"namespaces\": [\"cgroup\", \"ipc\", \"mount\", \"network\", \"pid\","
 	" \"time\", \"user\", \"uts\"],"
 	"\"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": true, \"systemdUser\": true,"
@@ -107,6 +107,15 @@ static json_t *capabilities(void)
 	return list;
 }
 
+static json_t *hook_names(void)
+{
+	json_t *list = json_array();
+
+	for (int kind = 0; kind < HOOK_KINDS; kind++)
+		json_array_append_new(list, json_string(hooks_name((enum hook_kind)kind)));
+	return list;
+}
+
 static json_t *mount_options(void)
 {
 	/* Options that are file systems' own, or that only mount(8) gives a meaning. */
@@ -133,6 +142,7 @@ static int features(const struct runtime *runtime, const struct verb *verb, char
 		return -1;
 	all = json_loads(fixed, 0, NULL);
 	linux_part = json_object_get(all, "linux");
+	json_object_set_new(all, "hooks", hook_names());
 	json_object_set_new(all, "mountOptions", mount_options());
 	json_object_set_new(linux_part, "capabilities", capabilities());
 	json_object_set_new(all, "annotations", annotations());
