@@ -1,6 +1,5 @@
 #include "init.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,7 +1,6 @@
 #include "link.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "cgroup_options.h"
-#include "cleanup.h"
 #include "console_options.h"
 #include "fail.h"
 #include "file.h"

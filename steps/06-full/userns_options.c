@@ -1,7 +1,6 @@
 #include "userns_options.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"

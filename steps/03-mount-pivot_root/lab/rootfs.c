@@ -1,6 +1,5 @@
 #include "rootfs.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/mount.h>

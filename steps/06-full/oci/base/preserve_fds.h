@@ -6,8 +6,6 @@
 #ifndef STEPS_PRESERVE_FDS_H
 #define STEPS_PRESERVE_FDS_H
 
-#include <stdbool.h>
-
 /*
  * Opens a path (O_PATH) that leads through no magic link in /proc. Returns a descriptor, or -1 with
  * errno (ELOOP: the path leads through a magic link).

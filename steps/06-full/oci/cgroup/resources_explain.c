@@ -1,6 +1,5 @@
 /* resources.h: why a limit was refused, with the numbers that conflict with it. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"

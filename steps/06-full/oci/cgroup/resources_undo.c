@@ -1,6 +1,5 @@
 /* resources.h: the values before limits were written, and how they are written back. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"

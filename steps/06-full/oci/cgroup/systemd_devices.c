@@ -4,7 +4,6 @@
  * a BPF program of the runtime (chapter 5), which systemd leaves alone.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cleanup.h"

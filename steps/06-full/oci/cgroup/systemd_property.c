@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cleanup.h"
-#include "fail.h"
 #include "file.h"
 
 enum { SECOND = 1000000, PERCENT = 10000, PERIOD_DEFAULT = 100000, QUOTA_MIN = 1000 };

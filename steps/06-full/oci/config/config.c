@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "config_parts.h"
-#include "fail.h"
 #include "semver.h"
 
 char *config_text(const char *text, ...)

@@ -1,6 +1,5 @@
 /* config.json: linux.memoryPolicy. */
 #include <linux/mempolicy.h>
-#include <string.h>
 
 #include "config_parts.h"
 

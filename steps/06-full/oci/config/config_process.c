@@ -1,6 +1,5 @@
 /* config.json: process. */
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config_parts.h"

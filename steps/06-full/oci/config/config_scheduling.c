@@ -1,5 +1,4 @@
 /* config.json: process.oomScoreAdj, scheduler, ioPriority, execCPUAffinity. */
-#include <string.h>
 
 #include "config_parts.h"
 

@@ -1,10 +1,8 @@
 #include "container_network.h"
 
 #include <sched.h>
-#include <unistd.h>
 
 #include "cleanup.h"
-#include "fail.h"
 #include "netns.h"
 #include "spawn.h"
 

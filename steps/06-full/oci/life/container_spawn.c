@@ -8,7 +8,6 @@
 #include "container_hooks.h"
 #include "container_network.h"
 #include "container_rootfs.h"
-#include "fail.h"
 #include "log.h"
 #include "loopback.h"
 #include "root.h"
@@ -18,7 +17,6 @@
 #include "shift.h"
 #include "spawn.h"
 #include "stage.h"
-#include "sync.h"
 
 /* ---- In the container ---- */
 

@@ -1,7 +1,5 @@
 #include "pidfd_socket.h"
 
-#include <stddef.h>
-
 #include "cleanup.h"
 #include "unix_socket.h"
 

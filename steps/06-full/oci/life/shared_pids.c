@@ -2,7 +2,6 @@
 
 #include "descriptor.h"
 #include "exec.h"
-#include "fail.h"
 #include "self_exe.h"
 #include "spawn.h"
 #include "sync.h"

@@ -12,7 +12,6 @@
 #ifndef STEPS_CAPABILITIES_H
 #define STEPS_CAPABILITIES_H
 
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 

@@ -7,8 +7,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "cleanup.h"
 #include "fail.h"

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "fail.h"
 #include "narrate.h"
 
 enum { FILES_MAX = 64, FORM = 1 };

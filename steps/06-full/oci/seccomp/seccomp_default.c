@@ -7,7 +7,6 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "fail.h"

@@ -1,6 +1,5 @@
 #include "seccomp_notify.h"
 
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

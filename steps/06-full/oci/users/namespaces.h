@@ -8,7 +8,6 @@
 #define STEPS_NAMESPACES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 

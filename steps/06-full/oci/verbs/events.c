@@ -2,7 +2,6 @@
 #include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cgroup_path.h"
 #include "cleanup.h"

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cgroup_path.h"
 #include "cleanup.h"
 #include "config.h"
 #include "fail.h"

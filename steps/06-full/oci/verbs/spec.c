@@ -1,6 +1,5 @@
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "cleanup.h"
