@@ -9,6 +9,7 @@
 struct command {
 	char **argv;	     /* ends with NULL; argv is NULL: /bin/sh */
 	char **environment;  /* ends with NULL; environment is NULL: the step's own */
+	char **asked;	     /* of the environment, the variables of --env; ends with NULL */
 	bool home_asked;     /* the user or the configuration asked for HOME */
 	const char *workdir; /* NULL: command_exec() does not change it */
 };

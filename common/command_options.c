@@ -17,34 +17,49 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-/* Adds NAME with its value in the caller's environment, if it has one there. */
-static error_t set_from_ours(struct command *command, const char *name)
+/* Returns NAME with its value in the caller's environment; NULL: it has none there. */
+static char *find_ours(const char *name)
 {
 	const char *value = getenv(name);
 	char *variable;
 
-	if (!value)
-		return 0;
-	if (asprintf(&variable, "%s=%s", name, value) < 0) {
-		fail("asprintf");
-		return ENOMEM;
-	}
-	return command_set_variable(command, variable) < 0 ? ENOMEM : 0;
+	return value && asprintf(&variable, "%s=%s", name, value) >= 0 ? variable : NULL;
 }
 
 static error_t set_defaults(struct command *command)
 {
 	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	static char home[] = "HOME=/root";
+	char *term;
 
 	if (command_set_variable(command, path) < 0 || command_set_variable(command, home) < 0)
 		return ENOMEM;
-	return set_from_ours(command, "TERM");
+	term = find_ours("TERM");
+	return term && command_set_variable(command, term) < 0 ? ENOMEM : 0;
 }
 
 static bool is_home(const char *variable)
 {
 	return strcmp(variable, "HOME") == 0 || strncmp(variable, "HOME=", strlen("HOME=")) == 0;
+}
+
+static error_t add_variable(struct command *command, char *text)
+{
+	struct command asked = { .environment = command->asked };
+	char *variable = strchr(text, '=') ? text : find_ours(text);
+
+	if (*text == '=' || !*text) {
+		fail_input("--env %s: needs a name", text);
+		return EINVAL;
+	}
+	command->home_asked |= is_home(text);
+	if (!variable)
+		return 0;
+	if (command_set_variable(command, variable) < 0 ||
+	    command_set_variable(&asked, variable) < 0)
+		return ENOMEM;
+	command->asked = asked.environment;
+	return 0;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -55,14 +70,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		return set_defaults(command);
 	case 'e':
-		if (*argument == '=' || !*argument) {
-			fail_input("--env %s: needs a name", argument);
-			return EINVAL;
-		}
-		command->home_asked |= is_home(argument);
-		if (!strchr(argument, '='))
-			return set_from_ours(command, argument);
-		return command_set_variable(command, argument) < 0 ? ENOMEM : 0;
+		return add_variable(command, argument);
 	case 'w':
 		if (*argument != '/') {
 			fail_input("--workdir %s: must begin with /", argument);

@@ -6,7 +6,8 @@
 set -u
 
 # The packages, by what they are for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
-build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev libjansson-dev nftables'
+build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev libjansson-dev nftables
+	libarchive-dev nettle-dev libzstd-dev liblzma-dev zlib1g-dev skopeo'
 tests='libcmocka-dev clitest strace iproute2 iptables procps util-linux mount libcap2-bin
 	uidmap jq python3-minimal patch git sudo'
 machines='qemu-system-x86 xz-utils zstd e2fsprogs debootstrap'
@@ -14,7 +15,7 @@ checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
 measures='hyperfine bubblewrap time'
 pictures='graphviz fonts-dejavu-core'
 # The engines that use our runtime in `make test-engines`. The workbook itself does not need them.
-engines='podman containerd docker.io crun'
+engines='podman containerd docker.io crun umoci docker-registry attr'
 packages="$build $tests $machines $checks $measures $pictures"
 [ "${1:-}" != build ] || packages=$build
 [ "${1:-}" != engines ] || packages="$packages $engines"
@@ -74,18 +75,20 @@ system=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${ID_LIKE:-}")
 case " $system " in
 *' fedora '*)
 	advise Fedora dnf install make gcc glibc-devel glibc-static binutils busybox libnl3-devel \
-		libseccomp-devel libseccomp-static libcmocka-devel clitest strace iproute iproute-tc \
+		libseccomp-devel libseccomp-static jansson-devel jansson-static libarchive-devel libarchive-static \
+		nettle-devel nettle-static zlib-ng-compat-static libzstd-static xz-static libcmocka-devel clitest strace iproute iproute-tc \
 		nftables iptables-nft procps-ng util-linux libcap patch git clang clang-tools-extra \
 		compiler-rt cppcheck ShellCheck libasan libubsan hyperfine bubblewrap time jq \
 		graphviz dejavu-sans-fonts qemu-system-x86-core e2fsprogs xz zstd ;;
 *' arch '*)
 	advise 'Arch Linux' pacman -S --needed make gcc glibc binutils busybox libnl nftables \
-		libseccomp cmocka clitest strace iproute2 iptables-nft procps-ng util-linux libcap \
+		libseccomp jansson libarchive nettle zlib zstd xz cmocka clitest strace iproute2 iptables-nft procps-ng util-linux libcap \
 		patch git clang compiler-rt cppcheck shellcheck hyperfine bubblewrap time jq graphviz \
 		ttf-dejavu qemu-system-x86 e2fsprogs xz zstd ;;
 *' alpine '*)
 	advise 'Alpine Linux' apk add make gcc libc-dev linux-headers argp-standalone binutils \
-		busybox-static libnl3-dev libseccomp-dev cmocka-dev strace iproute2 \
+		busybox-static libnl3-dev libseccomp-dev jansson-dev libarchive-dev nettle-dev zlib-dev \
+		zstd-dev xz-dev cmocka-dev strace iproute2 \
 		nftables iptables procps util-linux libcap patch git \
 		clang clang-extra-tools compiler-rt cppcheck shellcheck hyperfine bubblewrap jq \
 		coreutils graphviz font-dejavu
@@ -95,8 +98,9 @@ case " $system " in
 	cat <<-'END'
 		deps: this system is not known here. What is needed, by the names of the tools:
 		    to build     make, gcc or clang, glibc 2.36 or later with its static library, ar and
-		                 readelf (binutils), a statically linked busybox; libnl and libseccomp
-		                 with their static libraries and headers; nft for bridges
+		                 readelf (binutils), a statically linked busybox; nft for bridges; libnl,
+		                 libseccomp, jansson, libarchive, nettle, zlib, zstd and liblzma with
+		                 their static libraries and headers
 		    to test      cmocka, clitest, strace, ip and tc (iproute2), iptables-nft, ps and
 		                 pgrep, unshare (util-linux), capsh, python3, patch, git
 		    in machines  qemu-system-x86_64, mke2fs (e2fsprogs), xz, zstd; apt-get and dpkg

@@ -107,6 +107,22 @@ int fail_set(const struct failure *failure)
 	return -1;
 }
 
+int fail_at(const char *where, ...)
+{
+	const struct failure before = kept;
+	va_list arguments;
+	size_t used;
+
+	va_start(arguments, where);
+	vsnprintf(kept.text, sizeof(kept.text) / 2, where, arguments);
+	va_end(arguments);
+	printable_make(kept.text);
+	used = strlen(kept.text);
+	snprintf(kept.text + used, sizeof(kept.text) - used, ": %.*s",
+		 (int)(sizeof(kept.text) - used - 3), before.text);
+	return -1;
+}
+
 int fail_report(void)
 {
 	int status = kept.text[0] ? kept.status : STATUS_FAILED;

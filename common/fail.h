@@ -36,6 +36,12 @@ int fail_status(int status, const char *what, ...) __attribute__((format(printf,
 /* Keeps a message about input that no system call refused: a bad option or value. Returns -1. */
 int fail_input(const char *message, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * Puts "WHERE: " before the message that is kept, for example the line of a file that it is about.
+ * Returns -1.
+ */
+int fail_at(const char *where, ...) __attribute__((format(printf, 1, 2)));
+
 /* Prints "PROGRAM: warning: message" on stderr. The program goes on. */
 void fail_warn(const char *message, ...) __attribute__((format(printf, 1, 2)));
 

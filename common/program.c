@@ -23,7 +23,8 @@ __attribute__((noreturn)) static void become(const char *const arguments[], int 
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* or the program could act after the caller's cleanup */
 	if (dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(errors, 2) == 2) {
-		execv(arguments[0], (char **)arguments); /* after su(1), PATH has no sbin */
+		if (*arguments[0] == '/') /* after su(1), PATH has no sbin */
+			execv(arguments[0], (char **)arguments);
 		execvp(name, (char **)arguments);
 	}
 	dprintf(errors, "%s cannot be executed: %s\n", name, strerrorname_np(errno));

@@ -3,8 +3,8 @@
  * and the reader of their options.
  *
  * An option may have one hyphen or two, and its value follows a "=" or is the next word: runC reads
- * its command line so, and engines rely on that. (The steps read their options, which come in a
- * group from each chapter, by options.h.)
+ * its command line so, and engines rely on that. Letters may be joined: "-ai". (The
+ * steps read their options, which come in a group from each chapter, by options.h.)
  *
  * Source: what Podman, containerd and Docker call; runC's man pages.
  */

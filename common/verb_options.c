@@ -106,6 +106,34 @@ static int refuse_unknown(const char *reader, const struct verb_option *options,
 	return fail_input("%s: unknown option %s", reader, word);
 }
 
+static const struct verb_option *find_letter(const struct verb_option *options, char letter)
+{
+	while (options->name && options->letter != letter)
+		options++;
+	return options->name ? options : NULL;
+}
+
+/* True for "-ai": each is the letter of an option. Only the last one may take a value. */
+static bool are_letters(const struct verb_option *options, const char *letters)
+{
+	for (; *letters; letters++) {
+		const struct verb_option *option = find_letter(options, *letters);
+
+		if (!option || (option->kind != VALUE_NONE && letters[1]))
+			return false;
+	}
+	return true;
+}
+
+/* Sets the options of all letters but the last one, and returns that one's. */
+static const struct verb_option *take_letters(const struct verb_option *options,
+					      const char *letters)
+{
+	for (; letters[1]; letters++)
+		*(bool *)find_letter(options, *letters)->fills = true;
+	return find_letter(options, *letters);
+}
+
 /*
  * Reads one option, "--name", "--name=value" or "-n value"; `words` moves to its last word. A
  * message begins with the name of the reader: a verb, or the program.
@@ -119,7 +147,9 @@ static int read_option(const char *reader, const struct verb_option *options, ch
 
 	while (option->name && !is_named(option, name, length))
 		option++;
-	if (!option->name)
+	if (!option->name && word[1] != '-' && are_letters(options, name))
+		option = take_letters(options, name);
+	else if (!option->name)
 		return refuse_unknown(reader, options, word, name);
 	if (!value && option->kind != VALUE_NONE) {
 		value = *++*words;

@@ -24,8 +24,8 @@ int etc_write(const struct etc *etc, const char *hostname, struct etc_file files
 	if (!resolv)
 		return fail("read /etc/resolv.conf");
 	if (asprintf(&name, "%s\n", hostname) < 0 ||
-	    asprintf(&hosts, "127.0.0.1\tlocalhost\n::1\tlocalhost\n%s\t%s\n", address, hostname) <
-		    0)
+	    asprintf(&hosts, "127.0.0.1\tlocalhost\n::1\tlocalhost\n%s\t%s\n%s", address, hostname,
+		     etc->more_hosts ? etc->more_hosts : "") < 0)
 		return fail("asprintf");
 	files[0] = (struct etc_file){ "/etc/hostname", name };
 	files[1] = (struct etc_file){ "/etc/hosts", hosts };

@@ -12,6 +12,7 @@
 /* The text of the files. */
 struct etc {
 	char address[46];  /* the container's address in /etc/hosts; empty: 127.0.1.1 */
+	char *more_hosts;  /* chapter 6: more lines of /etc/hosts; NULL: none */
 	char *resolv_conf; /* the text of /etc/resolv.conf; NULL: the host's */
 };
 

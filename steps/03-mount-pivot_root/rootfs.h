@@ -25,6 +25,7 @@ struct rootfs_mount {
 
 struct rootfs {
 	const char *path; /* the directory that becomes "/" */
+	bool is_chosen;	  /* --rootfs has chosen it */
 	bool read_only;
 	bool chroot; /* chroot(2) instead of pivot_root(2): a command can escape from it */
 	struct etc etc;

@@ -143,6 +143,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return set_default(rootfs);
 	case KEY_ROOTFS:
 		rootfs->path = argument;
+		rootfs->is_chosen = true;
 		return 0;
 	case 'v':
 		return add_volume(rootfs, argument);

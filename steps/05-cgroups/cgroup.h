@@ -32,7 +32,8 @@ struct cgroup {
 	/* The caller of cgroup_create() sets: */
 	struct limits limits;
 	struct devices devices;
-	bool stats; /* cgroup_report() prints them */
+	bool stats;    /* cgroup_report() prints them */
+	bool is_users; /* chapter 6: the step is root of a user's namespace alone */
 	/* cgroup_create() sets: */
 	char name[32]; /* of the outer cgroup, in each hierarchy */
 	struct hierarchy hierarchies[HIERARCHIES_MAX];

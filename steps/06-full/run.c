@@ -40,7 +40,9 @@ static int add_defaults(struct config *config)
 					   .attributes = USUAL_ATTRIBUTES };
 	size_t count;
 	const struct rootfs_mount *defaults = rootfs_defaults(&count);
-	bool has_users = config->userns.mode == USERNS_MAPPED;
+	const bool has_users = config->userns.mode == USERNS_MAPPED;
+	const bool has_group =
+		has_users ? userns_has_gid(&config->userns, TTY_GROUP) : userns_maps_gid(TTY_GROUP);
 
 	if (add_mount(&config->mounts, &proc) < 0)
 		return -1;
@@ -55,8 +57,7 @@ static int add_defaults(struct config *config)
 		    strcmp(mount.type, "sysfs") == 0) {
 			mount.type = NULL;
 			mount.source = "/sys";
-		} else if (has_users && !userns_has_gid(&config->userns, TTY_GROUP) &&
-			   strcmp(mount.type, "devpts") == 0)
+		} else if (!has_group && strcmp(mount.type, "devpts") == 0)
 			mount.options = "newinstance,ptmxmode=0666,mode=0620";
 		if (add_mount(&config->mounts, &mount) < 0)
 			return -1;

@@ -188,7 +188,8 @@ int cgroup_create(struct cgroup *cgroup)
 			return -1;
 	}
 	/* Without root (chapter 6) the container has no more rights to devices than the step. */
-	if (geteuid() == 0 && !cgroup_hierarchy(cgroup, SET(CONTROLLER_DEVICES)))
+	if (geteuid() == 0 && !cgroup->is_users &&
+	    !cgroup_hierarchy(cgroup, SET(CONTROLLER_DEVICES)))
 		fail_warn("no cgroup hierarchy may be written to: all devices can be used");
 	return 0;
 }

@@ -15,18 +15,22 @@
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-/* Clears the flags "immutable" and "append only", which only files and directories have. */
+/*
+ * Clears the flags "immutable" and "append only", which only files and directories have. A change
+ * of flags waits for the disk (ext4), so nothing is changed where none is set.
+ */
 static void clear_flags(int directory, const char *name)
 {
 	struct stat status;
-	int none = 0;
+	int flags = 0, none = 0;
 	autofd int fd = -1;
 
 	if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)))
 		return;
 	fd = openat(directory, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0)
+	if (fd >= 0 && ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 &&
+	    flags & (FS_IMMUTABLE_FL | FS_APPEND_FL))
 		ioctl(fd, FS_IOC_SETFLAGS, &none);
 }
 

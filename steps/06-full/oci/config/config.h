@@ -39,6 +39,7 @@
 #include "mounts.h"
 #include "namespaces.h"
 #include "net_devices.h"
+#include "overlay.h"
 #include "rdt.h"
 #include "rlimits.h"
 #include "rootfs.h"
@@ -59,8 +60,9 @@ struct config {
 	struct sysctls sysctls;
 	struct net_devices net_devices;
 	/* The root file system: */
-	struct rootfs rootfs; /* run.c turns its `mounts` and `etc` into entries of `mounts` */
-	uint64_t propagation; /* of the root: MS_SHARED | MS_REC, ...; 0: it is private */
+	struct rootfs rootfs;	/* run.c turns its `mounts` and `etc` into entries of `mounts` */
+	struct overlay overlay; /* the layers; without some, rootfs.path is the directory */
+	uint64_t propagation;	/* of the root: MS_SHARED | MS_REC, ...; 0: it is private */
 	struct mounts mounts;
 	struct masked_paths masked_paths;
 	/* Limits: */

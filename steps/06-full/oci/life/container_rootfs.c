@@ -12,6 +12,7 @@
 #include "file.h"
 #include "nodes.h"
 #include "root.h"
+#include "shift.h"
 #include "shared_pids_proc.h"
 
 /* ---- On the host, if the host side may ---- */
@@ -38,6 +39,13 @@ static int open_trees(struct container *container)
 	uint64_t set =
 		is_new && config->userns.shift && !container->rootless ? MOUNT_ATTR_NODEV : 0;
 
+	if (config->overlay.layer_count) {
+		if (shift_layers(&config->userns, &config->overlay) < 0)
+			return -1;
+		config->rootfs.tree = overlay_mount(&config->overlay);
+		if (config->rootfs.tree < 0)
+			return -1;
+	}
 	if (root_clone(&config->rootfs, config->propagation, set) < 0)
 		return explain_root(config);
 	if (container->hosts_users)

@@ -67,7 +67,7 @@ int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set)
 {
 	if (preserve_fds_check("root.path", rootfs->path) < 0)
 		return -1;
-	if (rootfs_clone(rootfs) < 0)
+	if (rootfs->tree <= 0 && rootfs_clone(rootfs) < 0)
 		return -1;
 	if ((!set || bind_restrict(rootfs->tree, set, AT_RECURSIVE) == 0) &&
 	    make_slave(rootfs->tree, propagation) == 0)

@@ -1,8 +1,11 @@
 #include "shift.h"
 
+#include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "fail.h"
 #include "mounts.h"
 
@@ -77,15 +80,54 @@ static int shift_owner(const struct userns *userns, const struct rootfs *rootfs,
 	return mounts_map(&mounts, pid);
 }
 
+static bool is_wanted(const struct userns *userns)
+{
+	return userns->mode == USERNS_MAPPED && userns->shift && geteuid() == 0;
+}
+
 int shift_root(const struct userns *userns, const struct rootfs *rootfs, pid_t pid)
 {
 	struct stat status;
 
-	if (userns->mode != USERNS_MAPPED || !userns->shift || geteuid() != 0)
+	if (!is_wanted(userns))
 		return 0;
 	if (fstat(rootfs->tree, &status) < 0)
 		return fail("fstat %s", rootfs->path);
 	if (is_inside(userns, status.st_uid))
 		return 0;
 	return shift_owner(userns, rootfs, pid, &status);
+}
+
+/* Replaces the open directory by the root of an idmapped mount of it. */
+static int shift_directory(const struct userns *userns, int *directory)
+{
+	const unsigned int flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
+	autofd int tree = open_tree(*directory, "", flags);
+	struct mounts_entry entry = { .mount.source = "a layer",
+				      .mount.target = "a layer",
+				      .mount.opened = tree,
+				      .map = true,
+				      .uids = userns->uids,
+				      .uid_count = userns->uid_count,
+				      .gids = userns->gids,
+				      .gid_count = userns->gid_count };
+	const struct mounts mounts = { .list = &entry, .count = 1 };
+
+	if (tree < 0)
+		return fail("open_tree a layer");
+	if (mounts_map(&mounts, 0) < 0)
+		return -1;
+	return dup3(tree, *directory, O_CLOEXEC) < 0 ? fail("dup3 of a layer") : 0;
+}
+
+int shift_layers(const struct userns *userns, struct overlay *overlay)
+{
+	if (!is_wanted(userns))
+		return 0;
+	for (size_t i = 0; i < overlay->layer_count; i++)
+		if (shift_directory(userns, &overlay->layers[i]) < 0)
+			return -1;
+	overlay->uid = userns_uid_outside(userns, 0);
+	overlay->gid = userns_gid_outside(userns, 0);
+	return overlay->changes < 0 ? 0 : shift_directory(userns, &overlay->changes);
 }

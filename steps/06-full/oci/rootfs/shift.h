@@ -9,6 +9,7 @@
 #ifndef STEPS_SHIFT_H
 #define STEPS_SHIFT_H
 
+#include "overlay.h"
 #include "rootfs.h"
 #include "userns.h"
 
@@ -19,5 +20,13 @@
  * system has no idmapped mounts).
  */
 int shift_root(const struct userns *userns, const struct rootfs *rootfs, pid_t pid);
+
+/*
+ * Before overlay_mount(): makes the layers and the changes show the container's ids, on the same
+ * conditions as shift_root(). An overlay itself cannot be idmapped, but what it is made of can: all
+ * containers share the layers on the disk, whoever their users are. Returns 0 or -1 (EINVAL: this
+ * type of file system has no idmapped mounts, or the kernel is older than 5.19).
+ */
+int shift_layers(const struct userns *userns, struct overlay *overlay);
 
 #endif

@@ -55,6 +55,9 @@ int userns_prepare(struct userns *userns);
 /* True if the caller itself is in a user namespace: then its root is not the machine's root. */
 bool userns_is_ours(void);
 
+/* True if the user namespace of the caller has the group `id`. */
+bool userns_maps_gid(gid_t id);
+
 /* True if the map has the inside `id`. */
 bool userns_has_uid(const struct userns *userns, uid_t id);
 bool userns_has_gid(const struct userns *userns, gid_t id);

@@ -1,0 +1,37 @@
+/*
+ * Chapter 6: copying a file, or a directory with all that is in it.
+ */
+#ifndef STEPS_COPY_TREE_H
+#define STEPS_COPY_TREE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* The owner that all copies get. */
+struct copy_owner {
+	uid_t uid;
+	gid_t gid;
+	bool is_others; /* the files come from a container: no set-user-ID bits, no device nodes */
+};
+
+/*
+ * Copies `name` in the open directory `from` to `new_name` in the open directory `to`: files,
+ * directories, links and nodes, with modes, times, capabilities and user attributes. No link is
+ * followed. A directory that is there already gets what is in the other one, and keeps its own
+ * mode, owner and times; another file is replaced. Both names are ".": `to` is the copy of `from`,
+ * and gets its attributes. `owner` is NULL: each copy has the owner of its original. Returns 0 or
+ * -1.
+ */
+int copy_tree(int from, const char *name, int to, const char *new_name,
+	      const struct copy_owner *owner);
+
+/* Copies what is in the directory `from` to the directory `to`, whose own attributes stay. */
+int copy_tree_content(int from, int to, const struct copy_owner *owner);
+
+/*
+ * The same into a root file system: where `root` has a link to a directory, and `from` a directory,
+ * the link stays, and the files go to where it leads within the root. Whiteouts are left out.
+ */
+int copy_tree_root(int from, int root);
+
+#endif
