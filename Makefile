@@ -37,7 +37,7 @@ rootfs-06 := rootfs
 
 COMMON := $(wildcard common/*.c)
 # A chapter's rooms: its folder and those in it, but for its lab.
-rooms = $(patsubst %/,%,$(filter-out %/lab/,$(wildcard $(dir-$(1))/ $(dir-$(1))/*/ $(dir-$(1))/oci/*/)))
+rooms = $(patsubst %/,%,$(filter-out %/lab/,$(wildcard $(dir-$(1))/ $(dir-$(1))/*/ $(dir-$(1))/oci/*/ $(dir-$(1))/engine/*/)))
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(patsubst %,%/*.c,$(call rooms,$(n))))))
 object = $(patsubst %.c,build/%.o,$(1))
 
@@ -77,7 +77,9 @@ build/tests/%: sees := $(sees-06)
 # program would link the resolver, of which the linker warns.
 libs-04 := -lnl-3 -Wl,--defsym,getaddrinfo=0,--defsym,getprotobyname=0,--defsym,getprotobynumber=0
 libs-05 := $(libs-04)
-libs-06 := $(libs-05) -lseccomp -ljansson
+# libarchive can write all its formats by number. The linker leaves out what no step calls of it, with
+# the libraries that only this would need.
+libs-06 := $(libs-05) -lseccomp -ljansson -larchive -lnettle -lzstd -llzma -lz -Wl,--gc-sections
 
 # One line is printed for each file (V=1: the command; -s: nothing), and at the end what to type next.
 Q := $(if $(V),,@)

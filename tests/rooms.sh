@@ -9,7 +9,8 @@ trap 'rm -f "$arrows"' EXIT
 
 # The rooms from bottom to top. "top" is the program ./step-06.
 rooms="oci/base oci/users oci/network oci/process oci/seccomp oci/terminal oci/rootfs oci/rdt oci/cgroup
-oci/config oci/state oci/life oci/verbs oci top"
+oci/config oci/state oci/life oci/verbs oci engine/layer engine/store engine/image engine/container
+engine/verbs top"
 
 git ls-files -- '*.[ch]' ':!lab' ':!precompile' | xargs grep -H '^#include "' |
 	awk -F '[:"]' -v rooms="$rooms" -v arrows="$arrows" '
