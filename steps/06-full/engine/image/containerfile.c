@@ -1,0 +1,260 @@
+#include "containerfile.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "fail.h"
+#include "json.h"
+
+/* ---- Lines ---- */
+
+static int add_instruction(char *line, int number, struct instruction **list, long count)
+{
+	struct instruction *grown = reallocarray(*list, (size_t)count + 1, sizeof(*grown));
+	size_t length = strcspn(line, " \t");
+
+	if (!grown)
+		return fail("reallocarray");
+	*list = grown;
+	grown += count;
+	*grown = (struct instruction){ .line = number };
+	if (length >= sizeof(grown->name))
+		return fail_input("line %d: %.*s: unknown instruction", number, (int)length, line);
+	for (size_t i = 0; i < length; i++)
+		grown->name[i] = (char)toupper((unsigned char)line[i]);
+	line += length;
+	grown->text = strdup(line + strspn(line, " \t"));
+	return grown->text ? 0 : fail("strdup");
+}
+
+static bool is_empty(const char *line)
+{
+	line += strspn(line, " \t");
+	return !*line || *line == '#';
+}
+
+/* Adds a line to what was begun. Returns 1 if the next line belongs to it; 0; or -1. */
+static int join(char **whole, char *line)
+{
+	size_t length = strlen(line);
+	char *joined;
+	bool goes_on;
+
+	while (length > 0 && isspace((unsigned char)line[length - 1]))
+		line[--length] = '\0';
+	goes_on = length > 0 && line[length - 1] == '\\';
+	if (goes_on)
+		line[length - 1] = '\0';
+	if (asprintf(&joined, "%s%s", *whole ? *whole : "",
+		     *whole ? line : line + strspn(line, " \t")) < 0)
+		return fail("asprintf");
+	free(*whole);
+	*whole = joined;
+	return goes_on;
+}
+
+/* A word such as "<<END" or "3<<-END". */
+static bool is_here_document(const char *word, size_t length)
+{
+	size_t digits = strspn(word, "0123456789");
+	size_t name = digits + 2 + (digits + 2 < length && word[digits + 2] == '-');
+
+	return digits + 2 <= length && strncmp(word + digits, "<<", 2) == 0 && name < length &&
+		!memchr(word + name, '<', length - name);
+}
+
+static bool has_here_document(const char *line)
+{
+	for (line += strspn(line, " \t"); *line; line += strspn(line, " \t")) {
+		size_t length = strcspn(line, " \t");
+
+		if (is_here_document(line, length))
+			return true;
+		line += length;
+	}
+	return false;
+}
+
+static long read_lines(char *text, struct instruction **instructions)
+{
+	autofree char *whole = NULL;
+	int number = 0, begun = 0, goes_on = 0;
+	long count = 0;
+
+	for (char *line; (line = strsep(&text, "\n"));) {
+		number++;
+		if (is_empty(line))
+			continue; /* comments may stand between the lines of an instruction */
+		if (!whole)
+			begun = number;
+		goes_on = join(&whole, line);
+		if (goes_on < 0)
+			return -1;
+		if (goes_on || !whole || !*whole)
+			continue;
+		if (has_here_document(whole))
+			return fail_input("line %d: here-documents (<<) are not known here", begun);
+		if (add_instruction(whole, begun, instructions, count) < 0)
+			return -1;
+		count++;
+		free(whole);
+		whole = NULL;
+	}
+	if (goes_on)
+		return fail_input("line %d: a backslash at the end of the file", begun);
+	return count;
+}
+
+long containerfile_read(const char *path, struct instruction **instructions)
+{
+	autofree char *text = json_read_text(path);
+	long count;
+
+	*instructions = NULL;
+	if (!text)
+		return -1;
+	count = read_lines(text, instructions);
+	if (count == 0)
+		return fail_input("%s: no instruction in it", path);
+	return count;
+}
+
+/* ---- Variables ---- */
+
+static const char *value_of(const json_t *variables, const char *name, size_t length)
+{
+	autofree char *copy = strndup(name, length);
+	const char *value = copy ? json_string_value(json_object_get(variables, copy)) : NULL;
+
+	return value ? value : "";
+}
+
+static size_t name_length(const char *text)
+{
+	size_t length = 0;
+
+	while (isalnum((unsigned char)text[length]) || text[length] == '_')
+		length++;
+	return length;
+}
+
+/* In a list, JSON has the quotes: `is_raw`. */
+static void write_value(const char *value, bool is_raw, FILE *out)
+{
+	for (; *value; value++) {
+		if (!is_raw && strchr(" \t\r\n\"'\\", *value))
+			fputc('\\', out);
+		fputc(*value, out);
+	}
+}
+
+/* Writes the value of what stands in braces. Returns what follows, or NULL. */
+static const char *expand_braces(const char *text, const json_t *variables, bool is_raw, FILE *out)
+{
+	size_t name = name_length(text), length = strcspn(text, "}");
+	const char *value = value_of(variables, text, name);
+	const char *sign = text[name] == ':' ? text + name + 1 : "";
+
+	if (!name || text[length] != '}' || (text[name] != '}' && *sign != '-' && *sign != '+')) {
+		fail_input("${%.*s: must be ${NAME}, ${NAME:-DEFAULT} or ${NAME:+TEXT}",
+			   (int)length, text);
+		return NULL;
+	}
+	if ((*sign == '-' && !*value) || (*sign == '+' && *value))
+		fprintf(out, "%.*s", (int)(length - name - 2), text + name + 2);
+	else if (*sign != '+')
+		write_value(value, is_raw, out);
+	return text + length + 1;
+}
+
+/* Writes what begins with "$". Returns what follows, or NULL. */
+static const char *expand_dollar(const char *text, const json_t *variables, bool is_raw, FILE *out)
+{
+	size_t length = name_length(text + 1);
+
+	if (text[1] == '{')
+		return expand_braces(text + 2, variables, is_raw, out);
+	if (length)
+		write_value(value_of(variables, text + 1, length), is_raw, out);
+	else
+		fputc('$', out);
+	return text + 1 + length;
+}
+
+static int expand(const char *text, const json_t *variables, bool is_raw, FILE *out)
+{
+	char quote = '\0';
+
+	while (text && *text) {
+		if (*text == '$' && quote != '\'') {
+			text = expand_dollar(text, variables, is_raw, out);
+			continue;
+		}
+		if (*text == '\\' && text[1] && quote != '\'') {
+			if (!is_raw || text[1] != '$')
+				fputc('\\', out);
+			text++;
+		} else if (!is_raw && (quote ? *text == quote : *text == '"' || *text == '\'')) {
+			quote = quote ? '\0' : *text;
+		}
+		fputc(*text++, out);
+	}
+	return text ? 0 : -1;
+}
+
+/* Returns a text that the caller frees, or NULL. */
+static char *expand_text(const char *text, const json_t *variables, bool is_raw)
+{
+	char *result = NULL;
+	size_t size;
+	FILE *out = open_memstream(&result, &size);
+	int expanded;
+
+	if (!out) {
+		fail("open_memstream");
+		return NULL;
+	}
+	expanded = expand(text, variables, is_raw, out);
+	fclose(out);
+	if (expanded == 0)
+		return result;
+	free(result);
+	return NULL;
+}
+
+/* Replaces the variables in each text of a list. Returns the list as a text, or NULL. */
+static char *expand_list(const json_t *list, const json_t *variables)
+{
+	json_t *expanded = json_array(), *element;
+	char *result = NULL;
+	size_t i;
+
+	json_array_foreach(list, i, element)
+	{
+		autofree char *text = json_is_string(element)
+			? expand_text(json_string_value(element), variables, true)
+			: NULL;
+
+		if (!text && json_is_string(element))
+			break;
+		json_array_append_new(expanded, text ? json_string(text) : json_incref(element));
+	}
+	if (json_array_size(expanded) == json_array_size(list))
+		result = json_dumps(expanded, JSON_COMPACT);
+	json_decref(expanded);
+	return result;
+}
+
+char *containerfile_expand(const char *text, const json_t *variables)
+{
+	json_t *list = *text == '[' ? json_loads(text, 0, NULL) : NULL;
+	char *result = json_is_array(list) ? expand_list(list, variables)
+					   : expand_text(text, variables, false);
+
+	json_decref(list);
+	return result;
+}

@@ -1,0 +1,14 @@
+/*
+ * Chapter 6, engine: the digest of a file, or of a directory with all that is in it: by content,
+ * names and modes. Times and owners do not count. `build` looks by it whether it has copied the
+ * same files before.
+ */
+#ifndef STEPS_CONTENT_H
+#define STEPS_CONTENT_H
+
+#include "digest.h"
+
+/* Adds a file that is open, also with O_PATH, and that has this name. Returns 0 or -1. */
+int content_hash(int fd, const char *name, struct sha256_ctx *hash);
+
+#endif
