@@ -311,8 +311,8 @@ static void so_does_the_help_of_the_program_with_the_verbs(void **state)
 
 	(void)state;
 	assert_success(result);
-	assert_contains(result->out, "Usage: step-06 [VERB");
-	assert_contains(result->out, "\n  run        Run a command");
+	assert_contains(result->out, "Usage: step-06 [options] [VERB");
+	assert_contains(result->out, "\n  run        IMAGE [COMMAND...]");
 	assert_refused(run("./step-06", "fly"), 125,
 		       "fly: unknown verb; step-06 --help lists them");
 }

@@ -250,7 +250,8 @@ static void a_memory_limit_too_low_is_told_with_numbers(void **state)
 				 "no oci run $id 2>&1 | grep -o 'limit of 4096 bytes is too low'\n"
 				 "oci list -q\n"),
 		      "limit of 4096 bytes is too low\n");
-	assert_refused(script("./step-06 run --network none --memory 4096 true", "", NULL), 125,
+	assert_refused(script("./step-06 run --network none --memory 4096 /bin/true", "", NULL),
+		       125,
 		       "step-06: memory: the limit of 4096 bytes is too low to start the command");
 }
 

@@ -37,6 +37,7 @@ test-engines: step-06 ## Podman, Docker with Swarm, and containerd with our runt
 	@common/deps.sh engines
 	$(SUDO) tests/engines/run.sh
 
-bench: all ## compare the steps' speed and size with unshare and bwrap (needs root)
+bench: all ## compare speed and size with unshare, bwrap, crun, tar (needs root)
 	$(SUDO) tests/bench/bench.sh
 	$(SUDO) tests/bench/runtimes.sh
+	$(SUDO) tests/bench/images.sh

@@ -15,10 +15,4 @@ int habits_refuse_verb(const char *verb, const char *nearest);
 /* Warns of a shell that reads end-of-file at once, if a user at a terminal has forgotten -i. */
 void habits_warn_of_input(const struct config *config);
 
-/*
- * Completes the message of a run that failed: a command that was not found may have been meant as
- * the name of an image. Returns -1.
- */
-int habits_explain(const struct config *config);
-
 #endif

@@ -1,93 +1,50 @@
-/* Step 06: a container runtime. */
+/* Step 06: a container engine, and the runtime below it. */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "cgroup_options.h"
-#include "console_options.h"
+#include "build.h"
+#include "engine.h"
 #include "fail.h"
 #include "file.h"
 #include "habits.h"
-#include "init_options.h"
-#include "net_options.h"
-#include "options.h"
-#include "rights.h"
-#include "rlimits_options.h"
-#include "rootfs_options.h"
-#include "run.h"
-#include "user_options.h"
-#include "userns_options.h"
-#include "uts_options.h"
+#include "launch.h"
+#include "rootfs.h"
 #include "verb.h"
 
-#define ABOUT "Run a command (default: /bin/sh) in a container."
+static const struct verb *const verbs[] = {
+	&engine_run,	   &engine_create,  &engine_start,   &engine_ps,     &engine_rm,
+	&engine_rename,	   &engine_inspect, &engine_diff,    &engine_export, &engine_commit,
+	&engine_container, &engine_images,  &engine_pull,    &engine_push,   &engine_import,
+	&engine_load,	   &engine_save,    &engine_history, &engine_tag,    &engine_rmi,
+	&engine_image,	   &engine_cp,	    &engine_system,  &engine_build,  NULL,
+};
 
-/* step-06 run [options] [COMMAND [ARG...]] */
-static int run(const struct runtime *none, const struct verb *verb, char **words)
+static void print_help(const struct verb_option *options)
 {
-	static char name[] = "step-06 run";
-	static struct run wanted = { .container.config.uts.hostname = "testing" };
-	struct config *config = &wanted.container.config;
-	struct capabilities_options capabilities = { 0 };
-	struct seccomp_options security = { 0 };
-	const struct options_part parts[] = {
-		{ .group = &uts_options, .fills = &config->uts },
-		{ .group = &init_options, .fills = &config->init },
-		{ .group = &rootfs_options, .fills = &config->rootfs },
-		{ .group = &net_options, .fills = &wanted.net },
-		{ .group = &userns_options, .fills = &config->userns },
-		{ .group = &cgroup_options, .fills = &config->cgroup },
-		{ .group = &console_options, .fills = &config->console },
-		{ .group = &user_options, .fills = &config->user },
-		{ .group = &capabilities_options, .fills = &capabilities },
-		{ .group = &seccomp_options, .fills = &security },
-		{ .group = &rlimits_options, .fills = &config->rlimits },
-		{ .group = &command_options, .fills = &config->command },
-		{ NULL, NULL },
-	};
-	int status, count = 0;
-
-	(void)none;
-	(void)verb;
-	while (words[count])
-		count++;
-	words[0] = name; /* in the texts of --help and --usage */
-	if (geteuid() != 0)
-		wanted.net.mode = NET_NONE; /* without root, no other network can be made */
-	if (options_parse(count, words, ABOUT, parts, &config->command) < 0)
-		return -1;
-	if (rights_choose(config, &capabilities, &security) < 0)
-		return -1;
-	habits_warn_of_input(config);
-	status = run_container(&wanted);
-	return status < 0 ? habits_explain(config) : status;
-}
-
-static const struct verb verb_run = { "run", "", ABOUT, STATUS_FAILED, run };
-static const struct verb *const verbs[] = { &verb_run, NULL };
-
-static int print_help(void)
-{
-	printf("Usage: step-06 [VERB [OPTION...] ...]\n"
-	       "A container runtime. Without a verb: a shell in a container.\n\n");
+	printf("Usage: step-06 [options] [VERB [options] ...]\n"
+	       "A container engine. Without a verb: a shell in a container.\n\n");
 	verb_print_all(verbs);
+	printf("\n");
+	verb_print_options(options);
 	printf("\n`step-06 VERB --help` lists the options of one.\n");
-	return fflush(stdout) < 0 ? fail("write the help") : 0;
 }
 
 static int run_verb(char **words)
 {
 	static char run_word[] = "run", terminal[] = "-ti", input[] = "-i";
 	char *shell[] = { run_word, isatty(STDIN_FILENO) ? terminal : input, NULL };
+	struct runtime runtime = { 0 };
+	const struct verb_option options[] = { ENGINE_STORE(&runtime.store), { 0 } };
 	const struct verb *verb;
 
+	words = verb_read_global(options, words, print_help);
+	if (!words)
+		return -1;
 	if (!*words)
 		words = shell;
 	verb = verb_find(verbs, *words);
 	if (verb)
-		return verb->run(NULL, verb, words);
-	if (strcmp(*words, "--help") == 0 || strcmp(*words, "-?") == 0)
-		return print_help();
+		return verb->run(&runtime, verb, words);
 	return habits_refuse_verb(*words, verb_nearest(verbs, *words));
 }
 

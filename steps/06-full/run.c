@@ -41,10 +41,10 @@ static int add_defaults(struct config *config)
 	size_t count;
 	const struct rootfs_mount *defaults = rootfs_defaults(&count);
 	const bool has_users = config->userns.mode == USERNS_MAPPED;
-	const bool has_group =
+	const int has_group =
 		has_users ? userns_has_gid(&config->userns, TTY_GROUP) : userns_maps_gid(TTY_GROUP);
 
-	if (add_mount(&config->mounts, &proc) < 0)
+	if (has_group < 0 || add_mount(&config->mounts, &proc) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		struct rootfs_mount mount = defaults[i];

@@ -51,7 +51,6 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		user->text = "0";
 		user->umask = 022;
 		return 0;
 	case 'u':

@@ -26,7 +26,7 @@ for directory in /var/lib/containers /var/lib/docker /var/lib/containerd /var/tm
 done
 ip link set lo up
 
-[ $# -gt 0 ] || set -- podman rootless docker containerd swarm
+[ $# -gt 0 ] || set -- podman rootless docker containerd swarm images
 status=0
 for engine in "$@"; do
 	work=$(mktemp -d /run/engine-XXXXXX)

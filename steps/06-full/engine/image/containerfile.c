@@ -198,8 +198,10 @@ static int expand(const char *text, const json_t *variables, bool is_raw, FILE *
 			if (!is_raw || text[1] != '$')
 				fputc('\\', out);
 			text++;
-		} else if (!is_raw && (quote ? *text == quote : *text == '"' || *text == '\'')) {
-			quote = quote ? '\0' : *text;
+		} else if (!is_raw && quote && *text == quote) {
+			quote = '\0';
+		} else if (!is_raw && !quote && (*text == '"' || *text == '\'')) {
+			quote = *text;
 		}
 		fputc(*text++, out);
 	}

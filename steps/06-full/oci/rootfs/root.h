@@ -24,10 +24,10 @@
 int root_leave_peers(void);
 
 /*
- * Makes rootfs->tree, attached nowhere yet, unless the caller has made it (an overlay), and gives it
- * the attributes `set` (MOUNT_ATTR_*). Nothing that
- * is mounted in it appears on the host. `propagation` is what the configuration wants of the root:
- * MS_SLAVE, with MS_REC if it is for all mounts below as well; 0: private. Returns 0 or -1.
+ * Makes rootfs->tree, attached nowhere yet, unless the caller has made it (an overlay), and gives
+ * it the attributes `set` (MOUNT_ATTR_*). Nothing that is mounted in it appears on the host.
+ * `propagation` is what the configuration wants of the root: MS_SLAVE, with MS_REC if it is for all
+ * mounts below as well; 0: private. Returns 0 or -1.
  */
 int root_clone(struct rootfs *rootfs, uint64_t propagation, uint64_t set);
 

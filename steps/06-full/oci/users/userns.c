@@ -27,17 +27,19 @@ bool userns_is_ours(void)
 	return map && sscanf(map, "%u %u %u", &inside, &outside, &size) == 3 && size != UINT32_MAX;
 }
 
-bool userns_maps_gid(gid_t id)
+int userns_maps_gid(gid_t id)
 {
 	autofree char *map = file_read("/proc/self/gid_map");
 	unsigned int inside, outside, size;
 	int used;
 
+	if (!map)
+		return fail("open /proc/self/gid_map");
 	for (const char *line = map;
 	     line && sscanf(line, "%u %u %u%n", &inside, &outside, &size, &used) == 3; line += used)
 		if (id - inside < size)
-			return true;
-	return false;
+			return 1;
+	return 0;
 }
 
 /* True if a helper has to write the map: without root, a process may map only its own id. */

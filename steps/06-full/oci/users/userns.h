@@ -55,8 +55,8 @@ int userns_prepare(struct userns *userns);
 /* True if the caller itself is in a user namespace: then its root is not the machine's root. */
 bool userns_is_ours(void);
 
-/* True if the user namespace of the caller has the group `id`. */
-bool userns_maps_gid(gid_t id);
+/* Returns 1 if the user namespace of the caller has the group `id`, 0 or -1. */
+int userns_maps_gid(gid_t id);
 
 /* True if the map has the inside `id`. */
 bool userns_has_uid(const struct userns *userns, uid_t id);

@@ -1,0 +1,300 @@
+/* Chapter 6, engine: `ps`, `rm`, `rename`, `inspect` and `container`: the records of containers. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "engine.h"
+#include "fail.h"
+#include "format.h"
+#include "names.h"
+#include "record.h"
+
+/* ---- ps ---- */
+
+struct listing {
+	bool all, quiet, whole, json;
+};
+
+/* Docker's words: "Created", "Up 3 minutes", "Exited (0) 2 hours ago". */
+static void describe_status(const struct record *record, char *text, size_t size)
+{
+	const json_t *state = json_object_get(record->json, "State");
+	const char *finished = json_string_value(json_object_get(state, "FinishedAt"));
+	const char *started = json_string_value(json_object_get(state, "StartedAt"));
+	char age[FORMAT_SIZE];
+	const char *end;
+
+	if (finished && *finished) {
+		format_age(finished, age);
+		snprintf(text, size, "Exited (%d) %s",
+			 (int)json_integer_value(json_object_get(state, "ExitCode")), age);
+		return;
+	}
+	format_age(started, age);
+	end = strstr(age, " ago");
+	if (!end)
+		snprintf(text, size, "Created");
+	else if (record_is_running(record))
+		snprintf(text, size, "Up %.*s", (int)(end - age), age);
+	else
+		snprintf(text, size, "Killed");
+}
+
+/* The command with its words. Returns a text that the caller frees, or NULL. */
+static char *describe_command(const struct record *record)
+{
+	const json_t *words = json_object_get(record->json, "Args");
+	char *text = NULL;
+	size_t size, i;
+	FILE *stream = open_memstream(&text, &size);
+	json_t *word;
+
+	if (!stream)
+		return NULL;
+	json_array_foreach(words, i, word)
+	{
+		fprintf(stream, "%s%s", i ? " " : "", json_string_value(word));
+	}
+	fclose(stream);
+	return text;
+}
+
+static int print_record(struct record *record, void *data)
+{
+	const struct listing *listing = data;
+	const int length = listing->whole ? DIGEST_HEX : 12;
+	autofree char *command = describe_command(record);
+	char status[80], age[FORMAT_SIZE];
+	json_t *object;
+
+	if (!listing->all && !record_is_running(record))
+		return 0;
+	if (listing->quiet)
+		return format_row("%.*s", length, record->id);
+	describe_status(record, status, sizeof(status));
+	if (!listing->json) {
+		format_age(record_text(record, "Created"), age);
+		return format_row("%-*.*s %-20s %-22.*s %-15s %-26s %s", length, length, record->id,
+				  record_text(record, "ImageName"), listing->whole ? -1 : 22,
+				  command, age, status, record_name(record));
+	}
+	object = json_pack("{ss, ss, ss, ss, ss, ss, sO}", "ID", record->id, "Names",
+			   record_name(record), "Image", record_text(record, "ImageName"),
+			   "Command", command, "CreatedAt", record_text(record, "Created"),
+			   "Status", status, "Labels", json_object_get(record->json, "Labels"));
+	json_dumpf(object, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(object);
+	return 0;
+}
+
+static int ps(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	const char *path = runtime->store, *format = "table";
+	struct listing listing = { 0 };
+	const struct verb_option options[] = {
+		{ "all", 'a', NULL, VALUE_NONE, &listing.all, "Also those that do not run" },
+		{ "quiet", 'q', NULL, VALUE_NONE, &listing.quiet, "Print only the IDs" },
+		{ "no-trunc", 0, NULL, VALUE_NONE, &listing.whole, "Print IDs and commands whole" },
+		{ "format", 0, "FORMAT", VALUE_TEXT, &format,
+		  "Print a table, or json: an object a line" },
+		ENGINE_STORE(&path),
+		{ 0 },
+	};
+	autostore struct store store = STORE_CLOSED;
+
+	if (!verb_read(verb, options, words, 0, 0))
+		return -1;
+	listing.json = strcmp(format, "json") == 0;
+	if (!listing.json && strcmp(format, "table") != 0)
+		return fail_input("ps --format %s: must be table or json", format);
+	if (engine_open(path, &store) < 0)
+		return -1;
+	if (!listing.json && !listing.quiet)
+		printf("%-*s %-20s %-22s %-15s %-26s %s\n", listing.whole ? DIGEST_HEX : 12,
+		       "CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAMES");
+	if (record_for_each(&store, print_record, &listing) < 0)
+		return -1;
+	return fflush(stdout) < 0 ? fail("write the list") : 0;
+}
+
+const struct verb engine_ps = {
+	"ps", "", "List the containers", STATUS_FAILED, ps,
+};
+
+/* ---- rm ---- */
+
+static int remove_one(const struct store *store, const char *text)
+{
+	autorecord struct record record = RECORD_NONE;
+
+	if (record_open(store, text, &record) < 0)
+		return -1;
+	if (record_hold(&record) < 0)
+		return -1;
+	if (record_remove(&record) < 0)
+		return -1;
+	puts(text);
+	return 0;
+}
+
+static int rm(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	const char *path = runtime->store;
+	bool force = false;
+	const struct verb_option options[] = {
+		{ "force", 'f', NULL, VALUE_NONE, &force,
+		  "Docker's: a container that runs must be ended first here" },
+		ENGINE_STORE(&path),
+		{ 0 },
+	};
+	char **operands = verb_read(verb, options, words, 1, ENGINE_MANY);
+	autostore struct store store = STORE_CLOSED;
+	int result = 0;
+
+	if (!operands || engine_open(path, &store) < 0)
+		return -1;
+	for (; *operands; operands++)
+		if (remove_one(&store, *operands) < 0)
+			result = fail_report();
+	return fflush(stdout) < 0 ? fail("write what was removed") : result;
+}
+
+const struct verb engine_rm = {
+	"rm", "CONTAINER...", "Remove containers that have ended", STATUS_FAILED, rm,
+};
+
+/* ---- rename ---- */
+
+static int change_name(struct record *record, const char *name)
+{
+	autofd int lock = store_lock(record->store, true);
+	autofree char *before = NULL;
+
+	if (lock < 0 || record_refresh(record) < 0)
+		return -1;
+	before = strdup(record_name(record));
+	json_object_set_new(record->json, "Name", json_string(name));
+	if (!before || record_write(record) < 0)
+		return before ? -1 : fail("strdup");
+	names_drop(record->store, before, record->id);
+	return 0;
+}
+
+static int rename_record(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	const char *path = runtime->store;
+	const struct verb_option options[] = { ENGINE_STORE(&path), { 0 } };
+	char **operands = verb_read(verb, options, words, 2, 2);
+	autostore struct store store = STORE_CLOSED;
+	autorecord struct record record = RECORD_NONE;
+
+	if (!operands || engine_open(path, &store) < 0)
+		return -1;
+	if (record_open(&store, operands[0], &record) < 0)
+		return -1;
+	if (names_take(&store, operands[1], record.id) < 0)
+		return -1;
+	if (change_name(&record, operands[1]) == 0)
+		return 0;
+	names_drop(&store, operands[1], record.id);
+	return -1;
+}
+
+const struct verb engine_rename = {
+	"rename", "CONTAINER NAME", "Give a container another name", STATUS_FAILED, rename_record,
+};
+
+/* ---- inspect ---- */
+
+/* The status is not in the record: it says what was, not what is. */
+static void add_status(struct record *record)
+{
+	json_t *state = json_object_get(record->json, "State");
+	bool running = record_is_running(record);
+	const char *status = json_string_value(json_object_get(state, "Status"));
+
+	json_object_set_new(state, "Running", json_boolean(running));
+	if (!running && status && strcmp(status, "running") == 0)
+		json_object_set_new(state, "Status", json_string("killed"));
+}
+
+static int inspect(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	const char *path = runtime->store;
+	const struct verb_option options[] = { ENGINE_STORE(&path), { 0 } };
+	char **operands = verb_read(verb, options, words, 1, ENGINE_MANY);
+	autostore struct store store = STORE_CLOSED;
+	json_t *list = json_array();
+
+	if (!operands || engine_open(path, &store) < 0)
+		return -1;
+	for (; *operands; operands++) {
+		autorecord struct record record = RECORD_NONE;
+
+		if (record_open(&store, *operands, &record) < 0)
+			return -1;
+		add_status(&record);
+		json_array_append(list, record.json);
+	}
+	json_dumpf(list, stdout, JSON_INDENT(4));
+	putchar('\n');
+	json_decref(list);
+	return fflush(stdout) < 0 ? fail("write the records") : 0;
+}
+
+const struct verb engine_inspect = {
+	"inspect", "CONTAINER...", "Print containers' records, as JSON", STATUS_FAILED, inspect,
+};
+
+/* ---- container ---- */
+
+static int remove_ended(struct record *record, void *data)
+{
+	(void)data;
+	if (record_is_running(record))
+		return 0;
+	if (remove_one(record->store, record->id) == 0)
+		return 0;
+	fail_warn("%s", fail_get()->text); /* another command may have started it just now */
+	fail_forget();
+	return 0;
+}
+
+static int prune(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	const char *path = runtime->store;
+	bool force = false;
+	const struct verb_option options[] = {
+		{ "force", 'f', NULL, VALUE_NONE, &force, "Docker's: nothing is asked here" },
+		ENGINE_STORE(&path),
+		{ 0 },
+	};
+	autostore struct store store = STORE_CLOSED;
+
+	if (!verb_read(verb, options, words, 0, 0) || engine_open(path, &store) < 0)
+		return -1;
+	if (record_for_each(&store, remove_ended, NULL) < 0)
+		return -1;
+	return fflush(stdout) < 0 ? fail("write what was removed") : 0;
+}
+
+static const struct verb verb_prune = {
+	"container prune", "", "Remove the containers that have ended", STATUS_FAILED, prune,
+};
+
+static const struct engine_subverb verbs[] = {
+	{ "ls", &engine_ps },	      { "prune", &verb_prune },	      { "rm", &engine_rm },
+	{ "rename", &engine_rename }, { "inspect", &engine_inspect }, { "diff", &engine_diff },
+	{ "commit", &engine_commit }, { "export", &engine_export },   { NULL, NULL },
+};
+
+static int container(const struct runtime *runtime, const struct verb *verb, char **words)
+{
+	return engine_run_subverb(runtime, verb, verbs, words);
+}
+
+const struct verb engine_container = {
+	"container",   "VERB ...", "The verbs of containers: prune, ls, rm, ...",
+	STATUS_FAILED, container,
+};
