@@ -58,21 +58,25 @@ static int make_path(const char *path)
 /* Returns a descriptor of the directory, which is made if it is not there; or -1. */
 static int open_part(const struct store *store, const char *name)
 {
-	int fd;
+	int fd = openat(store->directory, name, DIRECTORY);
 
-	if (mkdirat(store->directory, name, 0700) < 0 && errno != EEXIST)
-		return fail("mkdir %s/%s", store->path, name);
-	fd = openat(store->directory, name, DIRECTORY);
+	if (fd < 0 && errno == ENOENT) {
+		if (mkdirat(store->directory, name, 0700) < 0 && errno != EEXIST)
+			return fail("mkdir %s/%s", store->path, name);
+		fd = openat(store->directory, name, DIRECTORY);
+	}
 	return fd < 0 ? fail("open %s/%s", store->path, name) : fd;
 }
 
 static int open_parts(struct store *store)
 {
-	autofd int blobs = open_part(store, "blobs");
+	autofd int blobs = -1;
 
-	if (blobs < 0)
-		return -1;
-	store->blobs = open_part(store, "blobs/sha256");
+	store->blobs = openat(store->directory, "blobs/sha256", DIRECTORY);
+	if (store->blobs < 0) {
+		blobs = open_part(store, "blobs");
+		store->blobs = blobs < 0 ? -1 : open_part(store, "blobs/sha256");
+	}
 	if (store->blobs < 0)
 		return -1;
 	store->layers = open_part(store, "layers");
@@ -120,10 +124,12 @@ int store_open(const char *path, struct store *store)
 	umask(022); /* the users in containers have to reach their files */
 	if (store->path && !*store->path)
 		return fail_input("the store's path is empty");
-	if (!store->path || rootless_enter() < 0 || make_path(store->path) < 0)
+	if (!store->path || rootless_enter() < 0)
 		return -1;
 	store->userxattr = userns_is_ours();
 	store->directory = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store->directory < 0 && errno == ENOENT && make_path(store->path) == 0)
+		store->directory = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->directory < 0)
 		return fail("open %s", store->path);
 	if (open_parts(store) < 0 || make_layout(store) < 0)

@@ -111,7 +111,7 @@ static int mount_new(const struct overlay *overlay, int upper, int work)
 
 /* ---- mount(2), before Linux 6.7 ---- */
 
-/* What the process that mounts is given. */
+/* The argument of the process that mounts. */
 struct old_way {
 	const struct overlay *overlay;
 	int upper, work;
@@ -120,6 +120,7 @@ struct old_way {
 /* Returns the options, which the caller frees, or NULL. */
 static char *write_options(const struct old_way *way)
 {
+	const bool has_users = userns_is_ours();
 	char *options = NULL;
 	size_t size;
 	FILE *text = open_memstream(&options, &size);
@@ -134,9 +135,9 @@ static char *write_options(const struct old_way *way)
 	if (way->upper >= 0)
 		fprintf(text, ",upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d", way->upper,
 			way->work);
-	for (size_t i = 0; !userns_is_ours() && i < sizeof(plain) / sizeof(plain[0]); i++)
+	for (size_t i = 0; !has_users && i < sizeof(plain) / sizeof(plain[0]); i++)
 		fprintf(text, ",%s=%s", plain[i][0], plain[i][1]);
-	if (userns_is_ours())
+	if (has_users)
 		fprintf(text, ",userxattr");
 	if (way->overlay->is_brief)
 		fprintf(text, ",volatile");
