@@ -36,7 +36,6 @@ int build_find_image(struct build *build, const char *name, struct image *image)
 	const struct engine_fetch fetch = { .always = build->pulls, .quiet = true };
 	const struct build_stage *stage = find_stage(build, name);
 	autoindex struct index index = { 0 };
-	struct index_entry entry;
 	size_t number;
 
 	if (stage) {
@@ -47,10 +46,7 @@ int build_find_image(struct build *build, const char *name, struct image *image)
 		return make_scratch(image);
 	if (engine_fetch(build->store, name, &fetch) < 0)
 		return -1;
-	if (index_read(build->store, &index) < 0 || image_find(&index, name, false, &number) < 0)
-		return -1;
-	entry = index_entry(&index, number);
-	if (image_read(build->store, &entry.manifest, image) < 0)
+	if (index_read(build->store, &index) < 0 || image_get(&index, name, &number, image) < 0)
 		return -1;
 	return image_hold(image, build->work);
 }

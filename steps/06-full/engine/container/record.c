@@ -17,6 +17,7 @@
 #include "nearest.h"
 #include "remove_tree.h"
 #include "sweep.h"
+#include "timestamp.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
@@ -27,14 +28,10 @@ enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 static json_t *now(void)
 {
 	struct timespec time;
-	struct tm utc;
-	char text[64];
-	size_t used;
+	char text[TIMESTAMP_SIZE] = "";
 
 	clock_gettime(CLOCK_REALTIME, &time);
-	gmtime_r(&time.tv_sec, &utc);
-	used = strftime(text, sizeof(text), "%FT%T", &utc);
-	snprintf(text + used, sizeof(text) - used, ".%09ldZ", time.tv_nsec);
+	timestamp_write(&time, text);
 	return json_string(text);
 }
 
@@ -48,6 +45,24 @@ const char *record_text(const struct record *record, const char *key)
 const char *record_name(const struct record *record)
 {
 	return record_text(record, "Name");
+}
+
+char *record_command(const struct record *record)
+{
+	const json_t *words = json_object_get(record->json, "Args");
+	char *text = NULL;
+	size_t size, i;
+	FILE *stream = open_memstream(&text, &size);
+	json_t *word;
+
+	if (!stream)
+		return NULL;
+	json_array_foreach(words, i, word)
+	{
+		fprintf(stream, "%s%s", i ? " " : "", json_string_value(word));
+	}
+	fclose(stream);
+	return text;
 }
 
 static json_t *state_of(const struct record *record)
@@ -104,15 +119,11 @@ static int take_image(const struct record *record, const char *text, struct imag
 	autofd int uses = openat(record->directory, "uses", DIRECTORY);
 	autofd int lock = uses < 0 ? -1 : store_lock(record->store, false);
 	autoindex struct index index = { 0 };
-	struct index_entry entry;
 	size_t number;
 
 	if (lock < 0 || index_read(record->store, &index) < 0)
 		return -1;
-	if (image_find(&index, text, false, &number) < 0)
-		return -1;
-	entry = index_entry(&index, number);
-	if (image_read(record->store, &entry.manifest, image) < 0)
+	if (image_get(&index, text, &number, image) < 0)
 		return -1;
 	return image_use(image, uses);
 }

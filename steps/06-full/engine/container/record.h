@@ -35,7 +35,7 @@ struct record {
 
 #define autorecord __attribute__((cleanup(record_close)))
 
-/* What is asked of a new container. */
+/* A new container, as its maker wants it. */
 struct record_wish {
 	const char *image;  /* a name or an ID */
 	const char *name;   /* NULL: names_choose() */
@@ -72,6 +72,9 @@ bool record_is_running(const struct record *record);
 
 const char *record_text(const struct record *record, const char *key);
 const char *record_name(const struct record *record);
+
+/* Returns the command with its words as one text, which the caller frees; NULL: no memory. */
+char *record_command(const struct record *record);
 
 /* Reads the image of the container, also one that has no name any more. Returns 0 or -1. */
 int record_image(const struct record *record, struct image *image);

@@ -178,15 +178,26 @@ int image_read(const struct store *store, const struct digest *manifest, struct 
 	return config ? image_read_config(config, image) : -1;
 }
 
-int image_use(const struct image *image, int uses)
+int image_for_each(const struct image *image, int (*take)(const struct digest *digest, void *data),
+		   void *data)
 {
-	if (uses_add(uses, &image->manifest) < 0 || uses_add(uses, &image->id) < 0)
+	if (take(&image->manifest, data) < 0 || take(&image->id, data) < 0)
 		return -1;
 	for (size_t i = 0; i < image->layer_count; i++)
-		if (uses_add(uses, &image->layers[i].blob) < 0 ||
-		    uses_add(uses, &image->layers[i].diff_id) < 0)
+		if (take(&image->layers[i].blob, data) < 0 ||
+		    take(&image->layers[i].diff_id, data) < 0)
 			return -1;
 	return 0;
+}
+
+static int mark(const struct digest *digest, void *uses)
+{
+	return uses_add(*(int *)uses, digest);
+}
+
+int image_use(const struct image *image, int uses)
+{
+	return image_for_each(image, mark, &uses);
 }
 
 int image_hold(const struct image *image, const struct work *work)
@@ -288,4 +299,14 @@ int image_find(const struct index *index, const char *text, bool may_lack, size_
 	if (found == 0 && !may_lack)
 		return explain_missing(index, text);
 	return found;
+}
+
+int image_get(const struct index *index, const char *text, size_t *number, struct image *image)
+{
+	struct index_entry entry;
+
+	if (image_find(index, text, false, number) < 0)
+		return -1;
+	entry = index_entry(index, *number);
+	return image_read(index->store, &entry.manifest, image);
 }

@@ -31,7 +31,7 @@ struct image_layer {
 	const char *media_type;
 };
 
-/* What a container of the image begins with. A list ends with NULL; NULL itself: not said. */
+/* The settings that a container of the image begins with. A list ends with NULL; NULL: not said. */
 struct image_defaults {
 	char **environment;
 	char **entrypoint, **command;
@@ -69,6 +69,18 @@ int image_read_config(const char *text, struct image *image);
  * nearest name. Returns 1; 0, and no message: if `may_lack`; or -1.
  */
 int image_find(const struct index *index, const char *text, bool may_lack, size_t *number);
+
+/*
+ * Calls take() for the digest of each blob and layer of the image, until one call fails. Returns 0
+ * or -1.
+ */
+int image_for_each(const struct image *image, int (*take)(const struct digest *digest, void *data),
+		   void *data);
+
+/*
+ * Finds an image as image_find() does, and reads it. Returns 0 or -1.
+ */
+int image_get(const struct index *index, const char *text, size_t *number, struct image *image);
 
 /*
  * Marks all blobs and layers of the image in the open directory `uses` (work.h). The caller holds

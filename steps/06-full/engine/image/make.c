@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "publish.h"
+#include "timestamp.h"
 
 /* ---- The configuration ---- */
 
@@ -17,26 +18,20 @@
  * The time of the making, as in RFC 3339. SOURCE_DATE_EPOCH sets another one, so that a build that
  * is done again gives the same image. Source: reproducible-builds.org, "SOURCE_DATE_EPOCH".
  */
-static int write_time(char *text, size_t size)
+static int write_time(char text[TIMESTAMP_SIZE])
 {
 	const char *chosen = getenv("SOURCE_DATE_EPOCH");
 	struct timespec now = { 0 };
-	struct tm utc;
-	size_t used;
 	char *end = NULL;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	errno = 0;
 	if (chosen)
 		now = (struct timespec){ .tv_sec = strtoll(chosen, &end, 10) };
-	/* RFC 3339 has years of four digits. */
-	if (errno || (chosen && (end == chosen || *end)) || !gmtime_r(&now.tv_sec, &utc) ||
-	    utc.tm_year < -1900 || utc.tm_year > 9999 - 1900)
+	if (errno || (chosen && (end == chosen || *end)) || timestamp_write(&now, text) < 0)
 		return fail_input("SOURCE_DATE_EPOCH=%s: must be seconds since 1970, of a year "
 				  "before 10000",
 				  chosen ? chosen : "");
-	used = strftime(text, size, "%FT%T", &utc);
-	snprintf(text + used, size - used, ".%09ldZ", now.tv_nsec);
 	return 0;
 }
 
@@ -127,7 +122,7 @@ static int begin_step(struct image *image)
 
 int make_step(struct image *image, const struct layer *layer, const struct make *make)
 {
-	char time[64];
+	char time[TIMESTAMP_SIZE];
 
 	if (begin_step(image) < 0)
 		return -1;
@@ -142,7 +137,7 @@ int make_step(struct image *image, const struct layer *layer, const struct make 
 		if (add_layer(image, &added) < 0)
 			return -1;
 	}
-	if (write_time(time, sizeof(time)) < 0)
+	if (write_time(time) < 0)
 		return -1;
 	return finish_step(image, describe_step(make, time, !layer), make);
 }

@@ -186,11 +186,9 @@ static int read_image(struct save *save, const char *text, struct image *image, 
 
 	if (lock < 0 || index_read(save->store, &index) < 0)
 		return -1;
-	if (image_find(&index, text, false, &number) < 0)
+	if (image_get(&index, text, &number, image) < 0)
 		return -1;
 	entry = index_entry(&index, number);
-	if (image_read(save->store, &entry.manifest, image) < 0)
-		return -1;
 	/* An image that was asked for by its ID is written without a name, as Docker does. */
 	*name = reference_read(text);
 	fail_forget();

@@ -40,15 +40,9 @@ static int for_each(const struct store *store, int fd, visit *look, void *data)
 
 /* ---- What is used ---- */
 
-static int use_image(const struct image *image, json_t *uses)
+static int use_digest(const struct digest *digest, void *uses)
 {
-	if (use(uses, digest_hex(&image->manifest)) < 0 || use(uses, digest_hex(&image->id)) < 0)
-		return -1;
-	for (size_t i = 0; i < image->layer_count; i++)
-		if (use(uses, digest_hex(&image->layers[i].blob)) < 0 ||
-		    use(uses, digest_hex(&image->layers[i].diff_id)) < 0)
-			return -1;
-	return 0;
+	return use(uses, digest_hex(digest));
 }
 
 /* Returns 0; 1: what an image uses is not known, because something of it is damaged; or -1. */
@@ -67,7 +61,7 @@ static int use_images(const struct store *store, json_t *uses)
 			fail_forget();
 			return 1;
 		}
-		if (use_image(&image, uses) < 0)
+		if (image_for_each(&image, use_digest, uses) < 0)
 			return -1;
 	}
 	return 0;

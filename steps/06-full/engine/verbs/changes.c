@@ -122,25 +122,6 @@ static int make_image(const struct record *record, struct image *image, const st
 	return fflush(stdout) < 0 ? fail("write the ID") : 0;
 }
 
-/* What `history` shows as the layer's maker: the command of the container. */
-static char *join_command(const struct record *record)
-{
-	const json_t *words = json_object_get(record->json, "Args");
-	char *text = NULL;
-	size_t size, i;
-	FILE *stream = open_memstream(&text, &size);
-	json_t *word;
-
-	if (!stream)
-		return NULL;
-	json_array_foreach(words, i, word)
-	{
-		fprintf(stream, "%s%s", i ? " " : "", json_string_value(word));
-	}
-	fclose(stream);
-	return text;
-}
-
 static int commit(const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	const char *path = runtime->store;
@@ -171,7 +152,7 @@ static int commit(const struct runtime *runtime, const struct verb *verb, char *
 			return -1;
 		names[0] = name;
 	}
-	command = join_command(&record);
+	command = record_command(&record); /* `history` shows it as the maker of the layer */
 	make.created_by = command;
 	make.changes = (char *const *)changes.list;
 	return make_image(&record, &image, &make, names);

@@ -15,12 +15,7 @@
 static int find(const struct store *store, const char *text, struct index *index, size_t *number,
 		struct image *image)
 {
-	struct index_entry entry;
-
-	if (index_read(store, index) < 0 || image_find(index, text, false, number) < 0)
-		return -1;
-	entry = index_entry(index, *number);
-	return image_read(store, &entry.manifest, image);
+	return index_read(store, index) < 0 ? -1 : image_get(index, text, number, image);
 }
 
 /* ---- history ---- */

@@ -40,30 +40,11 @@ static void describe_status(const struct record *record, char *text, size_t size
 		snprintf(text, size, "Killed");
 }
 
-/* The command with its words. Returns a text that the caller frees, or NULL. */
-static char *describe_command(const struct record *record)
-{
-	const json_t *words = json_object_get(record->json, "Args");
-	char *text = NULL;
-	size_t size, i;
-	FILE *stream = open_memstream(&text, &size);
-	json_t *word;
-
-	if (!stream)
-		return NULL;
-	json_array_foreach(words, i, word)
-	{
-		fprintf(stream, "%s%s", i ? " " : "", json_string_value(word));
-	}
-	fclose(stream);
-	return text;
-}
-
 static int print_record(struct record *record, void *data)
 {
 	const struct listing *listing = data;
 	const int length = listing->whole ? DIGEST_HEX : 12;
-	autofree char *command = describe_command(record);
+	autofree char *command = record_command(record);
 	char status[80], age[FORMAT_SIZE];
 	json_t *object;
 
