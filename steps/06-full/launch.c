@@ -57,16 +57,6 @@ static int refuse_users(const struct launch *launch, bool is_root)
 			  "--rootfs DIR can have others");
 }
 
-static void set_defaults(struct launch *launch)
-{
-	struct config *config = &launch->run.container.config;
-
-	if (launch->image)
-		return;
-	if (!config->uts.hostname)
-		config->uts.hostname = "testing";
-}
-
 int launch_read(const char *about, char **words, bool is_root, struct launch *launch)
 {
 	static char name[32]; /* in the texts of --help and --usage */
@@ -104,7 +94,8 @@ int launch_read(const char *about, char **words, bool is_root, struct launch *la
 	choose_image(launch);
 	if (launch->image && refuse_users(launch, is_root) < 0)
 		return -1;
-	set_defaults(launch);
+	if (!launch->image && !config->uts.hostname)
+		config->uts.hostname = "testing";
 	return rights_choose(config, &capabilities, &security);
 }
 
@@ -293,8 +284,7 @@ const struct verb engine_run = {
 	"run",
 	"IMAGE [COMMAND...]",
 	"Run a command in a container of an image. A path, or any command after --rootfs DIR, runs "
-	"in "
-	"that directory instead",
+	"in that directory instead",
 	STATUS_FAILED,
 	run,
 };

@@ -11,7 +11,7 @@
 #include "run.h"
 #include "verb.h"
 
-/* What the options of a command line say. */
+/* The options of a command line. */
 struct launch {
 	struct run run;
 	struct container_options options;

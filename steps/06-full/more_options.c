@@ -22,7 +22,7 @@ static const struct argp_option options[] = {
 
 /* ---- --mount ---- */
 
-/* What the parts of the value say. */
+/* The parts of the value. */
 struct wish {
 	const char *type, *source, *target, *size, *mode;
 	bool read_only;

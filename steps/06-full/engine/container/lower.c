@@ -46,7 +46,7 @@ static void drop_all(struct overlay *overlay)
 int lower_open(const struct store *store, const struct work *work, const struct image *image,
 	       struct overlay *overlay)
 {
-	/* One more: the caller may add a directory. */
+	/* The caller may add one more directory. */
 	overlay->layers = calloc(image->layer_count + 1, sizeof(*overlay->layers));
 	if (!overlay->layers)
 		return fail("calloc");

@@ -10,7 +10,7 @@
 #include "image.h"
 #include "work.h"
 
-/* What the new image's configuration gets beside its layer. */
+/* The part of a new image's configuration that says how its layer was made. */
 struct make {
 	char *const *changes; /* instructions (change.h), ends with NULL; NULL: none */
 	const char *author, *comment;

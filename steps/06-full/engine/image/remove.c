@@ -14,7 +14,7 @@
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-/* ---- Who uses an image ---- */
+/* ---- Users of an image ---- */
 
 /* Fills `user` with the ID of a container that uses the manifest. Returns 1, 0 or -1. */
 static int find_user(const struct store *store, const struct digest *manifest,

@@ -13,7 +13,7 @@
 #include "layer.h"
 #include "pipeline.h"
 
-/* Where the compressed bytes go. */
+/* The destination of the compressed bytes. */
 struct compress_sink {
 	int fd;
 	struct sha256_ctx hash;

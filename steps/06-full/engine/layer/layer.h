@@ -24,7 +24,7 @@ enum layer_compression {
 	LAYER_XZ, /* may be read; the image specification has no media type for it */
 };
 
-/* What an archive may have. The archive may be hostile. */
+/* Limits of an archive, which may be hostile. */
 struct layer_limits {
 	uint64_t bytes;	  /* the contents of all its files together, as their headers say */
 	uint64_t entries; /* files, directories, links, ... */
@@ -66,7 +66,7 @@ struct layer {
 int layer_unpack(int input, int blob, int directory, const struct layer_use *use,
 		 struct layer *layer);
 
-/* What layer_pack() packs. */
+/* The kinds of directories that layer_pack() packs. */
 enum layer_source {
 	LAYER_UPPER, /* the upper directory of an overlay: its marks become whiteouts */
 	LAYER_TREE,  /* a whole root file system */

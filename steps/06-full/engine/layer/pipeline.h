@@ -18,7 +18,7 @@
 
 enum { BLOCK_SIZE = 256 * 1024, RING_BLOCKS = 8, RING_READERS = 2 };
 
-/* What the threads share. */
+/* The state that the threads share. */
 struct pipeline {
 	pthread_mutex_t lock;	/* protects all below, and the counters of all rings */
 	pthread_cond_t changed; /* a ring has a new block or new room, or `stopped` is set */

@@ -29,7 +29,7 @@ const struct layer_limits layer_limits_default = {
 	.window = 128 << 20,
 };
 
-/* What libarchive reads from. */
+/* The source that libarchive reads from. */
 struct source {
 	struct input_stream *stream;
 	size_t headers_left;

@@ -21,7 +21,7 @@
 #define WHITEOUT_PREFIX ".wh."
 #define WHITEOUT_OPAQUE ".wh..wh..opq"
 
-/* What the name of an entry says. */
+/* The meanings of the name of an entry. */
 enum whiteout {
 	WHITEOUT_NONE,
 	WHITEOUT_FILE,	     /* ".wh.NAME": NAME is removed */

@@ -18,7 +18,7 @@ static int compare(const void *one, const void *other)
 	return strcmp(((const struct xattr *)one)->name, ((const struct xattr *)other)->name);
 }
 
-/* What overlayfs has noted of the file. */
+/* The marks that overlayfs has made on the file. */
 static void read_mark(const char *mark, const char *value, ssize_t size, struct xattrs *xattrs)
 {
 	if (strcmp(mark, "opaque") == 0)

@@ -3,7 +3,7 @@
  * manifest and, if the image has a name, the name as an annotation. An image with two names has two
  * entries.
  *
- * A new index.json replaces the old one in one rename(2). So who only reads it needs no lock.
+ * A new index.json replaces the old one in one rename(2). So a reader needs no lock.
  *
  * Source: OCI image specification, image-index.md and annotations.md.
  */

@@ -49,7 +49,9 @@ static int become_root(void)
 	setgroups(0, NULL);
 	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return fail("setresuid to root of the user namespace");
-	/* A change of the user ids has cleared it, and /proc/self would belong to the host's root.
+	/*
+	 * The change of the user ids has cleared this flag. Without the flag, /proc/self belongs to
+	 * the host's root.
 	 */
 	return prctl(PR_SET_DUMPABLE, 1) < 0 ? fail("prctl PR_SET_DUMPABLE") : 0;
 }

@@ -18,7 +18,7 @@
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-/* Of what is not kept yet. */
+/* The name of a blob or layer that is not kept yet. */
 #define PART "part"
 
 /* ---- Beginning and ending ---- */

@@ -29,7 +29,7 @@ int engine_run_subverb(const struct runtime *runtime, const struct verb *verb,
 /* For verb_read(): any number of operands, and options may follow them. */
 enum { ENGINE_MANY = 10000 };
 
-/* What the options before the verb say. */
+/* The options before the verb. */
 struct runtime {
 	const char *store; /* its directory; NULL: the default one */
 };
