@@ -155,7 +155,8 @@ static void processes_that_make_others_are_ended(void **state)
 	need_controller("pids");
 	assert_prints(
 		cgroup_script(
-			"asked; config '.linux.resources.pids.limit = 50 | del(.linux.namespaces[] "
+			"asked; config '.linux.resources.pids.limit = 1000 | "
+			"del(.linux.namespaces[] "
 			"|\n"
 			" select(.type == \"pid\"))'\n"
 			"args sh -c 'r() { r & }; for i in 1 2 3 4 5 6 7 8; do r; done; sleep "
