@@ -36,8 +36,8 @@ rootfs-05 := rootfs
 rootfs-06 := rootfs
 
 COMMON := $(wildcard common/*.c)
-# A chapter's rooms: its folder and those in it, but for its lab.
-rooms = $(patsubst %/,%,$(filter-out %/lab/,$(wildcard $(dir-$(1))/ $(dir-$(1))/*/ $(dir-$(1))/oci/*/ $(dir-$(1))/engine/*/)))
+# A chapter's rooms: its folder and those in it, but for its labs.
+rooms = $(patsubst %/,%,$(filter-out $(dir-$(1))/lab%,$(wildcard $(dir-$(1))/ $(dir-$(1))/*/ $(dir-$(1))/oci/*/ $(dir-$(1))/engine/*/)))
 modules = $(filter-out %/main.c,$(foreach n,$(chapters-$(1)),$(wildcard $(patsubst %,%/*.c,$(call rooms,$(n))))))
 object = $(patsubst %.c,build/%.o,$(1))
 

@@ -1,15 +1,19 @@
 #!/bin/sh
-# tests/grade.sh NN ANSWER [TEST]: grades the step-NN that `make lab-NN` has made of the learner's
-# files in ANSWER; with TEST it runs that test alone, and shows all that it prints. Runs in
-# build/lab-NN, the copy of the workbook with those files. `tests/grade.sh NN` names the test
-# programs that are needed.
+# tests/grade.sh LAB ANSWER [TEST]: grades the step that `make lab-LAB` has made of the learner's files in
+# ANSWER; with TEST it runs that test alone, and shows all that it prints. Runs in build/lab-LAB, the
+# copy of the workbook with those files. `tests/grade.sh LAB` names the test programs that are needed.
 #
-# steps/NN-*/lab/points lists the tests that are graded, one a line; of tests that are joined by "+",
+# LAB is a chapter's number, or the name of one of chapter 6's further labs. The file "points" in the
+# lab's directory lists the tests that are graded, one a line; of tests that are joined by "+",
 # all must pass. The exit status is 0 only with full points.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-n=$1 answer=${2:-} only=${3:-} seconds=40
-points=$(grep -v '^#' steps/"$n"-*/lab/points)
+lab=$1 answer=${2:-} only=${3:-} seconds=40
+case $lab in
+0[1-6]) n=$lab directory=$(echo steps/"$lab"-*/lab) ;;
+*) n=06 directory=$(echo steps/06-*/lab-"$lab") ;;
+esac
+points=$(grep -v '^#' "$directory/points")
 
 # Prints the program of a test: one of the chapter's, or else one of a later chapter.
 program() {
@@ -72,10 +76,10 @@ while read -r worth names hint; do
 done <<END
 $points
 END
-echo "lab-$n: $got of $all points"
+echo "lab-$lab: $got of $all points"
 [ -n "$failed" ] || exit 0
 printf '\nThe first that failed: %s\nHint: %s\nWhat it said (what came != what was to come):\n' "$failed" "$why"
 sed -n '/^\[ RUN /,/^\[  FAILED /{/^\[ RUN /d; /^\[  FAILED /d; s/^/    /p}' "$log.first"
-[ "$answer" = "$(dirname steps/"$n"-*/lab/points)" ] && answer='' || answer=" ANSWER=$answer"
-echo "Alone, with all that it prints: make lab-$n$answer TEST=$failed"
+[ "$answer" = "$directory" ] && answer='' || answer=" ANSWER=$answer"
+echo "Alone, with all that it prints: make lab-$lab$answer TEST=$failed"
 exit 1

@@ -4,21 +4,26 @@
 # there the step and its tests are built and graded, one answer at a time, and ours stay as they are.
 # (cp -p keeps the times: unchanged files are not compiled again, here or in the copy.)
 
-ANSWER = $(dir-$*)/lab
+# A chapter's lab has the chapter's number, for example lab-01, and is in the chapter's folder. Chapter 6
+# has more of them, each with a name: lab-layers is in steps/06-full/lab-layers.
+LABS := $(STEPS) $(patsubst $(dir-06)/lab-%,%,$(wildcard $(dir-06)/lab-*))
+chapter = $(if $(filter $(STEPS),$(1)),$(1),06)
+lab-dir = $(if $(filter $(STEPS),$(1)),$(dir-$(1))/lab,$(dir-06)/lab-$(1))
+ANSWER = $(call lab-dir,$*)
 COPIED := Makefile common steps rootfs tests
 COMPILED = $(wildcard build/common build/steps build/tests/*.[od] build/*.a build/flags build/precompile \
 	build/seccomp_precompiled.h build/probe build/rootfs.made)
 # The lab's files, as paths below the chapter's directory.
-lab-files = $(patsubst $(dir-$(1))/lab/%,%,$(wildcard $(dir-$(1))/lab/*.c $(dir-$(1))/lab/*/*.c $(dir-$(1))/lab/*/*/*.c))
+lab-files = $(patsubst $(call lab-dir,$(1))/%,%,$(wildcard $(foreach any,*.c */*.c */*/*.c,$(call lab-dir,$(1))/$(any))))
 
-.PHONY: $(STEPS:%=lab-%)
-$(STEPS:%=lab-%): lab-%: rootfs
+.PHONY: $(LABS:%=lab-%)
+$(LABS:%=lab-%): lab-%: rootfs
 	@mkdir -p build/lab-$* && exec 9<build/lab-$* && flock 9 && \
 	rm -rf $(COPIED:%=build/lab-$*/%) && cp -pr $(COPIED) build/lab-$* && \
 	{ [ -d build/lab-$*/build ] || cp -pr --parents Makefile $(COMPILED) build/lab-$*; } && \
-	(cd $(ANSWER) && cp --parents $(call lab-files,$*) $(CURDIR)/build/lab-$*/$(dir-$*)) && \
-	$(MAKE) -s --no-print-directory -C build/lab-$* STEPS='$(chapters-$*)' \
-		step-$* build/probe $(shell tests/grade.sh $*) && \
+	(cd $(ANSWER) && cp --parents $(call lab-files,$*) $(CURDIR)/build/lab-$*/$(dir-$(call chapter,$*))) && \
+	$(MAKE) -s --no-print-directory -C build/lab-$* STEPS='$(chapters-$(call chapter,$*))' \
+		step-$(call chapter,$*) build/probe $(shell tests/grade.sh $*) && \
 	$(SUDO) build/lab-$*/tests/grade.sh $* $(ANSWER) $(TEST)
 
 .PHONY: labs break

@@ -1,9 +1,9 @@
 #!/bin/bash
-# tests/labs.sh [NN...]: proves the labs' grades, all or those of these chapters. The untouched
+# tests/labs.sh [LAB...]: proves the labs' grades, all or those of these labs (01, layers). The untouched
 # skeleton compiles without a warning and earns nothing. Each mutant, a typical mistake kept as a
 # patch against our module, loses just the points that the patch's first line names. The chapters'
 # pages, which are tests as well, show that our own modules earn full points. Each proof prints a
-# line. The chapters run side by side, except chapter 5, which measures CPU time. With MUTANTS=0, 1
+# line. The labs run side by side, except lab 05, which measures CPU time. With MUTANTS=0, 1
 # or 2, only that third of the mutants is tried.
 #
 # shellcheck disable=SC2317 # prove() calls the functions that it is given
@@ -34,7 +34,7 @@ answer_ours() {
 	local file
 	mkdir -p "$answer"
 	for file in $(files); do
-		(cd "${lab%/lab}" && cp --parents "$file" "$answer") || return 1
+		(cd "${lab%/*}" && cp --parents "$file" "$answer") || return 1
 	done
 	patch --quiet --strip=3 --directory="$answer" <"$1"
 }
@@ -52,7 +52,7 @@ skeleton() { grade "$lab" && ! grep warning: "$work/grade" && [ "${total% of *}"
 
 mutant() { answer_ours "$1" && grade "$answer" && echo "lost: $lost" && [ "$lost" = "$2" ]; }
 
-chapter() {
+prove_lab() {
 	local number=0
 
 	work=$(mktemp -d) && answer=$work/answer || return 1
@@ -67,19 +67,21 @@ chapter() {
 	return $failed
 }
 
-chapters=() alone=''
-for lab in steps/*/lab; do
-	n=${lab#steps/} n=${n%%-*}
+labs=() alone=''
+for lab in steps/*/lab steps/*/lab-*; do
+	[ -d "$lab" ] || continue
+	n=${lab##*/lab-}
+	[ "$n" != "$lab" ] || { n=${lab#steps/} && n=${n%%-*}; }
 	case " ${*:-$n} " in *" $n "*) ;; *) continue ;; esac
 	[ "$n" != 05 ] || { alone=$lab && continue; }
-	chapter &
-	chapters+=($!)
+	prove_lab &
+	labs+=($!)
 done
-for chapter in "${chapters[@]}"; do
-	wait "$chapter" || failed=1
+for process in "${labs[@]}"; do
+	wait "$process" || failed=1
 done
 if [ -n "$alone" ]; then
 	n=05 lab=$alone
-	(chapter) || failed=1
+	(prove_lab) || failed=1
 fi
-[ $failed -eq 0 ] && [ -n "$alone${chapters[*]}" ]
+[ $failed -eq 0 ] && [ -n "$alone${labs[*]}" ]

@@ -18,7 +18,7 @@ wrong=0
 
 # sources PLACE...: prints the files that count, of these names and in folders of these names
 sources() {
-	find "$@" -name '*.c' ! -name main.c ! -name '*_options.c' ! -path '*/lab/*' ! -path '*/precompile/*' | sort
+	find "$@" -name '*.c' ! -name main.c ! -name '*_options.c' ! -path '*/lab*/*' ! -path '*/precompile/*' | sort
 }
 
 # lines <FILES: prints how many lines the listed files have

@@ -12,7 +12,7 @@ rooms="oci/base oci/users oci/network oci/process oci/seccomp oci/terminal oci/r
 oci/config oci/state oci/life oci/verbs oci engine/layer engine/store engine/image engine/container
 engine/verbs top"
 
-git ls-files -- '*.[ch]' ':!lab' ':!precompile' | xargs grep -H '^#include "' |
+git ls-files -- '*.[ch]' ':!lab*' ':!precompile' | xargs grep -H '^#include "' |
 	awk -F '[:"]' -v rooms="$rooms" -v arrows="$arrows" '
 	function room(file) { return file ~ "/" ? substr(file, 1, match(file, "/[^/]*$") - 1) : "top" }
 	function name(file) { sub(".*/", "", file); return file }
@@ -32,7 +32,7 @@ git ls-files -- '*.[ch]' ':!lab' ':!precompile' | xargs grep -H '^#include "' |
 			floor[names[i]] = i
 		while (("cd ../04-net && git ls-files -- \"*.h\"" | getline file) > 0)
 			network[name(file)] = 1
-		while (("git ls-files -- \"*.[ch]\" \":!lab\" \":!precompile\"" | getline file) > 0) {
+		while (("git ls-files -- \"*.[ch]\" \":!lab*\" \":!precompile\"" | getline file) > 0) {
 			files[file] = 1
 			place[name(file)] = file
 			if (!(room(file) in floor) && ++wrong)

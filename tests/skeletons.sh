@@ -10,19 +10,20 @@ failed=0
 differences() {
 	local file
 	(cd "$1" && find . -name '*.c') | while read -r file; do
-		diff -U 1 "${1%/lab}/$file" "$1/$file" | sed 1,2d
+		diff -U 1 "${1%/*}/$file" "$1/$file" | sed 1,2d
 	done | awk 'function check() { if (hunk && hunk !~ /TODO/) print hunk }
 		/^@@/ { check(); hunk = "" } { hunk = hunk "\n" $0 } END { check() }'
 }
 
-for lab in steps/*/lab; do
+for lab in steps/*/lab steps/*/lab-*; do
+	[ -d "$lab" ] || continue
 	difference=$(differences "$lab")
 	if [ -n "$difference" ]; then
 		echo "$lab: differs from our modules not at its TODOs alone:$difference"
 		failed=1
 	fi
 	for mutant in "$lab"/mutants/*.patch; do
-		patch --dry-run --quiet --strip=3 --directory="${lab%/lab}" <"$mutant" && continue
+		patch --dry-run --quiet --strip=3 --directory="${lab%/*}" <"$mutant" && continue
 		echo "$mutant: does not apply"
 		failed=1
 	done
