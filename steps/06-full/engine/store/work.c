@@ -3,7 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
+#include "process_stat.h"
 #include "remove_tree.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
@@ -23,14 +24,17 @@ enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /* ---- Beginning and ending ---- */
 
+/*
+ * "GUARD-RANDOM". GUARD is the process that waits for this one (guard.h), 0: none. If it is gone,
+ * this one is about to end.
+ */
 static int choose_name(struct work *work)
 {
-	unsigned char random[8];
+	uint64_t random;
 
-	if (getrandom(random, sizeof(random), 0) < 0)
+	if (getrandom(&random, sizeof(random), 0) < 0)
 		return fail("getrandom");
-	for (size_t i = 0; i < sizeof(random); i++)
-		snprintf(work->name + 2 * i, 3, "%02x", random[i]);
+	snprintf(work->name, sizeof(work->name), "%d-%016" PRIx64, work->store->guard, random);
 	return 0;
 }
 
@@ -66,17 +70,6 @@ static int make_locked(struct work *work)
 	return 0;
 }
 
-/* The process that waits for this one (guard.h): if it is gone, this one is about to end. */
-static int write_guard(const struct work *work)
-{
-	char pid[24];
-
-	if (!work->store->guard)
-		return 0;
-	snprintf(pid, sizeof(pid), "%d", work->store->guard);
-	return file_write(work->directory, "guard", pid);
-}
-
 int work_begin(const struct store *store, const char *name, struct work *work)
 {
 	work->store = store;
@@ -88,8 +81,6 @@ int work_begin(const struct store *store, const char *name, struct work *work)
 		return -1;
 	if (name)
 		return 0;
-	if (write_guard(work) < 0)
-		return -1;
 	work->blobs = make_directory(work, "blobs");
 	if (work->blobs < 0)
 		return -1;
@@ -116,12 +107,18 @@ void work_end(struct work *work)
 }
 
 /* True if the process that waits for the work has been killed. */
-static bool has_lost_guard(int directory)
+static bool has_lost_guard(const char *name)
 {
-	autofree char *text = file_read_at(directory, "guard");
-	pid_t pid = text ? atoi(text) : 0;
+	pid_t pid = strchr(name, '-') ? atoi(name) : 0;
+	struct process_stat guard;
+	int gone;
 
-	return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+	if (pid <= 0)
+		return false;
+	gone = process_stat_read(pid, &guard);
+	if (gone < 0)
+		fail_forget();
+	return gone == 1 || (gone == 0 && guard.flags & PROCESS_EXITING);
 }
 
 bool work_is_alive(const struct store *store, const char *name)
@@ -131,7 +128,7 @@ bool work_is_alive(const struct store *store, const char *name)
 	if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0)
 		return false;
 	/* The kernel is killing the process. It holds the lock until it has ended. */
-	return !has_lost_guard(fd) || flock(fd, LOCK_SH) < 0;
+	return !has_lost_guard(name) || flock(fd, LOCK_SH) < 0;
 }
 
 /* ---- Blobs ---- */
