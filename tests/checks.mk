@@ -11,6 +11,7 @@ check: build/seccomp_precompiled.h ## formatting, static analysis, and whether t
 	clang-format --dry-run --Werror $(SOURCES)
 	shellcheck $(SCRIPTS)
 	tests/skeletons.sh
+	tests/graded.sh
 	tests/specification.sh
 	tests/numbers.sh
 	tests/rooms.sh

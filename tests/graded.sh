@@ -26,9 +26,10 @@ shown() {
 			END { for (name in all) if (2 * some[name] >= all[name]) print name }' - "$work/missing"
 }
 
-for lab in steps/*/lab; do
+for lab in steps/*/lab steps/*/lab-*; do
+	[ -d "$lab" ] || continue
 	(cd "$lab" && find . -name '*.c') | while read -r file; do
-		missing "${lab%/lab}/${file#./}" "$lab/$file"
+		missing "${lab%/*}/${file#./}" "$lab/$file"
 	done
 done >"$work/missing"
 
