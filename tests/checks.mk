@@ -32,5 +32,5 @@ pictures: $(PICTURES) ## draw the chapters' pictures anew
 %.svg: %.dot
 	dot -Tsvg -o $@ $<
 
-check-pictures: ## whether each picture is what dot makes of its source
+check-pictures: ## whether the pictures have one style, name what there is, and are what dot makes
 	@tests/pictures.sh
