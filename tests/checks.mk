@@ -25,7 +25,7 @@ check: build/seccomp_precompiled.h ## formatting, static analysis, and whether t
 numbers: ## correct the numbers of lines in the pages' tables
 	@tests/numbers.sh --write
 
-hygiene: ## what is at the top, how long files are
+hygiene: ## what is at the top, how long files are, how chapters begin and end
 	@tests/hygiene.sh
 
 pictures: $(PICTURES) ## draw the chapters' pictures anew

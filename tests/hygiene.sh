@@ -1,6 +1,7 @@
 #!/bin/sh
-# tests/hygiene.sh: nothing is at the top that does not belong there, and no step's main.c is longer
-# than 130 lines. Warns of other files that are longer than 400 lines, which may hold more than one idea.
+# tests/hygiene.sh: nothing is at the top that does not belong there, each chapter says what it teaches
+# and ends with questions, and no step's main.c is longer than 130 lines. Warns of other files that are
+# longer than 400 lines, which may hold more than one idea.
 cd "$(dirname "$0")/.." || exit 1
 wrong=0
 for file in $(git ls-files | cut -d/ -f1 | sort -u); do
@@ -9,6 +10,11 @@ for file in $(git ls-files | cut -d/ -f1 | sort -u); do
 	esac
 	echo "$file does not belong at the top"
 	wrong=1
+done
+for file in steps/*/README.md; do
+	for part in '- **Afterwards you can**' '- **You need to know**' '- **Time**' '## Lab' '## Three questions'; do
+		grep -qF -e "$part" "$file" || { echo "$file: has no line that begins with: $part" && wrong=1; }
+	done
 done
 for file in $(git ls-files); do
 	lines=$(wc -l <"$file")
