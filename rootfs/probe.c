@@ -7,8 +7,17 @@
 #include "probe.h"
 
 static const struct command *const tables[] = {
-	self_commands,	  rights_commands, filter_commands, load_commands, files_commands,
-	process_commands, net_commands,	   ipc_commands,    spy_commands,  NULL,
+	self_commands,
+	rights_commands,
+	filter_commands,
+	load_commands,
+	files_commands,
+	process_commands,
+	net_commands,
+	ipc_commands,
+	spy_commands,
+	receive_commands,
+	NULL,
 };
 
 static const struct command *find_command(const char *name)

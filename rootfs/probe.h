@@ -36,6 +36,7 @@ extern const struct command process_commands[];
 extern const struct command net_commands[];
 extern const struct command ipc_commands[];
 extern const struct command spy_commands[];
+extern const struct command receive_commands[];
 
 /* The command that runs, for the messages. */
 extern const struct command *running;

@@ -47,6 +47,9 @@ static void add(struct strace *strace, const char *argument)
 static void begin(struct strace *strace)
 {
 	strace->count = 0;
+	/* The step may be a learner's, which must not reach into the memory of the tests. */
+	add(strace, "setpriv");
+	add(strace, "--bounding-set=-sys_ptrace,-sys_module,-sys_rawio");
 	snprintf(strace->log, sizeof(strace->log), "/tmp/%s.strace", random_name());
 	add(strace, "strace");
 	add(strace, "-qq");
@@ -64,8 +67,12 @@ static void begin(struct strace *strace)
 static const struct result *end(struct strace *strace, const char *const argv[], FILE **log)
 {
 	const struct result *result;
+	char learners[64];
 
-	for (; *argv; argv++)
+	/* In a lab's copy of the workbook (tests/judge/) "./step-01" is the judge's monitor. */
+	snprintf(learners, sizeof(learners), "build/answer%s", *argv + 1);
+	add(strace, access(learners, X_OK) == 0 ? learners : *argv);
+	while (*++argv)
 		add(strace, *argv);
 	result = run_with(NULL, strace->argv);
 	*log = fopen(strace->log, "re");

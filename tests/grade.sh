@@ -37,6 +37,7 @@ if [ "${GRADE_NAMESPACE:-}" != entered ]; then
 		tests/grade.sh "$@"
 fi
 export CGROUPS=machine
+[ ! -e build/answer ] || export JUDGED=yes
 mounts=$(findmnt --raw --noheadings --output TARGET | grep -Ev '^/(proc|sys|dev)(/|$)')
 mount --bind "$PWD" "$PWD" && cd "$PWD" || exit 1
 for mount in $mounts; do

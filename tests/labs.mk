@@ -16,15 +16,46 @@ COMPILED = $(wildcard build/common build/steps build/tests/*.[od] build/*.a buil
 # The lab's files, as paths below the chapter's directory.
 lab-files = $(patsubst $(call lab-dir,$(1))/%,%,$(wildcard $(foreach any,*.c */*.c */*/*.c,$(call lab-dir,$(1))/$(any))))
 
-.PHONY: $(LABS:%=lab-%)
-$(LABS:%=lab-%): lab-%: rootfs
-	@mkdir -p build/lab-$* && exec 9<build/lab-$* && flock 9 && \
+# Labs whose answers are judged from outside (tests/judge/): the tests are those of our own workbook, and
+# never link the learner's files. The others' tests link them.
+JUDGED := 01
+lab-copy = mkdir -p build/lab-$* && exec 9<build/lab-$* && flock 9 && \
 	rm -rf $(COPIED:%=build/lab-$*/%) && cp -pr $(COPIED) build/lab-$* && \
-	{ [ -d build/lab-$*/build ] || cp -pr --parents Makefile $(COMPILED) build/lab-$*; } && \
+	{ [ -d build/lab-$*/build ] || cp -pr --parents Makefile $(COMPILED) build/lab-$*; }
+
+.PHONY: $(LABS:%=lab-%)
+$(filter-out $(JUDGED:%=lab-%),$(LABS:%=lab-%)): lab-%: rootfs
+	@$(lab-copy) && \
 	(cd $(ANSWER) && cp --parents $(call lab-files,$*) $(CURDIR)/build/lab-$*/$(dir-$(call chapter,$*))) && \
 	$(MAKE) -s --no-print-directory -C build/lab-$* STEPS='$(chapters-$(call chapter,$*))' \
 		step-$(call chapter,$*) build/probe $(shell tests/grade.sh $*) && \
 	$(SUDO) build/lab-$*/tests/grade.sh $* $(ANSWER) $(TEST)
+
+$(JUDGED:%=lab-%): lab-%: rootfs
+	@$(lab-copy) && \
+	$(MAKE) -s --no-print-directory -C build/lab-$* STEPS='$(chapters-$(call chapter,$*))' LAB=$* \
+		ANSWER='$(realpath $(ANSWER))' judge build/probe $(shell tests/grade.sh $*) && \
+	$(SUDO) build/lab-$*/tests/grade.sh $* $(ANSWER) $(TEST)
+
+# In the copy: the step of the learner's files and our other modules, and in its place the judge's
+# monitor.
+ifdef LAB
+step-of-lab := step-$(call chapter,$(LAB))
+answered := $(patsubst %.c,build/answer/$(dir-$(call chapter,$(LAB)))/%.o,$(call lab-files,$(LAB)))
+build/answer/%: sees := $(sees-$(call chapter,$(LAB)))
+$(answered): build/answer/$(dir-$(call chapter,$(LAB)))/%.o: $(ANSWER)/%.c FORCE
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(sees:%=-I%) -c -o $@ $<
+build/answer/$(step-of-lab): $(answered) $(filter-out $(answered:build/answer/%=build/%),$(call object,\
+		$(dir-$(call chapter,$(LAB)))/main.c $(call modules,$(call chapter,$(LAB))))) build/common.a
+	@$(CC) $(LINK) -o $@ $^ $(libs-$(call chapter,$(LAB)))
+build/judge/monitor: $(call object,$(wildcard tests/judge/*.c)) build/modules.a build/common.a
+	@mkdir -p $(@D)
+	@$(CC) $(LINK) -o $@ $^ $(libs-06)
+.PHONY: judge
+judge: build/answer/$(step-of-lab) build/judge/monitor
+	@cp build/judge/monitor $(step-of-lab)
+endif
 
 .PHONY: labs break
 labs: ## prove the labs' grades: those of the skeletons, and of typical mistakes (needs root)

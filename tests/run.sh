@@ -50,7 +50,8 @@ apart() {
 		--pid --fork --kill-child --mount-proc sh -c \
 		'tests/empty-run.sh && mount -t tmpfs -o mode=1777 shm /dev/shm &&
 		 { [ "$ROOTFS" = rootfs/busybox ] || mount --bind "$ROOTFS" rootfs/busybox; } &&
-		 mount --make-rshared / && ip link set lo up && exec "$@"' sh tests/run.sh "$1"
+		 mount --make-rshared / && { [ -z "${JUDGED:-}" ] || tests/judge/protect.sh; } &&
+		 ip link set lo up && exec "$@"' sh tests/run.sh "$1"
 	status=$?
 	[ "$copy" = rootfs/busybox ] || rm -rf "$copy"
 	return $status

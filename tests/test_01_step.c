@@ -174,7 +174,7 @@ static void verbose_tells_what_each_side_does(void **state)
 	assert_contains(result->err, "[host] clone3 CLONE_NEWUTS: process ");
 	snprintf(line, sizeof(line), "[container] sethostname %s\n", name);
 	assert_contains(result->err, line);
-	assert_contains(result->err, "[container] setdomainname d\n[container] execve echo\n");
+	assert_contains(result->err, "[container] setdomainname d\n[container] execve ");
 	assert_string_equal(run("./step-01", "--hostname", name, "true")->err, "");
 }
 
