@@ -69,21 +69,36 @@ static size_t receive(int judge, char *words, size_t size)
 	return (size_t)length;
 }
 
+/* No library of the step's choice comes into the command (LD_PRELOAD). */
+static void forget_libraries(void)
+{
+	char **kept = environ;
+
+	for (char **next = environ; *next; next++)
+		if (strncmp(*next, "LD_", 3) != 0)
+			*kept++ = *next;
+	*kept = NULL;
+}
+
 static int receive_command(char **argv)
 {
 	static char words[BYTES_MAX];
 	char *command[WORDS_MAX + 1] = { NULL };
 	int judge = introduce();
 	size_t length = receive(judge, words, sizeof(words)), count = 0;
+	int error;
 
 	(void)argv;
 	for (char *word = words; word < words + length && count < WORDS_MAX; count++) {
 		command[count] = word;
 		word += strlen(word) + 1;
 	}
+	forget_libraries();
 	execvp(command[0], command);
-	fprintf(stderr, "execve %s: %s\n", command[0], errno_name(errno));
-	return errno == ENOENT ? 127 : 126;
+	error = errno;
+	fprintf(stderr, "probe: execve %s: %s %s\n", command[0], errno_name(error),
+		strerror(error));
+	return error == ENOENT ? 127 : 126;
 }
 
 const struct command receive_commands[] = {

@@ -1,10 +1,10 @@
 # Checks of the sources, which need no root (see the Makefile).
 
 SOURCES := $(wildcard common/*.[ch] $(foreach n,$(STEPS),$(patsubst %,%/*.[ch],$(call rooms,$(n)))) \
-	rootfs/*.[ch] tests/*.[ch])
+	rootfs/*.[ch] tests/*.[ch] tests/judge/*.[ch])
 SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
 PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
-INCLUDES := $(sees-06:%=-I%)
+INCLUDES := $(sees-06:%=-I%) -Itests
 
 .PHONY: check numbers hygiene pictures check-pictures
 check: build/seccomp_precompiled.h ## formatting, static analysis, and whether the labs fit: clang-format, clang-tidy, cppcheck, shellcheck

@@ -14,6 +14,8 @@ case $lab in
 *) n=06 directory=$(echo steps/06-*/lab-"$lab") ;;
 esac
 points=$(grep -v '^#' "$directory/points")
+programs=build/tests
+[ ! -e "tests/judge/stubs_$lab.c" ] || programs=build/judge
 
 # Prints the program of a test: one of the chapter's, or else one of a later chapter.
 program() {
@@ -24,7 +26,7 @@ program() {
 
 if [ -z "$answer" ]; then
 	for test in $(echo "$points" | cut -d ' ' -f 2 | tr + ' '); do
-		echo "build/tests/$(program "$test")"
+		echo "$programs/$(program "$test")"
 	done | sort -u
 	exit
 fi
@@ -50,7 +52,7 @@ log=$(mktemp) passed=' '
 # Runs one test for at most so many seconds. Processes that hang end with the namespaces of run.sh.
 passes() {
 	case $passed in *" $1 "*) return 0 ;; esac
-	TEST=$1 timeout --kill-after=5 "$seconds" tests/run.sh "build/tests/$(program "$1")" >"$log" 2>&1 </dev/null
+	TEST=$1 timeout --kill-after=5 "$seconds" tests/run.sh "$programs/$(program "$1")" >"$log" 2>&1 </dev/null
 	status=$?
 	[ "$status" -lt 124 ] || echo "It had not ended after $seconds s." >>"$log"
 	[ "$status" -eq 0 ] && grep -q "^\[       OK \] $1\$" "$log" && passed="$passed$1 "

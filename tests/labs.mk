@@ -18,7 +18,7 @@ lab-files = $(patsubst $(call lab-dir,$(1))/%,%,$(wildcard $(foreach any,*.c */*
 
 # Labs whose answers are judged from outside (tests/judge/): the tests are those of our own workbook, and
 # never link the learner's files. The others' tests link them.
-JUDGED := 01
+JUDGED := 01 02
 lab-copy = mkdir -p build/lab-$* && exec 9<build/lab-$* && flock 9 && \
 	rm -rf $(COPIED:%=build/lab-$*/%) && cp -pr $(COPIED) build/lab-$* && \
 	{ [ -d build/lab-$*/build ] || cp -pr --parents Makefile $(COMPILED) build/lab-$*; }
@@ -49,11 +49,19 @@ $(answered): build/answer/$(dir-$(call chapter,$(LAB)))/%.o: $(ANSWER)/%.c FORCE
 build/answer/$(step-of-lab): $(answered) $(filter-out $(answered:build/answer/%=build/%),$(call object,\
 		$(dir-$(call chapter,$(LAB)))/main.c $(call modules,$(call chapter,$(LAB))))) build/common.a
 	@$(CC) $(LINK) -o $@ $^ $(libs-$(call chapter,$(LAB)))
-build/judge/monitor: $(call object,$(wildcard tests/judge/*.c)) build/modules.a build/common.a
+judge = $(call object,$(1:%=tests/judge/%.c))
+build/judge/monitor: $(call judge,monitor confine) build/modules.a build/common.a
 	@mkdir -p $(@D)
 	@$(CC) $(LINK) -o $@ $^ $(libs-06)
+# Tests of single functions call them in the subject, the learner's files with a small server.
+build/answer/subject: $(call judge,subject message functions_$(LAB)) $(answered) build/modules.a build/common.a
+	@$(CC) $(LINK) -o $@ $^ $(libs-06)
+build/judge/test_%: build/tests/test_%.o $$(call object,$$(HARNESS)) $(call judge,stubs_$(LAB) call message confine) \
+		build/modules.a build/common.a
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-06) -lcmocka
 .PHONY: judge
-judge: build/answer/$(step-of-lab) build/judge/monitor
+judge: build/answer/$(step-of-lab) build/judge/monitor $(patsubst %,build/answer/subject,$(wildcard tests/judge/stubs_$(LAB).c))
 	@cp build/judge/monitor $(step-of-lab)
 endif
 

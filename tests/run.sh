@@ -110,7 +110,7 @@ list() {
 for what; do
 	case $what in
 	*.md) pages+=("$what") ;;
-	build/tests/*) list "$what" ;;
+	build/tests/* | build/judge/*) list "$what" ;;
 	*) list build/tests/"$what"* ;;
 	esac
 done

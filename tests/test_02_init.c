@@ -103,12 +103,15 @@ static void a_command_below_an_init_dies_by_the_signal_itself(void **state)
 	(void)state;
 	for (size_t i = 0; i < FORWARDED; i++) {
 		const char *token = random_name();
-		pid_t pid = start("./step-02", "--init", "build/probe", "sleep", "60", token);
+		int out;
+		pid_t pid = start_piped(&out, "./step-02", "--init", "sh", "-c",
+					"echo ready; exec build/probe sleep 60 $0", token);
 
-		wait_until(count_processes(token) == 3);
+		expect_line(out, "ready");
 		kill(pid, forwarded[i].number);
 		assert_int_equal(finish(pid), 128 + forwarded[i].number);
 		assert_int_equal(count_processes(token), 0);
+		close(out);
 	}
 }
 

@@ -248,7 +248,8 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	snprintf(run.step, sizeof(run.step), "build/answer/%s", name ? name + 1 : argv[0]);
-	/* The command cannot get a terminal later. Tests with terminals trust the learner's step. */
+	/* The command cannot get a terminal later. Tests with terminals trust the learner's step.
+	 */
 	if (isatty(STDIN_FILENO)) {
 		argv[0] = run.step;
 		if (confine() < 0)
