@@ -5,6 +5,7 @@
  * itself has never had them.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +15,12 @@
 
 #include "probe.h"
 
-enum { STREAMS = 3, WORDS_MAX = 256, BYTES_MAX = 131072 };
+enum { STREAMS = 3, WORDS_MAX = 256, BYTES_MAX = 131072, FORGED = 99 };
 
 /* Room for descriptors beside a message. */
 union control {
 	struct cmsghdr header;
-	char bytes[CMSG_SPACE(STREAMS * sizeof(int))];
+	char bytes[CMSG_SPACE((STREAMS + 1) * sizeof(int))];
 };
 
 /* Sends one end of a new pair of sockets by standard input. Returns the other end. */
@@ -47,10 +48,17 @@ static int introduce(void)
 	return pair[0];
 }
 
-/* Receives the command's words, each with a NUL at its end, and its standard streams. */
-static size_t receive(int judge, char *words, size_t size)
+/* What the judge sends: the command's words, each with a NUL at its end, and descriptors. */
+struct received {
+	char words[BYTES_MAX];
+	size_t size;
+	int program; /* the program that the command has to be; -1: any */
+};
+
+/* Receives the command, and takes its standard streams. */
+static void receive(int judge, struct received *received)
 {
-	struct iovec data = { words, size };
+	struct iovec data = { received->words, sizeof(received->words) };
 	union control control;
 	struct msghdr message = { .msg_iov = &data,
 				  .msg_iovlen = 1,
@@ -58,15 +66,59 @@ static size_t receive(int judge, char *words, size_t size)
 				  .msg_controllen = sizeof(control) };
 	ssize_t length = recvmsg(judge, &message, MSG_CMSG_CLOEXEC);
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	int streams[STREAMS];
+	int fds[STREAMS + 1] = { -1, -1, -1, -1 };
 
-	if (length <= 0 || !header || header->cmsg_len != CMSG_LEN(sizeof(streams)))
+	if (length <= 0 || !header || header->cmsg_len > CMSG_LEN(sizeof(fds)))
 		die("the judge has sent no command");
-	memcpy(streams, CMSG_DATA(header), sizeof(streams));
+	memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
 	for (int i = 0; i < STREAMS; i++)
-		if (dup2(streams[i], i) < 0)
+		if (dup2(fds[i], i) < 0)
 			die("dup2");
-	return (size_t)length;
+	received->size = (size_t)length;
+	received->program = fds[STREAMS];
+}
+
+/* Opens the program of that name as execvp(3) finds it. Returns a descriptor or -1. */
+static int open_program(const char *name)
+{
+	const char *next = getenv("PATH");
+	char path[PATH_MAX];
+
+	if (strchr(name, '/'))
+		return open(name, O_RDONLY | O_CLOEXEC);
+	for (; next && *next; next += strcspn(next, ":"), next += *next == ':') {
+		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(next, ":"), next, name);
+		if (access(path, X_OK) == 0)
+			return open(path, O_RDONLY | O_CLOEXEC);
+	}
+	return -1;
+}
+
+/* Returns 1 if the two files have the same bytes. */
+static int is_same(int one, int other)
+{
+	char bytes[2][65536];
+	ssize_t size, more;
+
+	do {
+		size = read(one, bytes[0], sizeof(bytes[0]));
+		more = read(other, bytes[1], sizeof(bytes[1]));
+		if (size < 0 || size != more || memcmp(bytes[0], bytes[1], (size_t)size) != 0)
+			return 0;
+	} while (size > 0);
+	return 1;
+}
+
+/* The step may have put another program in the place of the command. */
+static void check_program(const struct received *received)
+{
+	int program = open_program(received->words);
+
+	if (received->program < 0 || program < 0 || is_same(program, received->program))
+		return;
+	fprintf(stderr, "judge: %s in the container is another program than ours\n",
+		received->words);
+	exit(FORGED);
 }
 
 /* No library of the step's choice comes into the command (LD_PRELOAD). */
@@ -82,18 +134,20 @@ static void forget_libraries(void)
 
 static int receive_command(char **argv)
 {
-	static char words[BYTES_MAX];
+	static struct received received;
 	char *command[WORDS_MAX + 1] = { NULL };
-	int judge = introduce();
-	size_t length = receive(judge, words, sizeof(words)), count = 0;
+	size_t count = 0;
 	int error;
 
 	(void)argv;
-	for (char *word = words; word < words + length && count < WORDS_MAX; count++) {
+	receive(introduce(), &received);
+	for (char *word = received.words;
+	     word < received.words + received.size && count < WORDS_MAX; count++) {
 		command[count] = word;
 		word += strlen(word) + 1;
 	}
 	forget_libraries();
+	check_program(&received);
 	execvp(command[0], command);
 	error = errno;
 	fprintf(stderr, "probe: execve %s: %s %s\n", command[0], errno_name(error),

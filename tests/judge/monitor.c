@@ -19,9 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,10 +34,11 @@
 #include "options.h"
 #include "proc.h"
 #include "rootfs_options.h"
+#include "server.h"
 #include "spawn.h"
 #include "uts_options.h"
 
-enum { STATUS_FORGED = 99, WORDS_MAX = 250, BYTES_MAX = 131072 };
+enum { STATUS_FORGED = 99, WORDS_MAX = 250 };
 
 /* A run of the learner's step. */
 struct run {
@@ -88,6 +86,12 @@ static void find_command(struct run *run, char **argv)
 /* ---- The side of the learner's step -----------------------------------------------------------
  */
 
+/* From chapter 3 on the container has a root file system of its own. */
+static bool has_rootfs(const struct run *run)
+{
+	return run->step[strlen(run->step) - 1] >= '3';
+}
+
 /* Runs as PID 1 of the new namespaces; stays there as an init, above the learner's step. */
 static int inside(void *argument)
 {
@@ -108,8 +112,7 @@ static int inside(void *argument)
 	for (size_t i = 0; i < run->count; i++)
 		argv[count++] = run->options[i];
 	argv[count++] = separator;
-	/* From chapter 3 on the container has a root file system of its own. */
-	if (run->step[strlen(run->step) - 1] >= '3') {
+	if (has_rootfs(run)) {
 		argv[count++] = probe;
 	} else {
 		if (!realpath("build/probe", host_probe))
@@ -118,116 +121,12 @@ static int inside(void *argument)
 	}
 	argv[count++] = receive;
 	argv[count] = NULL;
-	return confine() < 0 ? -1 : init_exec(&init, &command);
-}
-
-/* ---- The side of the judge --------------------------------------------------------------------
- */
-
-/* Opens a file and maps it to memory. Returns NULL on failure. */
-static const void *map(const char *path, size_t *size)
-{
-	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-	const void *bytes;
-
-	if (fd < 0 || fstat(fd, &status) < 0 || status.st_size == 0)
-		return NULL;
-	*size = (size_t)status.st_size;
-	bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
-	return bytes == MAP_FAILED ? NULL : bytes;
-}
-
-/* True if the process executes our probe, byte for byte. */
-static bool executes_probe(pid_t pid)
-{
-	size_t our_size, their_size;
-	const void *ours = map("build/probe", &our_size), *theirs;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	theirs = map(path, &their_size);
-	return ours && theirs && our_size == their_size && memcmp(ours, theirs, our_size) == 0;
-}
-
-/* Waits for a process that asks for the command. Fills *answer, the socket by which it gets the
- * command. */
-static pid_t await_request(int socket, int *answer)
-{
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
-	} control;
-	char byte;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &data,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	struct ucred sender = { 0 };
-
-	*answer = -1;
-	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0)
+	if (confine() < 0 || server_watch_me(STDIN_FILENO) < 0)
 		return -1;
-	for (struct cmsghdr *next = CMSG_FIRSTHDR(&message); next;
-	     next = CMSG_NXTHDR(&message, next)) {
-		if (next->cmsg_type == SCM_RIGHTS)
-			memcpy(answer, CMSG_DATA(next), sizeof(int));
-		else if (next->cmsg_type == SCM_CREDENTIALS)
-			memcpy(&sender, CMSG_DATA(next), sizeof(sender));
-	}
-	return *answer < 0 ? -1 : sender.pid;
+	return init_exec(&init, &command);
 }
 
-static int hand_over(int socket, char *const *command)
-{
-	static char words[BYTES_MAX], shell[] = "/bin/sh";
-	static const int streams[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
-	char *const none[] = { shell, NULL };
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(streams))];
-	} control = { 0 };
-	struct iovec data = { words, 0 };
-	struct msghdr message = { .msg_iov = &data,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	for (char *const *word = *command ? command : none; *word; word++) {
-		size_t length = strlen(*word) + 1;
-
-		if (data.iov_len + length > sizeof(words))
-			return -1;
-		memcpy(words + data.iov_len, *word, length);
-		data.iov_len += length;
-	}
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(streams));
-	memcpy(CMSG_DATA(header), streams, sizeof(streams));
-	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
-}
-
-/* The exit status of the process that waits for the request. */
-enum handed { HANDED_OVER, NOT_ASKED, FORGED };
-
-/* Starts a process that hands the command over, and ends. */
-static pid_t serve(int socket, char *const *command)
-{
-	pid_t pid = fork(), sender;
-	int answer;
-
-	if (pid != 0)
-		return pid;
-	sender = await_request(socket, &answer);
-	if (sender < 0)
-		_exit(NOT_ASKED);
-	if (!executes_probe(sender))
-		_exit(FORGED);
-	_exit(hand_over(answer, command) < 0 ? NOT_ASKED : HANDED_OVER);
-}
+/* ---- The side of the judge ------------------------------------------------------------------- */
 
 /* The step itself has refused the command line, or has failed: it had no need of the command. */
 static bool needs_no_command(int status)
@@ -235,16 +134,34 @@ static bool needs_no_command(int status)
 	return status >= STATUS_FAILED && status <= STATUS_NOT_FOUND;
 }
 
-/* ---- Both --------------------------------------------------------------------------------------
- */
+/* Returns the exit status for the test. */
+static int verdict(pid_t server, int status)
+{
+	static const char *const reasons[] = {
+		[SERVER_NOT_ASKED] = "no process in a container has executed the command",
+		[SERVER_FORGED] = "another program has asked for the command",
+		[SERVER_EXECUTED] = "has wanted to execute another program",
+	};
+	int end;
+
+	if (waitpid(server, &end, 0) < 0 || !WIFEXITED(end))
+		return STATUS_FORGED;
+	end = WEXITSTATUS(end);
+	if (end == SERVER_HANDED_OVER || (end != SERVER_EXECUTED && needs_no_command(status)))
+		return status;
+	fprintf(stderr, "judge: the step ended with the exit status %d, and %s\n", status,
+		reasons[end]);
+	return STATUS_FORGED;
+}
 
 int main(int argc, char **argv)
 {
 	struct run run = { 0 };
 	autochild struct child child = CHILD_NONE;
 	const char *name = strrchr(argv[0], '/');
-	int pair[2], status, handed;
-	pid_t server;
+	struct server server;
+	int pair[2], status;
+	pid_t pid;
 
 	(void)argc;
 	snprintf(run.step, sizeof(run.step), "build/answer/%s", name ? name + 1 : argv[0]);
@@ -259,33 +176,21 @@ int main(int argc, char **argv)
 		return fail_report();
 	}
 	find_command(&run, argv);
-	if (run.count > WORDS_MAX)
-		return STATUS_FORGED;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ||
-	    setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &(int){ 1 }, sizeof(int)) < 0) {
-		fail("socketpair");
+	if (run.count > WORDS_MAX || server_prepare(pair) < 0)
 		return fail_report();
-	}
 	run.socket = pair[1];
 	child.job.has_init = true;
 	child.job.own_session = true;
 	if (child_spawn(&child, CLONE_NEWPID | CLONE_NEWNS, inside, &run) < 0)
 		return fail_report();
 	close(pair[1]);
-	server = serve(pair[0], run.command);
+	server = (struct server){ run.step, run.command, has_rootfs(&run) };
+	pid = server_start(&server, pair[0]);
 	close(pair[0]);
-	if (child_release(&child) < 0)
+	if (pid < 0 || child_release(&child) < 0)
 		return fail_report();
 	status = child_wait(&child);
 	if (status < 0)
 		return fail_report();
-	if (server < 0 || waitpid(server, &handed, 0) < 0)
-		return STATUS_FORGED;
-	if (handed == HANDED_OVER || needs_no_command(status))
-		return status;
-	fprintf(stderr, "judge: the step ended with the exit status %d, and %s\n", status,
-		WEXITSTATUS(handed) == FORGED
-			? "another program has asked for the command"
-			: "no process in a container has executed the command");
-	return STATUS_FORGED;
+	return verdict(pid, status);
 }

@@ -1,0 +1,326 @@
+#include "server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "fail.h"
+
+enum { BYTES_MAX = 131072, STREAMS = 3 };
+
+/* The first message says whether a listener of seccomp comes with it. */
+enum { WATCHED, UNWATCHED };
+
+/* What a message brings: a descriptor, and the process that the kernel says has sent it. */
+struct request {
+	pid_t sender;
+	int fd;
+	char byte;
+};
+
+union control {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE((STREAMS + 1) * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+};
+
+/* ---- Messages ----------------------------------------------------------------------------------
+ */
+
+int server_prepare(int pair[2])
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail("socketpair");
+	if (setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &(int){ 1 }, sizeof(int)) < 0)
+		return fail("setsockopt SO_PASSCRED");
+	return 0;
+}
+
+static int send_with(int socket, const void *bytes, size_t size, const int *fds, size_t count)
+{
+	struct iovec data = { (void *)bytes, size };
+	union control control = { 0 };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(header), fds, count * sizeof(int));
+	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? fail("sendmsg") : 0;
+}
+
+/* Returns 0, or -1 at the end of the container. */
+static int receive(int socket, struct request *request)
+{
+	union control control;
+	struct iovec data = { &request->byte, 1 };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	struct ucred sender = { 0 };
+
+	request->fd = -1;
+	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0)
+		return -1;
+	for (struct cmsghdr *next = CMSG_FIRSTHDR(&message); next;
+	     next = CMSG_NXTHDR(&message, next)) {
+		if (next->cmsg_type == SCM_RIGHTS)
+			memcpy(&request->fd, CMSG_DATA(next), sizeof(int));
+		else if (next->cmsg_type == SCM_CREDENTIALS)
+			memcpy(&sender, CMSG_DATA(next), sizeof(sender));
+	}
+	request->sender = sender.pid;
+	return request->fd < 0 ? -1 : 0;
+}
+
+/* ---- The step's side ---------------------------------------------------------------------------
+ */
+
+int server_watch_me(int socket)
+{
+	static const char watched = WATCHED, unwatched = UNWATCHED;
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int error = filter ? 0 : -ENOMEM, listener = -1;
+
+	if (!error)
+		error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
+	if (!error)
+		error = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+	if (!error)
+		error = seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(execve), 0);
+	if (!error)
+		error = seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(execveat), 0);
+	if (!error)
+		error = seccomp_load(filter);
+	if (!error)
+		listener = seccomp_notify_fd(filter);
+	/* A step that runs in the container of another one: the other one's server watches already.
+	 */
+	if (error == -EBUSY)
+		return send_with(socket, &unwatched, 1, &socket, 1);
+	errno = -error;
+	if (listener < 0)
+		return fail("seccomp_load");
+	error = send_with(socket, &watched, 1, &listener, 1);
+	close(listener);
+	return error;
+}
+
+/* ---- Which programs are ours ------------------------------------------------------------------
+ */
+
+struct file {
+	const void *bytes; /* NULL: it cannot be read */
+	size_t size;
+};
+
+static struct file map(const char *path)
+{
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct file file = { 0 };
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0 || status.st_size == 0)
+		return file;
+	file.size = (size_t)status.st_size;
+	file.bytes = mmap(NULL, file.size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (file.bytes == MAP_FAILED)
+		file.bytes = NULL;
+	return file;
+}
+
+/* True if the process executes the probe, byte for byte. */
+static bool executes(pid_t pid, const struct file *probe)
+{
+	char path[64];
+	struct file theirs;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	theirs = map(path);
+	return theirs.bytes && probe->bytes && theirs.size == probe->size &&
+		memcmp(theirs.bytes, probe->bytes, probe->size) == 0;
+}
+
+static int open_file(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode))
+		return -1;
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/*
+ * Opens our own program of the command's name, which the program in the container has to equal.
+ * Returns a descriptor, or -1 if there is none.
+ */
+static int open_program(const struct server *server, const char *name)
+{
+	char path[PATH_MAX], copy[PATH_MAX];
+	const char *next = getenv("PATH");
+
+	snprintf(copy, sizeof(copy), "%s", name);
+	if (server->has_rootfs) {
+		snprintf(path, sizeof(path), "rootfs/busybox/bin/%s", basename(copy));
+		return open_file(path);
+	}
+	if (strchr(name, '/'))
+		return open_file(name);
+	for (; next && *next; next += strcspn(next, ":"), next += *next == ':') {
+		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(next, ":"), next, name);
+		if (access(path, X_OK) == 0)
+			return open_file(path);
+	}
+	return -1;
+}
+
+static int hand_over(const struct server *server, int socket)
+{
+	static char words[BYTES_MAX], shell[] = "/bin/sh";
+	char *const none[] = { shell, NULL };
+	char *const *command = *server->command ? server->command : none;
+	int fds[STREAMS + 1] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
+	size_t size = 0;
+
+	for (char *const *word = command; *word; word++) {
+		size_t length = strlen(*word) + 1;
+
+		if (size + length > sizeof(words))
+			return -1;
+		memcpy(words + size, *word, length);
+		size += length;
+	}
+	fds[STREAMS] = open_program(server, command[0]);
+	return send_with(socket, words, size, fds, STREAMS + (fds[STREAMS] >= 0));
+}
+
+/* ---- Which programs are executed --------------------------------------------------------------
+ */
+
+/* Reads a text from the memory of a process. */
+static void read_text(pid_t pid, uint64_t address, char *text, size_t size)
+{
+	char path[64];
+	autofd int memory = -1;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	memory = open(path, O_RDONLY | O_CLOEXEC);
+	/* A read stops at the end of a page, if the next one is not there. */
+	length = memory < 0 ? -1 : pread(memory, text, size - 1, (off_t)address);
+	text[length < 0 ? 0 : length] = '\0';
+}
+
+static bool is_allowed(const struct server *server, const struct seccomp_notif *call, char *path,
+		       size_t size)
+{
+	static const char probe[] = "/probe";
+	size_t length;
+
+	if (call->data.nr != SYS_execve) {
+		snprintf(path, size, "a program by execveat(2)");
+		return false;
+	}
+	read_text((pid_t)call->pid, call->data.args[0], path, size);
+	length = strlen(path);
+	return strcmp(path, server->step) == 0 ||
+		(length >= strlen(probe) && strcmp(path + length - strlen(probe), probe) == 0);
+}
+
+/* Decides about one call. Returns true if it was refused. */
+static bool answer(const struct server *server, int listener, bool handed_over)
+{
+	struct seccomp_notif *call = NULL;
+	struct seccomp_notif_resp *response = NULL;
+	char path[PATH_MAX];
+	bool refused = false;
+
+	if (seccomp_notify_alloc(&call, &response) < 0 ||
+	    seccomp_notify_receive(listener, call) < 0)
+		return false;
+	response->id = call->id;
+	if (handed_over || is_allowed(server, call, path, sizeof(path))) {
+		response->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	} else {
+		response->error = -EPERM;
+		refused = true;
+		dprintf(STDERR_FILENO,
+			"judge: the step wanted to execute %s; it has to make the system calls "
+			"itself\n",
+			path);
+	}
+	seccomp_notify_respond(listener, response);
+	seccomp_notify_free(call, response);
+	return refused;
+}
+
+/* ---- The process ------------------------------------------------------------------------------
+ */
+
+static int serve(const struct server *server, int socket)
+{
+	const struct file probe = map("build/probe");
+	struct request request;
+	struct pollfd events[2] = { { .fd = socket, .events = POLLIN },
+				    { .fd = -1, .events = POLLIN } };
+	enum server_end end = SERVER_NOT_ASKED;
+	bool refused = false;
+
+	if (receive(socket, &request) < 0)
+		return SERVER_NOT_ASKED;
+	if (request.byte == WATCHED)
+		events[1].fd = request.fd;
+	else
+		close(request.fd);
+	while (poll(events, 2, -1) > 0 || errno == EINTR) {
+		if (events[1].revents & POLLIN)
+			refused |= answer(server, events[1].fd, end == SERVER_HANDED_OVER);
+		else if (events[1].revents)
+			break; /* no process of the container is left */
+		if (!events[0].revents)
+			continue;
+		events[0].fd = -1;
+		if (receive(socket, &request) < 0) {
+			if (events[1].fd < 0)
+				break;
+			continue;
+		}
+		end = executes(request.sender, &probe) ? SERVER_HANDED_OVER : SERVER_FORGED;
+		if (end == SERVER_HANDED_OVER && hand_over(server, request.fd) < 0)
+			end = SERVER_NOT_ASKED;
+		/* A test may wait for the end of the output. */
+		for (int fd = 0; fd < STREAMS && end == SERVER_HANDED_OVER; fd++)
+			close(fd);
+		if (events[1].fd < 0)
+			break;
+	}
+	return refused ? (int)SERVER_EXECUTED : (int)end;
+}
+
+pid_t server_start(const struct server *server, int socket)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return fail("fork");
+	if (pid == 0)
+		_exit(serve(server, socket));
+	return pid;
+}
