@@ -111,9 +111,11 @@ int server_watch_me(int socket)
 		error = seccomp_load(filter);
 	if (!error)
 		listener = seccomp_notify_fd(filter);
-	/* A step that runs in the container of another one: the other one's server watches already.
+	/*
+	 * In the container of another step, that one's server watches already: the kernel allows
+	 * one listener, and says EBUSY, of which libseccomp 2.5 makes EFAULT.
 	 */
-	if (error == -EBUSY)
+	if (error == -EBUSY || error == -EFAULT)
 		return send_with(socket, &unwatched, 1, &socket, 1);
 	errno = -error;
 	if (listener < 0)
