@@ -66,8 +66,9 @@ judge: build/answer/$(step-of-lab) build/judge/monitor $(patsubst %,build/answer
 endif
 
 .PHONY: labs break
-labs: ## prove the labs' grades: those of the skeletons, and of typical mistakes (needs root)
+labs: ## prove the labs' grades: those of the skeletons, of typical mistakes, and of forgeries (needs root)
 	tests/labs.sh
+	tests/judge/attacks.sh
 
 break: ## a copy of the workbook in build/broken, to break things in
 	@rm -rf build/broken && mkdir -p build/broken && cp -pr --parents Makefile common steps rootfs $(COMPILED) build/broken

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,6 +107,10 @@ static int inside(void *argument)
 
 	if (root < 0 || proc_mount(root) < 0)
 		return -1;
+	/* The files of the judge. The root file system of the tests is another mount, and stays
+	 * writable. */
+	if (mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
+		return fail("mount . read-only");
 	if (dup2(run->socket, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return fail("dup2");
 	argv[count++] = (char *)run->step;

@@ -1,0 +1,35 @@
+#!/bin/bash
+# tests/judge/attacks.sh [NAME...]: the labs' grades cannot be forged. Each file in tests/judge/attacks/NN/
+# stands in the place of a lab's first file: it contains the skeleton, and an attempt to get points
+# without the work. Each has to earn nothing; then our own modules have to earn full points.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+failed=0
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# attack NN FILE
+attack() {
+	local lab name total
+	lab=$(echo steps/"$1"-*/lab) name=$(basename "$2" .c)
+	rm -rf "$work/answer" && mkdir "$work/answer" || return
+	(cd "$lab" && find . -name '*.c' -exec cp --parents {} "$work/answer" \;)
+	set -- "$1" "$2" "$work"/answer/*.c && cp "$2" "$3" || return
+	make -s "lab-$1" ANSWER="$work/answer" >"$work/log" 2>&1
+	total=$(sed -n "s/^lab-$1: \(.*\) points$/\1/p" "$work/log")
+	if [ "${total% of *}" = 0 ]; then
+		echo "earns nothing: $1 $name"
+	else
+		echo "FAILED: $1 $name: ${total:-no grade}"
+		sed 's/^/    /' "$work/log"
+		failed=1
+	fi
+}
+
+make -s rootfs || exit 1
+for file in tests/judge/attacks/*/*.c; do
+	name=$(basename "$file" .c) lab=${file#tests/judge/attacks/}
+	case " ${*:-$name} " in *" $name "*) attack "${lab%%/*}" "$file" ;; esac
+done
+make -s lab-01 ANSWER=steps/01-uts >"$work/log" 2>&1 || { cat "$work/log" && failed=1; }
+exit $failed
