@@ -2,7 +2,8 @@
 # `make deps`: installs what the workbook needs on Debian and Ubuntu; elsewhere says what to
 # install. For `make test-engines` the script installs the engines, too; for `make deps-build`,
 # only what building and running the steps needs. Packages that are installed already are left
-# alone. If all of them are, the script does not use the network.
+# alone. If all of them are, the script does not use the network. `make deps-book` installs what the
+# book is made with, and `make check-book` also the browser that looks at it.
 set -u
 
 # The packages, by what they are for. gcc brings its own sanitizers, clang's are in libclang-rt-dev.
@@ -16,8 +17,12 @@ measures='hyperfine bubblewrap time'
 pictures='graphviz fonts-dejavu-core'
 # The engines that use our runtime in `make test-engines`. The workbook itself does not need them.
 engines='podman containerd docker.io crun umoci docker-registry attr'
+book='python3 pandoc weasyprint python3-pygments fonts-sil-charis fonts-dejavu-core fonts-ipafont-gothic'
+browser='chromium poppler-utils'
 packages="$build $tests $machines $checks $measures $pictures"
 [ "${1:-}" != build ] || packages=$build
+[ "${1:-}" != book ] || packages=$book
+[ "${1:-}" != check-book ] || packages="$book $browser"
 [ "${1:-}" != engines ] || packages="$packages $engines"
 
 fail() {
@@ -107,6 +112,8 @@ case " $system " in
 		    to check     clang-format, clang-tidy, cppcheck, shellcheck
 		    to measure   hyperfine, bwrap, GNU time, jq
 		    to draw      dot (graphviz), the DejaVu fonts
+		    for a book   pandoc, weasyprint, pygments (Python), the font Charis SIL; to check it
+		                 chromium, pdftotext (poppler)
 	END
 	;;
 esac
