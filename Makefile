@@ -199,6 +199,10 @@ help: ## this list
 		'test-NN         the tests of one chapter (needs root)' \
 		'diff-NN         what a chapter adds to the program of the one before' \
 		'lab-NN          grades your own chapter NN: ANSWER=DIR (needs root)' \
+		'hint-NN         a hint for the first test that failed; once more: the next one' \
+		'reset-NN        the lab as it was at the beginning; asks first, and keeps a copy of yours' \
+		'solution-NN     how our files differ from yours; asks first' \
+		'handin-NN       packs your files for the teacher' \
 		'trace-NN        the system calls that a chapter is about, by strace (needs root)' \
 		'' 'CC=clang        another compiler' 'SANITIZE=1      with AddressSanitizer and UBSan' \
 		'V=1             shows the commands that compile'

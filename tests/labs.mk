@@ -1,41 +1,24 @@
-# Labs, and a copy to break things in (see the Makefile).
+# Labs, their grading by a teacher, and a copy to break things in (see the Makefile).
 #
-# For a lab there is a copy of the workbook, in which the learner's files stand in the place of ours:
-# there the step and its tests are built and graded, one answer at a time, and ours stay as they are.
-# (cp -p keeps the times: unchanged files are not compiled again, here or in the copy.)
-
 # A chapter's lab has the chapter's number, for example lab-01, and is in the chapter's folder. Chapter 6
 # has more of them, each with a name: lab-layers is in steps/06-full/lab-layers.
 LABS := $(STEPS) $(patsubst $(dir-06)/lab-%,%,$(wildcard $(dir-06)/lab-*))
 chapter = $(if $(filter $(STEPS),$(1)),$(1),06)
 lab-dir = $(if $(filter $(STEPS),$(1)),$(dir-$(1))/lab,$(dir-06)/lab-$(1))
 ANSWER = $(call lab-dir,$*)
-COPIED := Makefile common steps rootfs tests
-COMPILED = $(wildcard build/common build/steps build/tests/*.[od] build/*.a build/flags build/precompile \
-	build/seccomp_precompiled.h build/probe build/rootfs.made)
-# The lab's files, as paths below the chapter's directory.
-lab-files = $(patsubst $(call lab-dir,$(1))/%,%,$(wildcard $(foreach any,*.c */*.c */*/*.c,$(call lab-dir,$(1))/$(any))))
+
+.PHONY: $(foreach target,lab reset solution hint handin,$(LABS:%=$(target)-%))
+$(LABS:%=lab-%): lab-%: rootfs
+	+@SUDO='$(SUDO)' tests/class/try.sh $* '$(ANSWER)' $(TEST)
+
+$(foreach verb,reset solution hint handin,$(eval $(LABS:%=$(verb)-%): $(verb)-%: ; \
+	@tests/class/learner.sh $(verb) $$* '$$(ANSWER)'))
 
 # Labs whose answers are judged from outside (tests/judge/): the tests are those of our own workbook, and
 # never link the learner's files. The others' tests link them.
 JUDGED := 01 02
-lab-copy = mkdir -p build/lab-$* && exec 9<build/lab-$* && flock 9 && \
-	rm -rf $(COPIED:%=build/lab-$*/%) && cp -pr $(COPIED) build/lab-$* && \
-	{ [ -d build/lab-$*/build ] || cp -pr --parents Makefile $(COMPILED) build/lab-$*; }
-
-.PHONY: $(LABS:%=lab-%)
-$(filter-out $(JUDGED:%=lab-%),$(LABS:%=lab-%)): lab-%: rootfs
-	@$(lab-copy) && \
-	(cd $(ANSWER) && cp --parents $(call lab-files,$*) $(CURDIR)/build/lab-$*/$(dir-$(call chapter,$*))) && \
-	$(MAKE) -s --no-print-directory -C build/lab-$* STEPS='$(chapters-$(call chapter,$*))' \
-		step-$(call chapter,$*) build/probe $(shell tests/grade.sh $*) && \
-	$(SUDO) build/lab-$*/tests/grade.sh $* $(ANSWER) $(TEST)
-
-$(JUDGED:%=lab-%): lab-%: rootfs
-	@$(lab-copy) && \
-	$(MAKE) -s --no-print-directory -C build/lab-$* STEPS='$(chapters-$(call chapter,$*))' LAB=$* \
-		ANSWER='$(realpath $(ANSWER))' judge build/probe $(shell tests/grade.sh $*) && \
-	$(SUDO) build/lab-$*/tests/grade.sh $* $(ANSWER) $(TEST)
+# The lab's files, as paths below the chapter's directory.
+lab-files = $(patsubst $(call lab-dir,$(1))/%,%,$(wildcard $(foreach any,*.c */*.c */*/*.c,$(call lab-dir,$(1))/$(any))))
 
 # In the copy: the step of the learner's files and our other modules, and in its place the judge's
 # monitor.
@@ -65,10 +48,22 @@ judge: build/answer/$(step-of-lab) build/judge/monitor $(patsubst %,build/answer
 	@cp build/judge/monitor $(step-of-lab)
 endif
 
+# A name that is almost right: the right one is said.
+KINDS := lab reset solution hint handin step test diff trace
+kind = $(firstword $(subst -, ,$@))
+right-names = $(if $(filter $(kind),lab reset solution hint handin),$(LABS),$(STEPS))
+say-the-name = @printf '%s\n' 'make $@: $(if $(filter 0$*,$(right-names)),the name is $(kind)-0$*,say \
+	which one:$(right-names:%= $(kind)-%))' | tr -s ' \t' ' ' >&2; exit 1
+.PHONY: $(filter-out test,$(KINDS))
+$(filter-out test,$(KINDS)):
+	$(say-the-name)
+$(addsuffix -%,$(KINDS)):
+	$(say-the-name)
+
 .PHONY: labs break
 labs: ## prove the labs' grades: those of the skeletons, of typical mistakes, and of forgeries (needs root)
 	tests/labs.sh
 	tests/judge/attacks.sh
 
 break: ## a copy of the workbook in build/broken, to break things in
-	@rm -rf build/broken && mkdir -p build/broken && cp -pr --parents Makefile common steps rootfs $(COMPILED) build/broken
+	@rm -rf build/broken && bash -c '. tests/class/lab.sh && lab_copy build/broken'

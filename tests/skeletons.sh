@@ -1,10 +1,17 @@
 #!/bin/bash
-# tests/skeletons.sh: checks that the labs fit our modules: each skeleton differs from its module only
-# at the TODOs, and each mutant's patch applies. `make check` runs it and compiles the
+# tests/skeletons.sh [--write]: checks that the labs fit our modules: each skeleton differs from its module
+# only at the TODOs, its checksum is in the list by which `make reset-NN` knows it (--write writes the list),
+# each test has three hints, and each mutant's patch applies. `make check` runs it and compiles the
 # skeletons; tests/labs.sh proves the grades.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+. tests/class/lab.sh
 failed=0
+list=tests/class/skeletons.sha256
+
+sums() { find steps/*/lab steps/*/lab-* -name '*.c' 2>/dev/null | LC_ALL=C sort | xargs sha256sum; }
+[ "${1:-}" != --write ] || { sums >$list && exit; }
+sums | diff $list - || { echo "$list: not the skeletons that are here: tests/skeletons.sh --write" && failed=1; }
 
 # differences LAB: prints the hunks that have no TODO in them, if there are any
 differences() {
@@ -22,6 +29,11 @@ for lab in steps/*/lab steps/*/lab-*; do
 		echo "$lab: differs from our modules not at its TODOs alone:$difference"
 		failed=1
 	fi
+	for test in $(grep -v '^#' "$lab/points" | cut -d ' ' -f 2 | tr + ' '); do
+		[ "$(lab_hints "$lab" "$test" | wc -l)" -eq 3 ] && continue
+		echo "$lab/hints: not three hints for $test"
+		failed=1
+	done
 	for mutant in "$lab"/mutants/*.patch; do
 		patch --dry-run --quiet --strip=3 --directory="${lab%/*}" <"$mutant" && continue
 		echo "$mutant: does not apply"

@@ -1,0 +1,31 @@
+#!/bin/bash
+# tests/class/try.sh LAB ANSWER [TEST]: `make lab-LAB`: builds the step with the learner's files, which are
+# in ANSWER, and grades it.
+#
+# There is a copy of the workbook for it, build/lab-LAB, in which the learner's files stand in the
+# place of ours. So ours stay as they are, and the next answer finds all else compiled. SUDO is what
+# makes root of a user. What the grading printed is kept for `make hint-LAB` in build/lab-LAB/graded.
+set -u -o pipefail
+. tests/class/lab.sh
+lab_find "$1" || exit
+answer=$2 tree=build/lab-$lab
+
+# worth_nothing: what does not compile has no points. Its text is on standard input.
+worth_nothing() {
+	{ cat && echo "lab-$lab: 0 of $all_points points (does not compile)"; } | tee "$tree/graded"
+	exit 1
+}
+
+mkdir -p "$tree" && exec 9<"$tree" && flock 9 && lab_copy "$tree" || exit
+missing=$(lab_missing "$answer")
+[ -z "$missing" ] || worth_nothing <<<"$missing"
+lab_put "$tree" "$answer" || exit
+if ! lab_compile "$tree" "$answer" >"$tree/compiled"; then
+	worth_nothing <"$tree/compiled"
+fi
+cat "$tree/compiled" >&2 # warnings
+if [ -n "${3:-}" ]; then
+	${SUDO:-} "$tree/tests/grade.sh" "$lab" "$answer" "$3"
+	exit
+fi
+${SUDO:-} "$tree/tests/grade.sh" "$lab" "$answer" | tee "$tree/graded"
