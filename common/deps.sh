@@ -10,7 +10,7 @@ set -u
 build='make gcc libc6-dev binutils busybox-static libnl-3-dev libseccomp-dev libjansson-dev nftables
 	libarchive-dev nettle-dev libzstd-dev liblzma-dev zlib1g-dev skopeo'
 tests='libcmocka-dev clitest strace iproute2 iptables procps util-linux mount libcap2-bin
-	uidmap jq python3-minimal patch git sudo'
+	uidmap jq python3 patch git sudo'
 machines='qemu-system-x86 xz-utils zstd e2fsprogs debootstrap'
 checks='clang clang-format clang-tidy libclang-rt-dev cppcheck shellcheck'
 measures='hyperfine bubblewrap time'

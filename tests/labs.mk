@@ -60,6 +60,12 @@ $(filter-out test,$(KINDS)):
 $(addsuffix -%,$(KINDS)):
 	$(say-the-name)
 
+# JOBS, or make's -j, answers are graded at once.
+.PHONY: grade
+grade: build-tests ## grade a class: SUBMISSIONS=DIR [LABS="01 02"] (needs root)
+	+@$(if $(SUBMISSIONS),:,echo 'make grade: say where the answers are: SUBMISSIONS=DIR' >&2; exit 1)
+	+@$(SUDO) env MAKEFLAGS='$(MAKEFLAGS)' JOBS='$(JOBS)' tests/class/grade.py "$$SUBMISSIONS" $(LABS)
+
 .PHONY: labs break
 labs: ## prove the labs' grades: those of the skeletons, of typical mistakes, and of forgeries (needs root)
 	tests/labs.sh

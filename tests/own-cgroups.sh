@@ -5,6 +5,10 @@
 # and what the run leaves is removed with it. Needs root; a hierarchy in which no cgroup can be made
 # stays as it is.
 #
+# CGROUP_LIMITS, words such as memory.max=1073741824 pids.max=4000, are the limits of all that the command
+# starts, in the names of v2. They are set on a cgroup above the topmost one, where the command does not
+# see them. A controller that the machine lacks sets no limit.
+#
 # The command's own processes are in the cgroup "leaf" below the topmost one: on v2 a cgroup that has
 # processes gives no controllers to others.
 set -u
@@ -78,7 +82,7 @@ if [ -n "${OWN_CGROUPS:-}" ]; then
 			mount -t "$type" ${names:+-o "$names"} none "$mountpoint" &&
 			make_cgroups "$mountpoint/leaf" && enter "$mountpoint/leaf" || exit
 	done <<<"$hierarchies"
-	unset OWN_CGROUPS
+	unset OWN_CGROUPS CGROUP_LIMITS
 	exec "$@"
 fi
 
@@ -90,19 +94,41 @@ for left in "$first/$prefix"*; do
 	[ ! -d "$left" ] || ! flock --nonblock "$left" true || remove "${first%/*}"/*/"${left##*/}"
 done
 
-own=$prefix$$-$EPOCHREALTIME made=() lock=0
+# limit CGROUP: sets the limits
+limit() {
+	local setting file
+
+	for setting in ${CGROUP_LIMITS:-}; do
+		file=${setting%%=*}
+		case $file in
+		memory.max) [ -f "$1/$file" ] || file=memory.limit_in_bytes ;;
+		memory.swap.max) [ -f "$1/$file" ] || continue ;;
+		esac
+		[ ! -f "$1/$file" ] || echo "${setting#*=}" >"$1/$file" || return
+	done
+}
+
+# give CGROUP: on v2 it hands down its controllers
+give() {
+	[ ! -f "$1/cgroup.controllers" ] || sed 's/[^ ]\+/+&/g' "$1/cgroup.controllers" >"$1/cgroup.subtree_control"
+}
+
+own=$prefix$$-$EPOCHREALTIME made=() topmost=() lock=0 top=''
+[ -z "${CGROUP_LIMITS:-}" ] || top=/topmost
 while read -r _ mountpoint _; do
 	make_cgroups "$mountpoint/$own" 2>/dev/null || continue
 	made+=("$mountpoint/$own")
 	[ "$lock" -ne 0 ] || { exec {lock}<"$mountpoint/$own" && flock "$lock"; }
-	[ ! -f "$mountpoint/cgroup.controllers" ] || # v2: hands down its controllers
-		sed 's/[^ ]\+/+&/g' "$mountpoint/cgroup.controllers" >"$mountpoint/cgroup.subtree_control"
+	give "$mountpoint"
+	limit "$mountpoint/$own" || exit
+	topmost+=("$mountpoint/$own$top")
+	[ -z "$top" ] || { make_cgroups "$mountpoint/$own$top" && give "$mountpoint/$own"; } || exit
 done <<<"$hierarchies"
 exec {beginning}<&-
 (
 	[ "$lock" -eq 0 ] || exec {lock}<&-
-	enter "${made[@]}" || exit
-	OWN_CGROUPS=$own exec setpriv --pdeathsig KILL unshare --cgroup --mount --propagation private "$0" "$@"
+	enter "${topmost[@]}" || exit
+	OWN_CGROUPS=$own$top exec setpriv --pdeathsig KILL unshare --cgroup --mount --propagation private "$0" "$@"
 )
 status=$?
 [ ${#made[@]} -eq 0 ] || remove "${made[@]}"
