@@ -48,6 +48,10 @@ judge: build/answer/$(step-of-lab) build/judge/monitor $(patsubst %,build/answer
 	@cp build/judge/monitor $(step-of-lab)
 endif
 
+.PHONY: class
+class: ## a copy of the workbook without our solutions, and a pack with them: DIR=...
+	@tests/class/class_copy.py "$$DIR"
+
 # A name that is almost right: the right one is said.
 KINDS := lab reset solution hint handin step test diff trace
 kind = $(firstword $(subst -, ,$@))
