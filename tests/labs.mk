@@ -70,10 +70,13 @@ grade: build-tests ## grade a class: SUBMISSIONS=DIR [LABS="01 02"] (needs root)
 	+@$(if $(SUBMISSIONS),:,echo 'make grade: say where the answers are: SUBMISSIONS=DIR' >&2; exit 1)
 	+@$(SUDO) env MAKEFLAGS='$(MAKEFLAGS)' JOBS='$(JOBS)' tests/class/grade.py "$$SUBMISSIONS" $(LABS)
 
-.PHONY: labs break
+.PHONY: labs classroom break
 labs: ## prove the labs' grades: those of the skeletons, of typical mistakes, and of forgeries (needs root)
 	tests/labs.sh
 	tests/judge/attacks.sh
+
+classroom: build-tests ## prove what learners and teachers use beside the labs: hints, handin, grades of a class (needs root)
+	@$(SUDO) tests/class/test.sh
 
 break: ## a copy of the workbook in build/broken, to break things in
 	@rm -rf build/broken && bash -c '. tests/class/lab.sh && lab_copy build/broken'

@@ -1,0 +1,152 @@
+#!/bin/bash
+# tests/class/test.sh: proves what learners and teachers use beside the labs themselves: reset, solution,
+# hints and handin, in a pipe and on a terminal; grading a class, twice at the same time; and the copy for
+# the class, which must not show a solution. Needs root. Each proof prints a line.
+#
+# shellcheck disable=SC2317 # prove() calls the functions that it is given
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+export MAKEFLAGS=--silent YES='' JOBS=1
+work=$(mktemp -d) && mkdir -p build && here=$(mktemp -d build/classroom-XXXX) || exit 1
+trap 'rm -rf "$work" "$here" build/handin-01.tar.gz "${kept:-$work}"' EXIT
+failed=0 answer=$here/answer
+mkdir "$answer" || exit 1
+
+# prove WHAT FUNCTION: prints whether the function succeeded, and its output if it failed
+prove() {
+	local began=$SECONDS
+
+	if "$2" >"$work/log" 2>&1; then
+		printf 'proved: %s (%d s)\n' "$1" $((SECONDS - began))
+	else
+		printf 'FAILED: %s (%d s)\n' "$1" $((SECONDS - began))
+		sed 's/^/    /' "$work/log"
+		failed=1
+	fi
+}
+
+# says TEXT COMMAND...: the command prints the text somewhere
+says() {
+	local text=$1
+
+	"${@:2}" >"$work/said" 2>&1
+	grep -qF -- "$text" "$work/said" || { cat "$work/said" && echo "does not say: $text" && return 1; }
+}
+
+# on_terminal REPLY COMMAND: runs a shell command on a terminal, and types the reply
+on_terminal() { (sleep 1 && echo "$1") | script -qec "$2" /dev/null; }
+
+refuses() { ! "$@"; }
+
+names() {
+	says 'the name is lab-01' make lab-1 && refuses make lab-1 &&
+		says 'the name is step-06' make step-6 &&
+		says 'say which one: lab-01 lab-02' make lab &&
+		says 'say which one: hint-01' make hint-99
+}
+
+reset_and_solution() {
+	kept=''
+	cp steps/01-uts/uts.c "$answer" &&
+		says 'YES=1' make reset-01 ANSWER="$answer" </dev/null && cmp steps/01-uts/uts.c "$answer/uts.c" &&
+		says 'Nothing was done' on_terminal n "make reset-01 ANSWER=$answer" &&
+		cmp steps/01-uts/uts.c "$answer/uts.c" &&
+		says 'has the skeleton again' on_terminal y "make reset-01 ANSWER=$answer" || return
+	kept=$(sed -n 's/.*Yours is in \(.*[^.[:space:]]\)\..*/\1/p' "$work/said")
+	cmp steps/01-uts/uts.c "$kept/uts.c" && refuses cmp -s steps/01-uts/uts.c "$answer/uts.c" &&
+		says 'nothing to do' make reset-01 ANSWER="$answer" </dev/null &&
+		refuses says '+++ ' make solution-01 ANSWER="$answer" </dev/null &&
+		refuses says '+++ ' on_terminal n "make solution-01 ANSWER=$answer" &&
+		says '+++ ' on_terminal y "make solution-01 ANSWER=$answer" &&
+		YES=1 says '+++ ' make solution-01 ANSWER="$answer" </dev/null &&
+		rm "$answer/uts.c" && YES=1 says 'again' make reset-01 ANSWER="$answer" && [ -f "$answer/uts.c" ]
+}
+
+hints() {
+	rm -f build/lab-01/hint && cp steps/01-uts/lab/uts.c "$answer" && says '0 of 12' make lab-01 ANSWER="$answer" &&
+		says 'hint 1 of 3' make hint-01 && grep -q '?$' "$work/said" && says 'hint 2 of 3' make hint-01 &&
+		says 'hint 3 of 3' make hint-01 && says 'hint 3 of 3' make hint-01
+}
+
+broken() {
+	sed 's/return 0;/return zero;/' steps/01-uts/lab/uts.c >"$answer/uts.c" &&
+		says "$answer/uts.c:52:" make lab-01 ANSWER="$answer" &&
+		says 'lab-01: 0 of 12 points (does not compile)' make lab-01 ANSWER="$answer" && rm "$answer/uts.c" &&
+		says "$answer/uts.c is missing" make lab-01 ANSWER="$answer" &&
+		grep -q '0 of 12 points (does not compile)' "$work/said" && refuses make lab-01 ANSWER="$answer"
+}
+
+handin() {
+	mkdir -p "$here/class/handed in"
+	cp steps/01-uts/lab/uts.c "$answer" && says 'unchanged' make handin-01 ANSWER="$answer" &&
+		cp steps/01-uts/uts.c "$answer" && refuses says 'unchanged' make handin-01 ANSWER="$answer" &&
+		cp build/handin-01.tar.gz "$here/class/handed in/" && rm "$answer/uts.c" &&
+		says 'missing' make handin-01 ANSWER="$answer"
+}
+
+# submit NAME: makes a folder of submissions; the file is on standard input
+submit() { mkdir -p "$here/class/$1/lab-01" && cat >"$here/class/$1/lab-01/uts.c"; }
+
+submit_all() {
+	submit "Zoë O'Neil; rm -rf \$HOME" <steps/01-uts/uts.c
+	submit '<script>alert(1)' <steps/01-uts/lab/uts.c
+	submit '=1+1' < <(sed 's/strlen(uts->hostname))/strlen(uts->hostname) + 1)/' steps/01-uts/uts.c)
+	mkdir -p "$here/class/missing"
+	submit 'does not compile' < <(sed 's/return 0;/return zero;/' steps/01-uts/lab/uts.c)
+	submit 'fork bomb' < <(sed 's/(void)uts;/for (;;) fork();/' steps/01-uts/lab/uts.c)
+	submit 'for ever' < <(sed 's/(void)uts;/for (;;) (void)uts;/' steps/01-uts/lab/uts.c)
+	submit $'new\nline' <steps/01-uts/uts.c
+}
+
+# grade_at WHERE: grades the class, and prints the table without the seconds
+grade_at() {
+	GRADES=$here/$1 tests/class/grade.py "$here/class" 01 >"$work/$1" 2>&1
+	sed -E 's/,[0-9]+\.[0-9],/,/' "$here/$1/grades.csv"
+}
+
+# row NAME TEXT: the table has the text, an extended regular expression, in the row of that name
+row() { grep -F -- "$1" "$work/table" | grep -qE -- "$2" || { echo "not in the row of $1: $2" && return 1; }; }
+
+class_twice() {
+	submit_all
+	grade_at once >"$work/table" &
+	grade_at again >"$work/table-2"
+	wait
+	cat "$work/once" "$work/table"
+	diff "$work/table" "$work/table-2" &&
+		row "Zoë O'Neil; rm -rf \$HOME" ',01,12,12,2,2,1,2,1,4,' && row 'handed in' ',01,12,12,' &&
+		row '<script>' ',01,0,12,' && row "'=1+1" ',01,10,12,' && row missing 'nothing handed in' &&
+		row 'does not compile' 'uts.c:52:' && row 'fork bomb' ',0,12,.*fork bomb\?' && row 'for ever' ',0,12,.*time-out' &&
+		[ "$(wc -l <"$work/table")" -eq 9 ] && grep -q "'new.*line' is left out" "$work/once" &&
+		row 'handed in' 'like Zoë' &&
+		grep -q '&lt;script&gt;' "$here/once/index.html" && ! grep -q '<script' "$here/once/index.html"
+}
+
+nothing_left() {
+	[ -z "$(ls build/class 2>/dev/null)" ] && ! mount | grep -F "$PWD/build/class"
+}
+
+class_copy() {
+	make class DIR="$here/copy" && tests/class/class_copy.py --search "$here/copy" &&
+		make -C "$here/copy" step-01 && tests/class/class_copy.py --search "$here/copy" &&
+		refuses says 'traced' "$here/copy/step-01" --hostname traced hostname &&
+		says 'no solution' make -C "$here/copy" solution-01 YES=1 &&
+		echo '/* mine */' >>"$here/copy/steps/01-uts/lab/uts.c" && make -C "$here/copy" reset-01 YES=1 &&
+		cmp "$here/copy/steps/01-uts/lab/uts.c" steps/01-uts/lab/uts.c &&
+		says 'no solutions' "$here/copy/tests/class/grade.py" "$PWD/$here" 01 &&
+		cp steps/01-uts/uts.c "$here/copy/steps/01-uts/lab/" && make -C "$here/copy" step-01 &&
+		says 'traced' "$here/copy/step-01" --hostname traced hostname &&
+		says 'uts.c: ' tests/class/class_copy.py --search "$here/copy" && # the search finds what is there
+		tar -C "$here/copy" -xzf "$here/copy-teacher.tar.gz" && cmp "$here/copy/steps/02-pid-proc/init.c" steps/02-pid-proc/init.c
+}
+
+make rootfs || exit 1
+prove 'a name that is almost right is said' names
+prove 'reset and solution ask on a terminal, and do nothing without one' reset_and_solution
+prove 'three hints, one after another' hints
+prove 'what does not compile, or is missing, has no points, and names the file' broken
+prove 'handin packs, and says what is unchanged or missing' handin
+prove 'a class is graded twice side by side, with the same table' class_twice
+prove 'nothing of it is left' nothing_left
+prove 'the copy for the class has no solution, and builds' class_copy
+exit $failed
