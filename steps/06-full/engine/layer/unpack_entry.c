@@ -92,9 +92,25 @@ static int write_content(struct unpack *unpack, int fd, int64_t size, const char
 	return end != size && ftruncate(fd, size) < 0 ? fail("ftruncate %s", path) : 0;
 }
 
-static int make_file(struct unpack *unpack, const struct spot *spot, struct archive_entry *entry)
+/*
+ * Makes an empty file, and opens it to be written. What an earlier entry of this name has made is
+ * removed, and never opened. Returns a descriptor or -1.
+ */
+static int create_file(const struct spot *spot)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(spot->parent, spot->name, flags, 0600);
+
+	if (fd < 0 && errno == EEXIST) {
+		if (make_room(spot) < 0)
+			return -1;
+		fd = openat(spot->parent, spot->name, flags, 0600);
+	}
+	return fd < 0 ? fail("open %s", spot->path) : fd;
+}
+
+static int make_file(struct unpack *unpack, const struct spot *spot, struct archive_entry *entry)
+{
 	const int64_t size = archive_entry_size(entry);
 	autofd int fd = -1;
 
@@ -103,14 +119,9 @@ static int make_file(struct unpack *unpack, const struct spot *spot, struct arch
 				  "more than its limits allow",
 				  (unsigned long long)unpack->use->limits.bytes, spot->path);
 	unpack->bytes_left -= (uint64_t)size;
-	fd = openat(spot->parent, spot->name, flags, 0600);
-	if (fd < 0 && errno == EEXIST) {
-		if (make_room(spot) < 0)
-			return -1;
-		fd = openat(spot->parent, spot->name, flags, 0600);
-	}
+	fd = create_file(spot);
 	if (fd < 0)
-		return fail("open %s", spot->path);
+		return -1;
 	if (write_content(unpack, fd, size, spot->path) < 0)
 		return -1;
 	return set_attributes(unpack, spot, fd, entry);
@@ -156,22 +167,19 @@ static int make_link(struct unpack *unpack, const struct spot *spot, struct arch
 	return set_attributes(unpack, spot, -1, entry);
 }
 
-/* The target was unpacked before, with the attributes of both. */
-static int make_hard_link(struct unpack *unpack, const struct spot *spot,
-			  struct archive_entry *entry)
+/*
+ * Gives the file `raw`, which an earlier entry has made, the entry's name as well. A symbolic link
+ * is such a file itself.
+ */
+static int link_to(struct unpack *unpack, const struct spot *spot, const char *raw)
 {
 	char path[PATH_MAX];
 	const char *name;
 	struct stat target, existing;
 	autofd int parent = -1;
 
-	if (unpack_path_clean(archive_entry_hardlink(entry), path) < 0)
+	if (unpack_path_clean(raw, path) < 0)
 		return -1;
-	if (archive_entry_size(entry) > 0)
-		return fail_input(
-			"the layer's entry %s is a hard link with content of its own: make "
-			"the archive anew",
-			spot->path);
 	parent = unpack_path_open_parent(&unpack->place, path, &name);
 	if (parent < 0 || fstatat(parent, name, &target, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail("the layer's entry %s is a hard link to %s, which is not in the layer",
@@ -191,6 +199,27 @@ static int make_hard_link(struct unpack *unpack, const struct spot *spot,
 	return 0;
 }
 
+/* The file has the attributes of both entries already. */
+static int make_hard_link(struct unpack *unpack, const struct spot *spot,
+			  struct archive_entry *entry)
+{
+	if (archive_entry_size(entry) > 0)
+		return fail_input(
+			"the layer's entry %s is a hard link with content of its own: make "
+			"the archive anew",
+			spot->path);
+	return link_to(unpack, spot, archive_entry_hardlink(entry));
+}
+
+/*
+ * True if a file can be the device. No device has the numbers 0:0, which are overlayfs's mark, nor
+ * numbers that mknod(2) would cut off, to 0:0 for example.
+ */
+static bool is_device(dev_t major, dev_t minor)
+{
+	return major <= MAJOR_MAX && minor <= MINOR_MAX && (major != 0 || minor != 0);
+}
+
 /* A device or a FIFO. */
 static int make_node(struct unpack *unpack, const struct spot *spot, struct archive_entry *entry)
 {
@@ -200,7 +229,7 @@ static int make_node(struct unpack *unpack, const struct spot *spot, struct arch
 	if (type != AE_IFIFO) {
 		major = archive_entry_rdevmajor(entry);
 		minor = archive_entry_rdevminor(entry);
-		if (major > MAJOR_MAX || minor > MINOR_MAX || (major == 0 && minor == 0))
+		if (!is_device(major, minor))
 			return fail_input("the layer's entry %s is the device %llu:%llu, which no "
 					  "file can be: the archive is not to be trusted",
 					  spot->path, (unsigned long long)major,
