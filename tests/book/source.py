@@ -14,6 +14,9 @@ CLASSES = (((Comment.Preproc, Comment.PreprocFile), 'p'), ((Comment,), 'c'), ((K
            ((String,), 's'), ((Number,), 'n'))
 LINKED = (Name, Comment.PreprocFile)
 
+# Skeletons and mutants: their functions are defined elsewhere.
+LAB = re.compile('/lab[-/]')
+
 # A definition begins at the first column; a function's opening brace is alone in its line.
 FUNCTION = re.compile(r'^[a-z][\w *]*?\b(\w+)\([^;{]*\)\n\{', re.M)
 STRUCT = re.compile(r'^(?:struct|enum) (\w+) \{', re.M)
@@ -65,7 +68,7 @@ class Names:
                     self.add('struct ' + struct, path)
 
     def add(self, name, path):
-        if '/lab/' not in path and path not in self.places.setdefault(name, []):
+        if not LAB.search(path) and path not in self.places.setdefault(name, []):
             self.places[name].append(path)
 
     def nearest(self, name, folder):
@@ -143,7 +146,7 @@ def render(path, names):
                     defined[line] = form.format(match[1])
 
     def link(word, following):
-        if '/lab/' in path:
+        if LAB.search(path):
             return None
         if word.startswith('"'):
             target = names.nearest(word.strip('"'), folder)
