@@ -4,7 +4,8 @@
 #
 # There is a copy of the workbook for it, build/lab-LAB, in which the learner's files stand in the
 # place of ours. So ours stay as they are, and the next answer finds all else compiled. SUDO is what
-# makes root of a user. What the grading printed is kept for `make hint-LAB` in build/lab-LAB/graded.
+# makes root of a user. WHERE=vm grades in the virtual machine: with cgroup v2 alone, and where nothing
+# can be broken. What the grading printed is kept for `make hint-LAB` in build/lab-LAB/graded.
 set -u -o pipefail
 . tests/class/lab.sh
 lab_find "$1" || exit
@@ -16,6 +17,15 @@ worth_nothing() {
 	exit 1
 }
 
+# grade [TEST]
+grade() {
+	case ${WHERE:-here} in
+	here) ${SUDO:-} "$tree/tests/grade.sh" "$lab" "$answer" "$@" ;;
+	vm) tests/vm/run.sh -t 7200 env SLOWER=4 GRADE_SECONDS=200 "$tree/tests/grade.sh" "$lab" "$answer" "$@" ;;
+	*) echo "lab-$lab: WHERE is vm, or not given" >&2 && return 1 ;;
+	esac
+}
+
 mkdir -p "$tree" && exec 9<"$tree" && flock 9 && lab_copy "$tree" || exit
 missing=$(lab_missing "$answer")
 [ -z "$missing" ] || worth_nothing <<<"$missing"
@@ -25,7 +35,7 @@ if ! lab_compile "$tree" "$answer" >"$tree/compiled"; then
 fi
 cat "$tree/compiled" >&2 # warnings
 if [ -n "${3:-}" ]; then
-	${SUDO:-} "$tree/tests/grade.sh" "$lab" "$answer" "$3"
+	grade "$3"
 	exit
 fi
-${SUDO:-} "$tree/tests/grade.sh" "$lab" "$answer" | tee "$tree/graded"
+grade | tee "$tree/graded"
