@@ -35,7 +35,7 @@ static void verbs_of_others_are_named_with_where_they_are(void **state)
 {
 	(void)state;
 	assert_refused(run("./step-06", "exec", "one", "sh"), 125, "./step-06-oci has it");
-	assert_refused(run("./step-06", "stop", "one"), 125, "./step-06-oci kill");
+	assert_refused(run("./step-06", "pause", "one"), 125, "./step-06-oci has it");
 	assert_refused(run("./step-06", "login"), 125, "skopeo login");
 	assert_refused(run("./step-06", "fly", "sh"), 125, "fly: unknown verb; step-06 --help");
 	assert_refused(run("./step-06", "--nope"), 125, "unknown option --nope");

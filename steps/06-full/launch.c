@@ -23,6 +23,7 @@
 #include "rlimits_options.h"
 #include "rootfs_options.h"
 #include "run.h"
+#include "settings.h"
 #include "setup.h"
 #include "sweep.h"
 #include "user_options.h"
@@ -205,14 +206,26 @@ static json_t *list_texts(char *const *texts)
 }
 
 /* Notes the command, for `ps`; and what `start` cannot find out again. */
-static int note(struct record *record, const struct command *command)
+static int note(struct record *record, const struct config *config)
 {
+	const struct command *command = &config->command;
 	autofree char *directory = getcwd(NULL, 0);
 
+	json_object_set_new(record->json, "Mounts", settings_mounts(config));
 	json_object_set_new(record->json, "Args", list_texts(command->argv));
 	json_object_set_new(record->json, "Env", list_texts(command->environment));
 	json_object_set_new(record->json, "Cwd", json_string(directory ? directory : "/"));
 	return 0;
+}
+
+/* Notes the settings, for `inspect`, `stop` and `commit`. */
+static int note_settings(struct record *record, const struct launch *launch,
+			 const struct image *image)
+{
+	json_t *settings = settings_describe(image, &launch->options, &launch->run.container.config,
+					     &launch->run.net);
+
+	return json_object_set_new(record->json, "Config", settings);
 }
 
 /* Fills the configuration from the image and the record. Returns 0 or -1. */
@@ -220,17 +233,20 @@ static int prepare(struct launch *launch, struct record *record, const struct im
 {
 	struct config *config = &launch->run.container.config;
 
+	if (note_settings(record, launch, image) < 0)
+		return -1;
 	if (setup_rootfs(record, image, config) < 0)
 		return -1;
 	if (setup_process(image, &launch->options, config) < 0)
 		return -1;
-	return note(record, &config->command);
+	return note(record, config);
 }
 
 static int run_record(struct launch *launch, struct record *record)
 {
 	int started = record_started(record);
 
+	launch->run.work = record->work.directory;
 	if (started < 0 && json_is_true(json_object_get(record->json, "AutoRemove")))
 		record_remove(record);
 	return started < 0 ? -1 : finish(record, launch_run(launch));
@@ -357,13 +373,16 @@ static int prepare_again(struct record *record, const struct image *image, struc
 {
 	struct config *config = &launch->run.container.config;
 	char **environment = recorded_texts(record, "Env");
+	json_t *settings = json_incref(json_object_get(record->json, "Config"));
 
 	if (!environment)
 		return fail("calloc");
 	if (prepare(launch, record, image) < 0)
 		return -1;
 	config->command.environment = environment;
-	return note(record, &config->command);
+	if (settings)
+		json_object_set_new(record->json, "Config", settings);
+	return note(record, config);
 }
 
 static int start(const struct runtime *runtime, const struct verb *verb, char **words)

@@ -12,11 +12,15 @@
 #include "verb.h"
 
 static const struct verb *const verbs[] = {
-	&engine_run,	   &engine_create,  &engine_start,   &engine_ps,     &engine_rm,
-	&engine_rename,	   &engine_inspect, &engine_diff,    &engine_export, &engine_commit,
-	&engine_container, &engine_images,  &engine_pull,    &engine_push,   &engine_import,
-	&engine_load,	   &engine_save,    &engine_history, &engine_tag,    &engine_rmi,
-	&engine_image,	   &engine_cp,	    &engine_system,  &engine_build,  NULL,
+	&engine_run,	 &engine_create,    &engine_start,
+	&engine_ps,	 &engine_rm,	    &engine_rename,
+	&engine_inspect, &engine_diff,	    &engine_export,
+	&engine_commit,	 &engine_container, &engine_images,
+	&engine_pull,	 &engine_push,	    &engine_import,
+	&engine_load,	 &engine_save,	    &engine_history,
+	&engine_tag,	 &engine_rmi,	    &engine_image,
+	&engine_stop,	 &engine_kill,	    &engine_cp,
+	&engine_system,	 &engine_build,	    NULL,
 };
 
 static void print_help(const struct verb_option *options)

@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "nodes.h"
 #include "resolver.h"
+#include "running.h"
 #include "spawn.h"
 #include "sync.h"
 
@@ -187,6 +188,8 @@ int run_container(struct run *run)
 	if (container_open(container) < 0)
 		return -1;
 	if (container_spawn(container) < 0)
+		return -1;
+	if (run->work > 0 && running_note(run->work, child.pid) < 0)
 		return -1;
 	if (child_release(&child) < 0)
 		return -1;

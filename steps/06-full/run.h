@@ -14,6 +14,7 @@
 struct run {
 	struct container container;
 	struct net net;
+	int work; /* the directory work/ID of an image's container (running.h); 0: there is none */
 };
 
 /*

@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "signal_name.h"
 
 enum {
 	KEY_STORE = 0x900,
@@ -17,6 +18,7 @@ enum {
 	KEY_ENV_FILE,
 	KEY_PULL,
 	KEY_REMOVE,
+	KEY_STOP_SIGNAL,
 };
 
 static const struct argp_option options[] = {
@@ -27,6 +29,7 @@ static const struct argp_option options[] = {
 	{ "label", 'l', "KEY[=VALUE]", 0, "Note this in the container's record", 0 },
 	{ "cidfile", KEY_CIDFILE, "FILE", 0, "Write the container's ID to a new file", 0 },
 	{ "pull", KEY_PULL, "WHEN", 0, "Pull the image: missing (default), always or never", 0 },
+	{ "stop-signal", KEY_STOP_SIGNAL, "SIGNAL", 0, "Signal that `stop` sends (TERM)", 0 },
 	{ "store", KEY_STORE, "DIR", 0, "Where images and containers are (STEP_STORE)", 0 },
 	{ 0 },
 };
@@ -58,6 +61,14 @@ static error_t add_label(struct container_options *chosen, const char *text)
 		chosen->labels = json_object();
 	if (json_object_setn_new(chosen->labels, text, length, json_string(value)) < 0)
 		return options_refuse("label", text, "must be UTF-8");
+	return 0;
+}
+
+static error_t set_stop_signal(struct container_options *chosen, const char *text)
+{
+	if (signal_name_read(text) <= 0)
+		return options_refuse("stop-signal", text, "must be a signal, as TERM or 15");
+	chosen->stop_signal = text;
 	return 0;
 }
 
@@ -122,6 +133,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_PULL:
 		return set_pull(chosen, argument);
+	case KEY_STOP_SIGNAL:
+		return set_stop_signal(chosen, argument);
 	case KEY_STORE:
 		chosen->store = argument;
 		return 0;

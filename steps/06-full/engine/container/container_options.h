@@ -19,6 +19,7 @@ struct container_options {
 	const char *name;
 	const char *entrypoint; /* NULL: the image's; "": none */
 	const char *cidfile;
+	const char *stop_signal;    /* for `stop`; NULL: the image's, or TERM */
 	json_t *labels;		    /* an object; NULL: none */
 	struct command environment; /* only its `environment` counts: the variables of --env-file */
 	enum pull pull;

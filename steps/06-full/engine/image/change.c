@@ -1,13 +1,13 @@
 #include "change.h"
 
 #include <ctype.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "cleanup.h"
 #include "fail.h"
+#include "signal_name.h"
 
 static const char spaces[] = " \t\r\n";
 
@@ -290,26 +290,11 @@ static int add_volumes(json_t *config, const char *key, const char *text)
 	return result;
 }
 
-/* A number, or a name as kill(1) lists them, with or without "SIG". */
-static bool is_signal(const char *text)
-{
-	const char *name = strncmp(text, "SIG", 3) == 0 ? text + 3 : text;
-	char *end;
-	long number = strtol(text, &end, 10);
-
-	if (isdigit((unsigned char)*text))
-		return !*end && number > 0 && number < NSIG;
-	for (int signal = 1; signal < NSIG; signal++)
-		if (sigabbrev_np(signal) && strcmp(sigabbrev_np(signal), name) == 0)
-			return true;
-	return strncmp(name, "RTMIN", 5) == 0 || strncmp(name, "RTMAX", 5) == 0;
-}
-
 static int set_signal(json_t *config, const char *key, const char *text)
 {
 	autofree char *name = change_unquote(text);
 
-	if (!name || !is_signal(name))
+	if (!name || signal_name_read(name) <= 0)
 		return fail_input("%s: no signal", text);
 	return set_text(config, key, text);
 }

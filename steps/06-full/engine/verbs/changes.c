@@ -14,6 +14,7 @@
 #include "publish.h"
 #include "record.h"
 #include "reference.h"
+#include "settings.h"
 #include "view.h"
 
 /* Opens the container's record and image. */
@@ -113,6 +114,8 @@ static int make_image(const struct record *record, struct image *image, const st
 	if (upper < 0 || work_begin(record->store, NULL, &work) < 0)
 		return -1;
 	if (image_hold(image, &work) < 0 || make_layer(&work, upper, &layer) < 0)
+		return -1;
+	if (settings_apply(record, image) < 0)
 		return -1;
 	if (make_step(image, &layer, make) < 0 || make_keep(&work, image) < 0)
 		return -1;

@@ -14,7 +14,8 @@
 extern const struct verb engine_images, engine_pull, engine_push, engine_import, engine_load,
 	engine_save, engine_history, engine_tag, engine_rmi, engine_image;
 extern const struct verb engine_ps, engine_rm, engine_rename, engine_inspect, engine_diff,
-	engine_export, engine_commit, engine_cp, engine_container, engine_system;
+	engine_export, engine_commit, engine_cp, engine_container, engine_stop, engine_kill,
+	engine_system;
 
 /* A verb of two words, such as "image prune". A list ends with { NULL, NULL }. */
 struct engine_subverb {

@@ -1,4 +1,5 @@
 /* Chapter 6, engine: `ps`, `rm`, `rename`, `inspect` and `container`: the records of containers. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "format.h"
 #include "names.h"
 #include "record.h"
+#include "running.h"
 
 /* ---- ps ---- */
 
@@ -105,11 +107,31 @@ const struct verb engine_ps = {
 
 /* ---- rm ---- */
 
-static int remove_one(const struct store *store, const char *text)
+/* Docker, too, does not ask a container of --force to end. Its `run --rm` may remove it first. */
+static int end_and_open(const struct store *store, const char *text, struct record *record)
+{
+	char id[DIGEST_HEX + 1];
+
+	if (record_open(store, text, record) < 0)
+		return -1;
+	if (running_end(record, SIGKILL, 0) < 0)
+		return -1;
+	strcpy(id, record->id);
+	record_close(record);
+	return record_read(store, id, record);
+}
+
+static int remove_one(const struct store *store, const char *text, bool force)
 {
 	autorecord struct record record = RECORD_NONE;
+	int found;
 
-	if (record_open(store, text, &record) < 0)
+	found = force ? end_and_open(store, text, &record) : record_open(store, text, &record) + 1;
+	if (force && found == 0) {
+		puts(text);
+		return 0;
+	}
+	if (found <= 0)
 		return -1;
 	if (record_hold(&record) < 0)
 		return -1;
@@ -125,7 +147,7 @@ static int rm(const struct runtime *runtime, const struct verb *verb, char **wor
 	bool force = false;
 	const struct verb_option options[] = {
 		{ "force", 'f', NULL, VALUE_NONE, &force,
-		  "Docker's: a container that runs must be ended first here" },
+		  "Also containers that run: they are killed" },
 		ENGINE_STORE(&path),
 		{ 0 },
 	};
@@ -136,13 +158,13 @@ static int rm(const struct runtime *runtime, const struct verb *verb, char **wor
 	if (!operands || engine_open(path, &store) < 0)
 		return -1;
 	for (; *operands; operands++)
-		if (remove_one(&store, *operands) < 0)
+		if (remove_one(&store, *operands, force) < 0)
 			result = fail_report();
 	return fflush(stdout) < 0 ? fail("write what was removed") : result;
 }
 
 const struct verb engine_rm = {
-	"rm", "CONTAINER...", "Remove containers that have ended", STATUS_FAILED, rm,
+	"rm", "CONTAINER...", "Remove containers", STATUS_FAILED, rm,
 };
 
 /* ---- rename ---- */
@@ -193,9 +215,12 @@ static void add_status(struct record *record)
 {
 	json_t *state = json_object_get(record->json, "State");
 	bool running = record_is_running(record);
+	pid_t pid = 0;
+	autofd int process = running_open(record, &pid);
 	const char *status = json_string_value(json_object_get(state, "Status"));
 
 	json_object_set_new(state, "Running", json_boolean(running));
+	json_object_set_new(state, "Pid", json_integer(process > 0 ? pid : 0));
 	if (!running && status && strcmp(status, "running") == 0)
 		json_object_set_new(state, "Status", json_string("killed"));
 }
@@ -235,7 +260,7 @@ static int remove_ended(struct record *record, void *data)
 	(void)data;
 	if (record_is_running(record))
 		return 0;
-	if (remove_one(record->store, record->id) == 0)
+	if (remove_one(record->store, record->id, false) == 0)
 		return 0;
 	fail_warn("%s", fail_get()->text); /* another command may have started it just now */
 	fail_forget();
@@ -267,7 +292,8 @@ static const struct verb verb_prune = {
 static const struct engine_subverb verbs[] = {
 	{ "ls", &engine_ps },	      { "prune", &verb_prune },	      { "rm", &engine_rm },
 	{ "rename", &engine_rename }, { "inspect", &engine_inspect }, { "diff", &engine_diff },
-	{ "commit", &engine_commit }, { "export", &engine_export },   { NULL, NULL },
+	{ "commit", &engine_commit }, { "export", &engine_export },   { "stop", &engine_stop },
+	{ "kill", &engine_kill },     { "cp", &engine_cp },	      { NULL, NULL },
 };
 
 static int container(const struct runtime *runtime, const struct verb *verb, char **words)

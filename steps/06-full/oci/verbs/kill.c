@@ -1,60 +1,14 @@
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
-#include <strings.h>
 #include <sys/pidfd.h>
 
 #include "cgroup_find.h"
 #include "cleanup.h"
 #include "fail.h"
-#include "ids.h"
 #include "processes.h"
+#include "signal_name.h"
 #include "state.h"
 #include "verbs.h"
-
-/* Signals that <signal.h> gives a second name; sigabbrev_np(3) knows only the first. */
-static const struct {
-	const char *name;
-	int signal;
-} aliases[] = {
-	{ "CLD", SIGCHLD },  { "IOT", SIGABRT },   { "IO", SIGIO },
-	{ "POLL", SIGPOLL }, { "UNUSED", SIGSYS },
-};
-
-/* Reads what follows "RTMIN" or "RTMAX": nothing, or `sign` and the distance from `base`. */
-static int real_time_signal(const char *rest, char sign, int base)
-{
-	uint32_t distance = 0;
-
-	if (*rest &&
-	    (*rest != sign || !ids_read(rest + 1, (uint32_t)(SIGRTMAX - SIGRTMIN), &distance)))
-		return -1;
-	return sign == '+' ? base + (int)distance : base - (int)distance;
-}
-
-/*
- * Reads "9", "KILL", "SIGKILL" or "SIGRTMIN+3". Signal 0 only asks whether the process exists.
- * Returns -1 for an unknown signal.
- */
-static int signal_by_name(const char *text)
-{
-	const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
-	uint32_t number;
-
-	if (ids_read(text, NSIG - 1, &number))
-		return (int)number;
-	for (int i = 1; i < NSIG; i++)
-		if (sigabbrev_np(i) && strcasecmp(name, sigabbrev_np(i)) == 0)
-			return i;
-	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
-		if (strcasecmp(name, aliases[i].name) == 0)
-			return aliases[i].signal;
-	if (strncasecmp(name, "RTMIN", 5) == 0)
-		return real_time_signal(name + 5, '+', SIGRTMIN);
-	if (strncasecmp(name, "RTMAX", 5) == 0)
-		return real_time_signal(name + 5, '-', SIGRTMAX);
-	return -1;
-}
 
 /*
  * With --all, a container that has ended is no error: the caller wants no process to be left. But
@@ -85,7 +39,7 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 
 	if (!operands)
 		return -1;
-	signal = signal_by_name(operands[1] ? operands[1] : "TERM");
+	signal = signal_name_read(operands[1] ? operands[1] : "TERM");
 	if (signal < 0)
 		return fail_input("kill: there is no signal %s", operands[1]);
 	if (state_open(&state, runtime->root, operands[0], false) != 0)
