@@ -1,4 +1,4 @@
-/* Chapter 6, engine: `cp`: files into a container that has ended, and out of any. */
+/* Chapter 6, engine: `cp`: files into containers and out of them. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +8,8 @@
 #include "copy.h"
 #include "engine.h"
 #include "fail.h"
+#include "reach.h"
 #include "record.h"
-#include "setup.h"
-#include "view.h"
 
 /* Returns what follows "CONTAINER:", and ends the name there; NULL: the word is a path. */
 static char *split(char *word)
@@ -23,37 +22,54 @@ static char *split(char *word)
 	return colon + 1;
 }
 
-static int copy_out(struct record *record, const struct image *image, const char *inside,
+/* The ids that the container knows, and those on its disk, are others than the host's. */
+static int refuse_archive(const struct reach *reach, bool keep)
+{
+	if (!keep || (!reach->uid && !reach->gid))
+		return 0;
+	return fail_input(
+		"cp --archive: the container runs, and has users of its own: stop it first");
+}
+
+static int copy_out(const struct record *record, const struct image *image, const char *inside,
 		    const char *outside, bool keep)
 {
 	const struct copy_owner ours = { geteuid(), getegid(), .is_others = true };
-	autofd int root = view_open(record, image);
-	const struct copy_place source = { .root = root, .path = inside };
 	const struct copy_place target = { .path = outside, .is_host = true };
+	struct copy_place source = { .path = inside };
+	autoreach struct reach reach = REACH_NONE;
+	/* Without root, another user namespace is out of reach: its volumes are not seen. */
+	int running = record->store->userxattr ? 0 : reach_running(record, &reach);
 
-	return root < 0 ? -1 : copy(&source, &target, false, keep ? NULL : &ours);
+	if (running < 0 || refuse_archive(&reach, keep) < 0)
+		return -1;
+	if (!running && reach_ended(record, image, false, &reach) < 0)
+		return -1;
+	source.root = reach.root;
+	return copy(&source, &target, false, keep ? NULL : &ours);
 }
 
-/* The kernel wants nobody else to change the upper directory while an overlay is mounted. */
 static int copy_in(struct record *record, const struct image *image, const char *inside,
 		   const char *outside, bool keep)
 {
-	static struct config config;
-	const struct copy_owner root_user = { 0 };
 	const struct copy_place source = { .path = outside, .is_host = true };
 	struct copy_place target = { .path = inside };
-	autofd int root = -1;
+	struct copy_owner owner = { 0 };
+	autoreach struct reach reach = REACH_NONE;
+	int running = 0;
 
-	if (record_hold(record) < 0)
+	if (!record->store->userxattr)
+		running = reach_running(record, &reach);
+	if (running < 0 || refuse_archive(&reach, keep) < 0)
 		return -1;
-	if (setup_rootfs(record, image, &config) < 0)
+	/* The kernel wants nobody else to change the upper directory while an overlay is mounted.
+	 */
+	if (!running && (record_hold(record) < 0 || reach_ended(record, image, true, &reach) < 0))
 		return -1;
-	config.overlay.is_brief = false; /* the mark of "volatile" would forbid the next mount */
-	root = overlay_mount(&config.overlay);
-	if (root < 0)
-		return -1;
-	target.root = root;
-	return copy(&source, &target, false, keep ? NULL : &root_user);
+	target.root = reach.root;
+	owner.uid = reach.uid;
+	owner.gid = reach.gid;
+	return copy(&source, &target, false, keep ? NULL : &owner);
 }
 
 static int cp(const struct runtime *runtime, const struct verb *verb, char **words)

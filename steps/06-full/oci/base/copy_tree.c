@@ -75,15 +75,38 @@ static int copy_attributes(int from, int to, const struct stat *status, const ch
 	return futimens(to, times) < 0 ? fail("futimens %s", name) : 0;
 }
 
+/*
+ * A container may have put a device there meanwhile, one that it cannot open itself, and to open a
+ * device can have effects. So the file is opened only when it is known what it is.
+ */
+static int open_regular(int from, const char *name)
+{
+	autofd int place = openat(from, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+	char path[32];
+	int fd;
+
+	if (place < 0 || fstat(place, &status) < 0)
+		return fail("open %s", name);
+	if (!S_ISREG(status.st_mode))
+		return fail_input("%s has been replaced by another file", name);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? fail("open %s", name) : fd;
+}
+
 static int copy_file(int from, const char *name, int to, const char *new_name,
 		     const struct stat *status, const struct copy_owner *owner)
 {
-	autofd int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	autofd int out = openat(to, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	autofd int in = open_regular(from, name);
+	autofd int out = -1;
 	ssize_t copied;
 
-	if (in < 0 || out < 0)
-		return fail("open %s", in < 0 ? name : new_name);
+	if (in < 0)
+		return -1;
+	out = openat(to, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return fail("open %s", new_name);
 	while ((copied = sendfile(out, in, NULL, CHUNK)) > 0)
 		continue;
 	if (copied < 0)
@@ -112,14 +135,22 @@ static int copy_link(int from, const char *name, int to, const char *new_name,
 static int copy_node(int to, const char *name, const struct stat *status,
 		     const struct copy_owner *owner)
 {
+	mode_t mask;
+	int made;
+
 	if (owner && owner->is_others && (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode)))
 		return fail_input("%s is a device node: it is copied only with --archive", name);
-	if (mknodat(to, name, status->st_mode, status->st_rdev) < 0)
+	/* Not by fchmodat(2), which would follow a link that a container has put there meanwhile.
+	 */
+	mask = umask(0);
+	made = mknodat(to, name, status->st_mode, status->st_rdev);
+	umask(mask);
+	if (made < 0)
 		return fail("mknodat %s", name);
 	if (fchownat(to, name, uid_of(owner, status), gid_of(owner, status), AT_SYMLINK_NOFOLLOW) <
 	    0)
 		return fail("fchownat %s", name);
-	return fchmodat(to, name, status->st_mode & 07777, 0) < 0 ? fail("fchmodat %s", name) : 0;
+	return 0;
 }
 
 /* The rules of one copying. */
