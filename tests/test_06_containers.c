@@ -265,7 +265,7 @@ static void containers_are_listed(void **state)
 			      "e ps -a --format json | jq -r '.Names + \" \" + .Image + \" \" + "
 			      ".Command + \" \" + (.Status | split(\" \")[0])' | sort\n"
 			      "e ps --format json | jq -r .Names; e container ls -a -q | wc -l\n"
-			      "refuses 125 'table or json' e ps --format x\n"
+			      "refuses 125 'table, json or' e ps --format x\n"
 			      "[ \"$(e ps -a --format json | jq -r .Names | tr '\\n' ' ')\" = "
 			      "'three two one ' ]"),
 		"CONTAINER ID IMAGE COMMAND CREATED STATUS NAMES\n2\n4\n1\n3\n3\n"

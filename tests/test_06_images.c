@@ -149,7 +149,7 @@ static void images_are_listed(void **state)
 			"> 100000 "
 			"and "
 			"(.Created | fromdate? // (.[:19] + \"Z\" | fromdate)) > now - 100'\n"
-			"refuses 125 'must be table or json' e images --format yaml\n"
+			"refuses 125 'must be table, json or' e images --format yaml\n"
 			"e image ls -q | wc -l"),
 		"REPOSITORY TAG IMAGE ID CREATED SIZE\n"
 		"<none> <none>\nbusybox latest\nhost:5000/a/b tag\n"

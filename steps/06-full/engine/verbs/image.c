@@ -10,6 +10,7 @@
 #include "image.h"
 #include "reference.h"
 #include "remove.h"
+#include "template.h"
 
 /* Fills `image`, and the number of its entry. */
 static int find(const struct store *store, const char *text, struct index *index, size_t *number,
@@ -27,23 +28,46 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+/* What is printed of each step. */
+struct listing {
+	bool whole;
+	const char *format;
+};
+
+static int print_step(const json_t *step, uint64_t bytes, const struct listing *listing)
+{
+	const char *by = text_of(step, "created_by"), *comment = text_of(step, "comment");
+	const int most = listing->whole ? -1 : 60;
+	char age[FORMAT_SIZE], size[FORMAT_SIZE];
+	json_t *object;
+	int result;
+
+	format_age(text_of(step, "created"), age);
+	format_bytes(bytes, size);
+	if (strcmp(listing->format, "table") == 0)
+		return format_row("%-16s %-10s %.*s", age, size, most, *by ? by : comment);
+	object = json_pack("{ss, ss, ss, ss, ss}", "CreatedSince", age, "CreatedAt",
+			   text_of(step, "created"), "CreatedBy", by, "Size", size, "Comment",
+			   comment);
+	result = template_print(listing->format, object, true);
+	json_decref(object);
+	return result;
+}
+
 /* Steps without a layer have no size. The newest step comes first. */
-static int print_history(const struct image *image, bool whole)
+static int print_history(const struct image *image, const struct listing *listing)
 {
 	const json_t *history = json_object_get(image->config_json, "history");
 	size_t layer = image->layer_count;
-	char age[FORMAT_SIZE], size[FORMAT_SIZE];
 
-	printf("%-16s %-10s %s\n", "CREATED", "SIZE", "CREATED BY");
+	if (strcmp(listing->format, "table") == 0)
+		printf("%-16s %-10s %s\n", "CREATED", "SIZE", "CREATED BY");
 	for (size_t i = json_array_size(history); i-- > 0;) {
 		const json_t *step = json_array_get(history, i);
-		const char *by = text_of(step, "created_by");
 		bool is_empty = json_is_true(json_object_get(step, "empty_layer"));
+		uint64_t bytes = is_empty || !layer ? 0 : image->layers[--layer].size;
 
-		format_age(text_of(step, "created"), age);
-		format_bytes(is_empty || !layer ? 0 : image->layers[--layer].size, size);
-		if (format_row("%-16s %-10s %.*s", age, size, whole ? -1 : 60,
-			       *by ? by : text_of(step, "comment")) < 0)
+		if (print_step(step, bytes, listing) < 0)
 			return -1;
 	}
 	return fflush(stdout) < 0 ? fail("write the history") : 0;
@@ -52,9 +76,10 @@ static int print_history(const struct image *image, bool whole)
 static int history(const struct runtime *runtime, const struct verb *verb, char **words)
 {
 	const char *path = runtime->store;
-	bool whole = false;
+	struct listing listing = { .format = "table" };
 	const struct verb_option options[] = {
-		{ "no-trunc", 0, NULL, VALUE_NONE, &whole, "Print the commands whole" },
+		{ "no-trunc", 0, NULL, VALUE_NONE, &listing.whole, "Print the commands whole" },
+		{ "format", 0, "FORMAT", VALUE_TEXT, &listing.format, TEMPLATE_HELP },
 		ENGINE_STORE(&path),
 		{ 0 },
 	};
@@ -64,11 +89,12 @@ static int history(const struct runtime *runtime, const struct verb *verb, char 
 	struct image image;
 	size_t number;
 
-	if (!operands || engine_open(path, &store) < 0)
+	if (!operands || template_check("history", listing.format) < 0 ||
+	    engine_open(path, &store) < 0)
 		return -1;
 	if (find(&store, operands[0], &index, &number, &image) < 0)
 		return -1;
-	return print_history(&image, whole);
+	return print_history(&image, &listing);
 }
 
 const struct verb engine_history = {
@@ -159,15 +185,18 @@ static json_t *describe(const struct index *index, size_t number, const struct i
 
 static int inspect(const struct runtime *runtime, const struct verb *verb, char **words)
 {
-	const char *path = runtime->store;
-	const struct verb_option options[] = { ENGINE_STORE(&path), { 0 } };
+	const char *path = runtime->store, *format = "json";
+	const struct verb_option options[] = { TEMPLATE_OPTION(&format),
+					       ENGINE_STORE(&path),
+					       { 0 } };
 	char **operands = verb_read(verb, options, words, 1, ENGINE_MANY);
 	autostore struct store store = STORE_CLOSED;
 	json_t *list = json_array();
 	struct image image;
 	size_t number;
 
-	if (!operands || engine_open(path, &store) < 0)
+	if (!operands || template_check("image inspect", format) < 0 ||
+	    engine_open(path, &store) < 0)
 		return -1;
 	for (; *operands; operands++) {
 		autoindex struct index index = { 0 };
@@ -176,10 +205,7 @@ static int inspect(const struct runtime *runtime, const struct verb *verb, char 
 			return -1;
 		json_array_append_new(list, describe(&index, number, &image));
 	}
-	json_dumpf(list, stdout, JSON_INDENT(4));
-	putchar('\n');
-	json_decref(list);
-	return fflush(stdout) < 0 ? fail("write the images") : 0;
+	return template_print_list(format, list);
 }
 
 static int prune(const struct runtime *runtime, const struct verb *verb, char **words)

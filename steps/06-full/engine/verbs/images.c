@@ -8,14 +8,17 @@
 #include "format.h"
 #include "image.h"
 #include "reference.h"
+#include "template.h"
 
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_IDS };
+/* What is printed of each image. */
+struct listing {
+	bool quiet, whole;
+	const char *format;
+};
 
-static json_t *describe(const struct image *image, const char *name, const char *tag)
+static int id_length(const struct listing *listing)
 {
-	return json_pack("{ss, ss, ss, ss, ss*, sI, si}", "Id", image->id.text, "Repository", name,
-			 "Tag", tag, "Digest", image->manifest.text, "Created", image->created,
-			 "Size", (json_int_t)image_size(image), "Layers", (int)image->layer_count);
+	return listing->whole ? DIGEST_SIZE - 1 : 12;
 }
 
 /* A whole ID is shown with the name of its algorithm. */
@@ -24,49 +27,72 @@ static const char *id_of(const struct image *image, int length)
 	return length > DIGEST_HEX ? image->id.text : digest_hex(&image->id);
 }
 
-static int print_row(const struct image *image, const char *name, const char *tag, int id_length)
+/* In JSON, the numbers are as they are. Templates have them as Docker's table shows them. */
+static json_t *describe(const struct image *image, const char *name, const char *tag,
+			const struct listing *listing)
+{
+	json_t *object =
+		json_pack("{ss, ss, ss, ss, ss*, sI, si}", "Id", image->id.text, "Repository", name,
+			  "Tag", tag, "Digest", image->manifest.text, "Created", image->created,
+			  "Size", (json_int_t)image_size(image), "Layers", (int)image->layer_count);
+	const int length = id_length(listing);
+	char age[FORMAT_SIZE], size[FORMAT_SIZE];
+
+	if (template_is_word(listing->format))
+		return object;
+	format_age(image->created, age);
+	format_bytes(image_size(image), size);
+	json_object_set_new(object, "ID", json_stringn(id_of(image, length), (size_t)length));
+	json_object_set_new(object, "CreatedSince", json_string(age));
+	json_object_set_new(object, "CreatedAt", json_string(image->created ? image->created : ""));
+	json_object_set_new(object, "Size", json_string(size));
+	return object;
+}
+
+static int print_row(const struct image *image, const char *name, const char *tag, int length)
 {
 	char age[FORMAT_SIZE], size[FORMAT_SIZE];
 
 	format_age(image->created, age);
 	format_bytes(image_size(image), size);
-	return format_row("%-24s %-12s %-*.*s %-16s %s", name, tag, id_length, id_length,
-			  id_of(image, id_length), age, size);
+	return format_row("%-24s %-12s %-*.*s %-16s %s", name, tag, length, length,
+			  id_of(image, length), age, size);
 }
 
-static int print_one(const struct image *image, const struct index_entry *entry, enum format format,
-		     int id_length)
+static int print_one(const struct image *image, const struct index_entry *entry,
+		     const struct listing *listing)
 {
+	const int length = id_length(listing);
 	const char *tag = NULL;
 	autofree char *name = NULL;
 	json_t *object;
+	int result;
 
 	if (asprintf(&name, "%.*s", entry->name ? reference_split(entry->name, &tag) : 6,
 		     entry->name ? entry->name : "<none>") < 0)
 		return fail("asprintf");
 	tag = tag ? tag : "<none>";
-	if (format == FORMAT_TABLE)
-		return print_row(image, name, tag, id_length);
-	if (format == FORMAT_IDS)
-		return format_row("%.*s", id_length, id_of(image, id_length));
-	object = describe(image, name, tag);
-	json_dumpf(object, stdout, JSON_COMPACT);
-	putchar('\n');
+	if (listing->quiet)
+		return format_row("%.*s", length, id_of(image, length));
+	if (strcmp(listing->format, "table") == 0)
+		return print_row(image, name, tag, length);
+	object = describe(image, name, tag, listing);
+	result = template_print(listing->format, object, true);
 	json_decref(object);
-	return 0;
+	return result;
 }
 
 /* An image of which something is damaged does not hide the others. */
-static int print_all(const struct store *store, enum format format, int id_length)
+static int print_all(const struct store *store, const struct listing *listing)
 {
 	autoindex struct index index = { 0 };
 	struct image image;
 
 	if (index_read(store, &index) < 0)
 		return -1;
-	if (format == FORMAT_TABLE)
-		printf("%-24s %-12s %-*s %-16s %s\n", "REPOSITORY", "TAG", id_length, "IMAGE ID",
-		       "CREATED", "SIZE");
+	if (strcmp(listing->format, "table") == 0 && !listing->quiet)
+		printf("%-24s %-12s %-*s %-16s %s\n", "REPOSITORY", "TAG", id_length(listing),
+		       "IMAGE ID", "CREATED", "SIZE");
 	for (size_t i = 0; i < index_count(&index); i++) {
 		const struct index_entry entry = index_entry(&index, i);
 
@@ -74,7 +100,7 @@ static int print_all(const struct store *store, enum format format, int id_lengt
 			fail_warn("%s: %s", entry.name ? entry.name : entry.manifest.text,
 				  fail_get()->text);
 			fail_forget();
-		} else if (print_one(&image, &entry, format, id_length) < 0) {
+		} else if (print_one(&image, &entry, listing) < 0) {
 			return -1;
 		}
 	}
@@ -83,31 +109,21 @@ static int print_all(const struct store *store, enum format format, int id_lengt
 
 static int images(const struct runtime *runtime, const struct verb *verb, char **words)
 {
-	const char *path = runtime->store, *format = "table";
-	bool quiet = false, whole = false;
+	const char *path = runtime->store;
+	struct listing listing = { .format = "table" };
 	const struct verb_option options[] = {
-		{ "quiet", 'q', NULL, VALUE_NONE, &quiet, "Print only the IDs" },
-		{ "no-trunc", 0, NULL, VALUE_NONE, &whole, "Print the IDs whole" },
-		{ "format", 0, "FORMAT", VALUE_TEXT, &format,
-		  "Print a table, or json: an object a line" },
+		{ "quiet", 'q', NULL, VALUE_NONE, &listing.quiet, "Print only the IDs" },
+		{ "no-trunc", 0, NULL, VALUE_NONE, &listing.whole, "Print the IDs whole" },
+		{ "format", 0, "FORMAT", VALUE_TEXT, &listing.format, TEMPLATE_HELP },
 		ENGINE_STORE(&path),
 		{ 0 },
 	};
 	autostore struct store store = STORE_CLOSED;
-	bool is_json;
 
-	if (!verb_read(verb, options, words, 0, 0))
+	if (!verb_read(verb, options, words, 0, 0) ||
+	    template_check("images", listing.format) < 0 || engine_open(path, &store) < 0)
 		return -1;
-	is_json = strcmp(format, "json") == 0;
-	if (!is_json && strcmp(format, "table") != 0)
-		return fail_input("images --format %s: must be table or json", format);
-	if (engine_open(path, &store) < 0)
-		return -1;
-	return print_all(&store,
-			 quiet		   ? FORMAT_IDS
-				 : is_json ? FORMAT_JSON
-					   : FORMAT_TABLE,
-			 whole ? DIGEST_SIZE - 1 : 12);
+	return print_all(&store, &listing);
 }
 
 const struct verb engine_images = {

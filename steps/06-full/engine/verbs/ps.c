@@ -10,11 +10,13 @@
 #include "names.h"
 #include "record.h"
 #include "running.h"
+#include "template.h"
 
 /* ---- ps ---- */
 
 struct listing {
-	bool all, quiet, whole, json;
+	bool all, quiet, whole;
+	const char *format;
 };
 
 /* Docker's words: "Created", "Up 3 minutes", "Exited (0) 2 hours ago". */
@@ -42,6 +44,21 @@ static void describe_status(const struct record *record, char *text, size_t size
 		snprintf(text, size, "Killed");
 }
 
+/* In JSON, the ID is whole; Docker's templates have it shortened. */
+static json_t *describe_row(const struct record *record, const struct listing *listing,
+			    const char *command, const char *status)
+{
+	const bool is_json = strcmp(listing->format, "json") == 0;
+	char id[DIGEST_HEX + 1], age[FORMAT_SIZE];
+
+	snprintf(id, sizeof(id), "%.*s", is_json || listing->whole ? DIGEST_HEX : 12, record->id);
+	format_age(record_text(record, "Created"), age);
+	return json_pack("{ss, ss, ss, ss, ss, ss, ss, sO}", "ID", id, "Names", record_name(record),
+			 "Image", record_text(record, "ImageName"), "Command", command, "CreatedAt",
+			 record_text(record, "Created"), "RunningFor", age, "Status", status,
+			 "Labels", json_object_get(record->json, "Labels"));
+}
+
 static int print_record(struct record *record, void *data)
 {
 	const struct listing *listing = data;
@@ -49,51 +66,44 @@ static int print_record(struct record *record, void *data)
 	autofree char *command = record_command(record);
 	char status[80], age[FORMAT_SIZE];
 	json_t *object;
+	int result;
 
 	if (!listing->all && !record_is_running(record))
 		return 0;
 	if (listing->quiet)
 		return format_row("%.*s", length, record->id);
 	describe_status(record, status, sizeof(status));
-	if (!listing->json) {
+	if (strcmp(listing->format, "table") == 0) {
 		format_age(record_text(record, "Created"), age);
 		return format_row("%-*.*s %-20s %-22.*s %-15s %-26s %s", length, length, record->id,
 				  record_text(record, "ImageName"), listing->whole ? -1 : 22,
 				  command, age, status, record_name(record));
 	}
-	object = json_pack("{ss, ss, ss, ss, ss, ss, sO}", "ID", record->id, "Names",
-			   record_name(record), "Image", record_text(record, "ImageName"),
-			   "Command", command, "CreatedAt", record_text(record, "Created"),
-			   "Status", status, "Labels", json_object_get(record->json, "Labels"));
-	json_dumpf(object, stdout, JSON_COMPACT);
-	putchar('\n');
+	object = describe_row(record, listing, command, status);
+	result = template_print(listing->format, object, true);
 	json_decref(object);
-	return 0;
+	return result;
 }
 
 static int ps(const struct runtime *runtime, const struct verb *verb, char **words)
 {
-	const char *path = runtime->store, *format = "table";
-	struct listing listing = { 0 };
+	const char *path = runtime->store;
+	struct listing listing = { .format = "table" };
 	const struct verb_option options[] = {
 		{ "all", 'a', NULL, VALUE_NONE, &listing.all, "Also those that do not run" },
 		{ "quiet", 'q', NULL, VALUE_NONE, &listing.quiet, "Print only the IDs" },
 		{ "no-trunc", 0, NULL, VALUE_NONE, &listing.whole, "Print IDs and commands whole" },
-		{ "format", 0, "FORMAT", VALUE_TEXT, &format,
-		  "Print a table, or json: an object a line" },
+		{ "format", 0, "FORMAT", VALUE_TEXT, &listing.format, TEMPLATE_HELP },
 		ENGINE_STORE(&path),
 		{ 0 },
 	};
 	autostore struct store store = STORE_CLOSED;
 
-	if (!verb_read(verb, options, words, 0, 0))
+	if (!verb_read(verb, options, words, 0, 0) || template_check("ps", listing.format) < 0)
 		return -1;
-	listing.json = strcmp(format, "json") == 0;
-	if (!listing.json && strcmp(format, "table") != 0)
-		return fail_input("ps --format %s: must be table or json", format);
 	if (engine_open(path, &store) < 0)
 		return -1;
-	if (!listing.json && !listing.quiet)
+	if (strcmp(listing.format, "table") == 0 && !listing.quiet)
 		printf("%-*s %-20s %-22s %-15s %-26s %s\n", listing.whole ? DIGEST_HEX : 12,
 		       "CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "NAMES");
 	if (record_for_each(&store, print_record, &listing) < 0)
@@ -227,13 +237,15 @@ static void add_status(struct record *record)
 
 static int inspect(const struct runtime *runtime, const struct verb *verb, char **words)
 {
-	const char *path = runtime->store;
-	const struct verb_option options[] = { ENGINE_STORE(&path), { 0 } };
+	const char *path = runtime->store, *format = "json";
+	const struct verb_option options[] = { TEMPLATE_OPTION(&format),
+					       ENGINE_STORE(&path),
+					       { 0 } };
 	char **operands = verb_read(verb, options, words, 1, ENGINE_MANY);
 	autostore struct store store = STORE_CLOSED;
 	json_t *list = json_array();
 
-	if (!operands || engine_open(path, &store) < 0)
+	if (!operands || template_check("inspect", format) < 0 || engine_open(path, &store) < 0)
 		return -1;
 	for (; *operands; operands++) {
 		autorecord struct record record = RECORD_NONE;
@@ -243,10 +255,7 @@ static int inspect(const struct runtime *runtime, const struct verb *verb, char 
 		add_status(&record);
 		json_array_append(list, record.json);
 	}
-	json_dumpf(list, stdout, JSON_INDENT(4));
-	putchar('\n');
-	json_decref(list);
-	return fflush(stdout) < 0 ? fail("write the records") : 0;
+	return template_print_list(format, list);
 }
 
 const struct verb engine_inspect = {
