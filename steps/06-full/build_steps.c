@@ -85,7 +85,7 @@ int build_end_container(struct build *build, struct overlay *overlay, const stru
 	cleanup_fd(&overlay->changes);
 	if (upper < 0)
 		return fail("open the upper directory of a step");
-	if (make_layer(build->work, upper, &layer) < 0)
+	if (make_layer(build->work, upper, NULL, &layer) < 0)
 		return -1;
 	build->made_layers = true;
 	return build_make_step(build, &layer, make);

@@ -25,6 +25,7 @@
 #include "narrate.h"
 #include "running.h"
 #include "setup.h"
+#include "shifted.h"
 #include "view.h"
 
 /* ---- A container that runs ---- */
@@ -211,6 +212,7 @@ int reach_ended(const struct record *record, const struct image *image, bool is_
 		struct reach *reach)
 {
 	static struct config config;
+	const struct userns *users = shifted_users(record);
 
 	if (read_mounts(record, &config.rootfs) < 0)
 		return -1;
@@ -225,6 +227,10 @@ int reach_ended(const struct record *record, const struct image *image, bool is_
 	}
 	if (reach->root < 0)
 		return -1;
+	if (users) {
+		reach->uid = userns_uid_outside(users, 0);
+		reach->gid = userns_gid_outside(users, 0);
+	}
 	if (!has_binds(&config.rootfs))
 		return 0;
 	return attach_all(record, &config.rootfs, is_writable, reach);

@@ -106,19 +106,23 @@ json_t *settings_describe(const struct image *image, const struct container_opti
 	return settings;
 }
 
+static void add_mount(json_t *list, const struct rootfs_mount *mount)
+{
+	json_array_append_new(
+		list,
+		json_pack("{ss, ss, ss, sb}", "Type", mount->type ? mount->type : "bind", "Source",
+			  mount->source ? mount->source : "", "Destination", mount->target, "RW",
+			  !(mount->attributes & MOUNT_ATTR_RDONLY)));
+}
+
 json_t *settings_mounts(const struct config *config)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < config->rootfs.mount_count; i++) {
-		const struct rootfs_mount *mount = &config->rootfs.mounts[i];
-
-		json_array_append_new(
-			list,
-			json_pack("{ss, ss, ss, sb}", "Type", mount->type ? mount->type : "bind",
-				  "Source", mount->source ? mount->source : "", "Destination",
-				  mount->target, "RW", !(mount->attributes & MOUNT_ATTR_RDONLY)));
-	}
+	for (size_t i = 0; i < config->mounts.count; i++)
+		add_mount(list, &config->mounts.list[i].mount);
+	for (size_t i = 0; i < config->rootfs.mount_count; i++)
+		add_mount(list, &config->rootfs.mounts[i]);
 	return list;
 }
 

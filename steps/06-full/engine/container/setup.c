@@ -8,6 +8,7 @@
 
 #include "fail.h"
 #include "lower.h"
+#include "shifted.h"
 #include "volumes.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
@@ -39,15 +40,18 @@ int setup_match_root(const struct overlay *overlay)
 	return 0;
 }
 
-static int open_changes(const struct record *record, struct overlay *overlay)
+static int open_changes(const struct record *record, struct config *config)
 {
 	const json_t *state = json_object_get(record->json, "State");
 	const char *started = json_string_value(json_object_get(state, "StartedAt"));
+	struct overlay *overlay = &config->overlay;
 
 	overlay->is_brief = json_is_true(json_object_get(record->json, "AutoRemove"));
 	overlay->changes = openat(record->store->containers, record->id, DIRECTORY);
 	if (overlay->changes < 0)
 		return fail("open the directory of the container %s", record->id);
+	if (shifted_prepare(record, config) < 0)
+		return -1;
 	return started && *started ? 0 : setup_match_root(overlay);
 }
 
@@ -60,7 +64,7 @@ int setup_rootfs(const struct record *record, const struct image *image, struct 
 				  record_text(record, "ImageName"));
 	if (lower_open(record->store, NULL, image, &config->overlay) < 0)
 		return -1;
-	if (open_changes(record, &config->overlay) < 0)
+	if (open_changes(record, config) < 0)
 		return -1;
 	if (asprintf(&path, "%s/containers/%s/merged", record->store->path, record->id) < 0)
 		return fail("asprintf");

@@ -13,8 +13,8 @@
  */
 int view_open(const struct record *record, const struct image *image);
 
-/* Opens the root of the image's files alone. Returns a descriptor or -1. */
-int view_open_image(const struct store *store, const struct image *image);
+/* Opens the root of the files as they were before the container has changed some. */
+int view_open_below(const struct record *record, const struct image *image);
 
 /* Opens the files of open layers, read-only. Returns a descriptor or -1. */
 int view_mount(const struct overlay *overlay);

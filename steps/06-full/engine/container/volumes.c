@@ -13,6 +13,7 @@
 #include "file.h"
 #include "narrate.h"
 #include "remove_tree.h"
+#include "shifted.h"
 #include "view.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
@@ -62,7 +63,7 @@ static bool is_mounted(const struct config *config, const char *path)
 static int fill(const struct record *record, const struct image *image, const char *path,
 		int volume)
 {
-	autofd int root = view_open_image(record->store, image), from = -1;
+	autofd int root = view_open_below(record, image), from = -1;
 
 	if (root < 0)
 		return -1;
@@ -103,9 +104,17 @@ static int make(const struct record *record, const struct image *image, const ch
 		: 0;
 }
 
-/* Puts the volume before the mounts of the options, one of which may be below it. */
-static int add(const struct record *record, const char *path, int number, struct rootfs *rootfs)
+/* The directory's owners are those that the container sees, if the mount is idmapped. */
+static bool needs_map(const struct record *record, const struct userns *userns)
 {
+	return !record->store->userxattr && userns->shift && !shifted_is(record) &&
+		(userns->mode == USERNS_AUTO || userns->mode == USERNS_MAPPED);
+}
+
+/* Puts the volume before the mounts of the options, one of which may be below it. */
+static int add(const struct record *record, const char *path, int number, struct config *config)
+{
+	struct rootfs *rootfs = &config->rootfs;
 	struct rootfs_mount *grown =
 		reallocarray(rootfs->mounts, rootfs->mount_count + 1, sizeof(*grown));
 	char *source;
@@ -116,6 +125,16 @@ static int add(const struct record *record, const char *path, int number, struct
 	if (asprintf(&source, "%s/containers/%s/volumes/%d", record->store->path, record->id,
 		     number) < 0)
 		return fail("asprintf");
+	if (needs_map(record, &config->userns)) {
+		const struct mounts_entry entry = {
+			.mount = { .source = source, .target = path },
+			.bind = true,
+			.with_below = true,
+			.map = true,
+		};
+
+		return mounts_add(&config->mounts, entry);
+	}
 	memmove(grown + 1, grown, rootfs->mount_count++ * sizeof(*grown));
 	grown[0] = (struct rootfs_mount){ .source = source, .target = path };
 	return 0;
@@ -138,7 +157,7 @@ int setup_volumes(const struct record *record, const struct image *image, struct
 			continue;
 		if (make(record, image, path, number) < 0)
 			return -1;
-		if (add(record, path, number, &config->rootfs) < 0)
+		if (add(record, path, number, config) < 0)
 			return -1;
 	}
 	return 0;

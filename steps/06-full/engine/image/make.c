@@ -152,14 +152,15 @@ int make_same_step(struct image *image, const json_t *step, const struct image_l
 	return finish_step(image, json_deep_copy(step), make);
 }
 
-int make_layer(const struct work *work, int upper, struct layer *layer)
+int make_layer(const struct work *work, int upper, const struct userns *users, struct layer *layer)
 {
 	const struct layer_use use = store_layer_use(work->store, &layer_limits_default);
 	autofd int blob = work_new_blob(work), directory = -1;
 
 	if (blob < 0)
 		return -1;
-	if (layer_pack(upper, LAYER_UPPER, work->store->userxattr, LAYER_GZIP, blob, layer) < 0)
+	if (layer_pack_of(users, upper, LAYER_UPPER, work->store->userxattr, LAYER_GZIP, blob,
+			  layer) < 0)
 		return -1;
 	if (work_keep_blob(work, &layer->digest) < 0)
 		return -1;

@@ -39,9 +39,10 @@ int make_same_step(struct image *image, const json_t *step, const struct image_l
 
 /*
  * Makes a layer of the open upper directory of an overlay, and keeps it in `work`: packed, and
- * unpacked again, as every layer is. Returns 0 or -1.
+ * unpacked again, as every layer is. `users`: as for layer_pack_of(). Returns 0 or -1.
  */
-int make_layer(const struct work *work, int upper, struct layer *layer);
+struct userns;
+int make_layer(const struct work *work, int upper, const struct userns *users, struct layer *layer);
 
 /* Writes the image's configuration and manifest, and keeps them in `work`. Returns 0 or -1. */
 int make_keep(const struct work *work, struct image *image);

@@ -80,4 +80,13 @@ enum layer_source {
 int layer_pack(int directory, enum layer_source source, bool userxattr,
 	       enum layer_compression compression, int output, struct layer *layer);
 
+/*
+ * The same of files that belong to the users of a container; the archive gets the owners that the
+ * container sees. NULL: as layer_pack().
+ */
+struct userns;
+int layer_pack_of(const struct userns *users, int directory, enum layer_source source,
+		  bool userxattr, enum layer_compression compression, int output,
+		  struct layer *layer);
+
 #endif

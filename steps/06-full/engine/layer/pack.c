@@ -101,7 +101,16 @@ static int pack_directory(struct pack *pack)
 int layer_pack(int directory, enum layer_source source, bool userxattr,
 	       enum layer_compression compression, int output, struct layer *layer)
 {
-	struct pack pack = { .root = directory, .source = source, .userxattr = userxattr };
+	return layer_pack_of(NULL, directory, source, userxattr, compression, output, layer);
+}
+
+int layer_pack_of(const struct userns *users, int directory, enum layer_source source,
+		  bool userxattr, enum layer_compression compression, int output,
+		  struct layer *layer)
+{
+	struct pack pack = {
+		.root = directory, .source = source, .userxattr = userxattr, .users = users
+	};
 	int result = output_stream_open(&pack.stream, output, compression);
 
 	if (result == 0)

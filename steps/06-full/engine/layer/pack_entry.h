@@ -17,6 +17,7 @@ struct pack {
 	int root;
 	enum layer_source source;
 	bool userxattr;
+	const struct userns *users; /* whose files they are; NULL: owners stay as they are */
 	struct output_stream stream;
 	struct hard_links links;
 	char path[PATH_MAX]; /* of the current file, below the root */

@@ -15,6 +15,7 @@
 #include "record.h"
 #include "reference.h"
 #include "settings.h"
+#include "shifted.h"
 #include "view.h"
 
 /* Opens the container's record and image. */
@@ -49,7 +50,7 @@ static int diff(const struct runtime *runtime, const struct verb *verb, char **w
 	if (find(&store, operands[0], &record, &image) < 0)
 		return -1;
 	upper = view_open_upper(&record);
-	below = upper < 0 ? -1 : view_open_image(&store, &image);
+	below = upper < 0 ? -1 : view_open_below(&record, &image);
 	if (below < 0 || changes_find(upper, below, store.userxattr, print_change, NULL) < 0)
 		return -1;
 	return fflush(stdout) < 0 ? fail("write the changes") : 0;
@@ -70,8 +71,8 @@ static int write_tree(const struct record *record, const struct image *image, co
 
 	if (root < 0 || output_open(file, &output) < 0)
 		return -1;
-	if (layer_pack(root, LAYER_TREE, record->store->userxattr, LAYER_PLAIN, output.fd, &layer) <
-	    0)
+	if (layer_pack_of(shifted_users(record), root, LAYER_TREE, record->store->userxattr,
+			  LAYER_PLAIN, output.fd, &layer) < 0)
 		return -1;
 	return output_finish(&output);
 }
@@ -113,7 +114,8 @@ static int make_image(const struct record *record, struct image *image, const st
 
 	if (upper < 0 || work_begin(record->store, NULL, &work) < 0)
 		return -1;
-	if (image_hold(image, &work) < 0 || make_layer(&work, upper, &layer) < 0)
+	if (image_hold(image, &work) < 0 ||
+	    make_layer(&work, upper, shifted_users(record), &layer) < 0)
 		return -1;
 	if (settings_apply(record, image) < 0)
 		return -1;

@@ -27,8 +27,9 @@ static int refuse_archive(const struct reach *reach, bool keep)
 {
 	if (!keep || (!reach->uid && !reach->gid))
 		return 0;
-	return fail_input(
-		"cp --archive: the container runs, and has users of its own: stop it first");
+	return fail_input("cp --archive: the files of the container belong to users of its own: "
+			  "leave it out, or, "
+			  "if the container runs, stop it first");
 }
 
 static int copy_out(const struct record *record, const struct image *image, const char *inside,
@@ -41,9 +42,11 @@ static int copy_out(const struct record *record, const struct image *image, cons
 	/* Without root, another user namespace is out of reach: its volumes are not seen. */
 	int running = record->store->userxattr ? 0 : reach_running(record, &reach);
 
-	if (running < 0 || refuse_archive(&reach, keep) < 0)
+	if (running < 0)
 		return -1;
 	if (!running && reach_ended(record, image, false, &reach) < 0)
+		return -1;
+	if (refuse_archive(&reach, keep) < 0)
 		return -1;
 	source.root = reach.root;
 	return copy(&source, &target, false, keep ? NULL : &ours);
@@ -60,11 +63,13 @@ static int copy_in(struct record *record, const struct image *image, const char 
 
 	if (!record->store->userxattr)
 		running = reach_running(record, &reach);
-	if (running < 0 || refuse_archive(&reach, keep) < 0)
+	if (running < 0)
 		return -1;
 	/* The kernel wants nobody else to change the upper directory while an overlay is mounted.
 	 */
 	if (!running && (record_hold(record) < 0 || reach_ended(record, image, true, &reach) < 0))
+		return -1;
+	if (refuse_archive(&reach, keep) < 0)
 		return -1;
 	target.root = reach.root;
 	owner.uid = reach.uid;

@@ -26,7 +26,8 @@ struct overlay {
 	int changes; /* the open directory with "upper" and "work"; -1: the overlay is read-only */
 	bool is_brief; /* the changes go with the mount: unmounting need not write them to the disk
 			*/
-	uid_t uid;     /* with idmapped directories: the host's ids of the container's root */
+	bool is_shifted; /* the files belong to the container's users already */
+	uid_t uid;	 /* with idmapped directories: the host's ids of the container's root */
 	gid_t gid;
 };
 

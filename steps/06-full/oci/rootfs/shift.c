@@ -1,8 +1,13 @@
 #include "shift.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -120,9 +125,47 @@ static int shift_directory(const struct userns *userns, int *directory)
 	return dup3(tree, *directory, O_CLOEXEC) < 0 ? fail("dup3 of a layer") : 0;
 }
 
+/* Before Linux 5.19, overlayfs takes no idmapped mounts. */
+static bool is_old_kernel(void)
+{
+	struct utsname kernel;
+	int major, minor;
+
+	return uname(&kernel) == 0 && sscanf(kernel.release, "%d.%d", &major, &minor) == 2 &&
+		(major < 5 || (major == 5 && minor < 19));
+}
+
+/* Saves a user namespace, to try it with, on the usual ones: Linux 5.12, btrfs 5.15. */
+static bool is_known(int directory)
+{
+	static const long types[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC };
+	struct statfs status;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (fstatfs(directory, &status) == 0 && status.f_type == types[i])
+			return true;
+	return false;
+}
+
+int shift_is_possible(const struct userns *userns, int directory)
+{
+	autofd int copy = fcntl(directory, F_DUPFD_CLOEXEC, 3);
+
+	if (copy < 0)
+		return fail("fcntl F_DUPFD_CLOEXEC");
+	if (is_old_kernel())
+		return 0;
+	if (is_known(directory) || shift_directory(userns, &copy) == 0)
+		return 1;
+	if (errno != EINVAL)
+		return -1;
+	fail_forget();
+	return 0;
+}
+
 int shift_layers(const struct userns *userns, struct overlay *overlay)
 {
-	if (!is_wanted(userns))
+	if (!is_wanted(userns) || overlay->is_shifted)
 		return 0;
 	for (size_t i = 0; i < overlay->layer_count; i++)
 		if (shift_directory(userns, &overlay->layers[i]) < 0)

@@ -29,4 +29,10 @@ int shift_root(const struct userns *userns, const struct rootfs *rootfs, pid_t p
  */
 int shift_layers(const struct userns *userns, struct overlay *overlay);
 
+/*
+ * Returns 1 if the layer in the open directory can be an idmapped one; 0: its file system or the
+ * kernel does not know that; or -1.
+ */
+int shift_is_possible(const struct userns *userns, int directory);
+
 #endif
