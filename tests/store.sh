@@ -51,7 +51,7 @@ refuses() {
 # list: prints all that is in the store
 list() {
 	(
-		cd "$s" && find . ! -name lock ! -type d -printf '%y %p %m %U %s %l\n' -o \
+		cd "$s" && find . ! -name lock ! -name index.json.new ! -type d -printf '%y %p %m %U %s %l\n' -o \
 			-type d -printf '%y %p %m %U\n' | sort
 		jq -c '.manifests[]' index.json | sort
 	)

@@ -13,7 +13,7 @@
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /* The directory of the notes, in the store. */
-#define BUILT "built"
+#define BUILT STORE_BUILT
 
 static struct digest key_of(const struct build *build, const struct make *make)
 {
@@ -33,6 +33,11 @@ static int note_step(struct build *build, const struct digest *key, const struct
 	json_t *note =
 		json_pack("{sO}", "step", json_array_get(history, json_array_size(history) - 1));
 
+	if (build->image.layer_count > 0)
+		json_object_set_new(
+			note, "top",
+			json_string(digest_hex(
+				&build->image.layers[build->image.layer_count - 1].diff_id)));
 	if (layer)
 		json_object_set_new(note, "layer",
 				    json_pack("{ss, ss, sI, ss}", "blob", layer->blob.text,

@@ -18,7 +18,6 @@
 #include "fail.h"
 #include "file.h"
 #include "lower.h"
-#include "view.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
@@ -326,7 +325,7 @@ static int open_stage(struct build *build, const char *name)
 	if (build_find_image(build, name, &image) < 0)
 		return fail_at("COPY --from=%s", name);
 	if (lower_open(build->store, build->work, &image, &overlay) == 0)
-		root = view_mount(&overlay);
+		root = lower_mount(&overlay);
 	lower_close(&overlay);
 	return root;
 }

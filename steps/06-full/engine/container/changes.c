@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "beneath.h"
 #include "changes.h"
 #include "cleanup.h"
 #include "fail.h"
@@ -16,6 +17,7 @@
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 struct walk {
+	int upper, below;
 	bool userxattr;
 	int (*tell)(enum change_kind kind, const char *path, void *data);
 	void *data;
@@ -74,19 +76,39 @@ static bool is_same(const struct stat *upper, const struct stat *below)
 		upper->st_mtim.tv_nsec == below->st_mtim.tv_nsec;
 }
 
-static int walk_directory(const struct walk *walk, int upper, int below, const char *path);
+/* The two directories of one path. `below` is -1 where nothing was. */
+struct place {
+	int upper, below;
+};
+
+static void close_place(struct place *place)
+{
+	cleanup_fd(&place->upper);
+	cleanup_fd(&place->below);
+}
+
+/* Paths begin with "/"; "" is the root. */
+static int open_place(const struct walk *walk, const char *path, bool was_there,
+		      struct place *place)
+{
+	place->upper = beneath_open(walk->upper, path + (*path == '/'));
+	if (place->upper < 0)
+		return fail("open %.200s of the container", path);
+	place->below = was_there ? beneath_open(walk->below, path + (*path == '/')) : -1;
+	return 0;
+}
 
 /* An opaque directory hides what is below it. What is not in the directory was removed. */
-static int tell_hidden(const struct walk *walk, int upper, int below, const char *path)
+static int tell_hidden(const struct walk *walk, const struct place *place, const char *path)
 {
 	struct names names = { 0 };
 	struct stat status;
-	int result = read_names(below, &names);
+	int result = read_names(place->below, &names);
 
 	for (size_t i = 0; result == 0 && i < names.count; i++) {
 		autofree char *child = NULL;
 
-		if (fstatat(upper, names.list[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
+		if (fstatat(place->upper, names.list[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
 			continue;
 		result = asprintf(&child, "%s/%s", path, names.list[i]) < 0
 			? fail("asprintf")
@@ -96,56 +118,86 @@ static int tell_hidden(const struct walk *walk, int upper, int below, const char
 	return result;
 }
 
-static int enter(const struct walk *walk, int upper, int below, const char *name, const char *path)
-{
-	autofd int here = openat(upper, name, DIRECTORY);
-	autofd int there = below < 0 ? -1 : openat(below, name, DIRECTORY);
-	struct xattrs marks = { 0 };
-	int result;
+static int walk_directory(const struct walk *walk, const char *path, bool was_there);
 
-	if (here < 0)
-		return fail("open %s of the container", path);
-	result = xattrs_read(upper, name, walk->userxattr, &marks, path);
-	if (result == 0 && there >= 0 && marks.is_opaque)
-		result = tell_hidden(walk, here, there, path);
-	xattrs_free(&marks);
-	return result < 0 ? -1 : walk_directory(walk, here, there, path);
-}
-
-static int look_at(const struct walk *walk, int upper, int below, const char *name,
-		   const char *path)
+/*
+ * Returns 1 if the entry is a directory that is to be entered, which then fills `was_there`; 0; or
+ * -1.
+ */
+static int look_at(const struct walk *walk, const struct place *place, const char *name,
+		   const char *path, bool *was_there)
 {
 	struct stat status, before;
-	bool was_there;
 
-	if (fstatat(upper, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(place->upper, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : fail("stat %s of the container", path);
-	was_there = below >= 0 && fstatat(below, name, &before, AT_SYMLINK_NOFOLLOW) == 0;
+	*was_there =
+		place->below >= 0 && fstatat(place->below, name, &before, AT_SYMLINK_NOFOLLOW) == 0;
 	if (whiteout_is_node(&status)) {
 		/* The container may have made and removed the file: then nothing was there. */
-		return was_there ? walk->tell(CHANGE_DELETED, path, walk->data) : 0;
+		return *was_there ? walk->tell(CHANGE_DELETED, path, walk->data) : 0;
 	}
-	if (!was_there || !is_same(&status, &before)) {
-		enum change_kind kind = was_there ? CHANGE_CHANGED : CHANGE_ADDED;
+	if (!*was_there || !is_same(&status, &before)) {
+		enum change_kind kind = *was_there ? CHANGE_CHANGED : CHANGE_ADDED;
 
 		if (walk->tell(kind, path, walk->data) < 0)
 			return -1;
 	}
-	return S_ISDIR(status.st_mode) ? enter(walk, upper, below, name, path) : 0;
+	*was_there = *was_there && S_ISDIR(before.st_mode);
+	return S_ISDIR(status.st_mode);
 }
 
-static int walk_directory(const struct walk *walk, int upper, int below, const char *path)
+/* The directory is closed while one in it is walked: so only one is open, however deep it is. */
+static int walk_names(const struct walk *walk, const struct names *names, const char *path,
+		      bool was_there)
+{
+	struct place place = { -1, -1 };
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < names->count; i++) {
+		autofree char *child = NULL;
+		bool child_was_there = false;
+
+		if (asprintf(&child, "%s/%s", path, names->list[i]) < 0)
+			result = fail("asprintf");
+		else if (place.upper < 0)
+			result = open_place(walk, path, was_there, &place);
+		if (result == 0)
+			result = look_at(walk, &place, names->list[i], child, &child_was_there);
+		if (result > 0) {
+			close_place(&place);
+			result = walk_directory(walk, child, child_was_there);
+		}
+	}
+	close_place(&place);
+	return result;
+}
+
+/* Fills the names that are in the directory, and tells what an opaque one has hidden. */
+static int look_into(const struct walk *walk, const char *path, bool was_there, struct names *names)
+{
+	struct place place = { -1, -1 };
+	struct xattrs marks = { 0 };
+	int result = open_place(walk, path, was_there, &place);
+
+	if (result == 0)
+		result = xattrs_read(place.upper, ".", walk->userxattr, &marks, path);
+	if (result == 0 && *path && place.below >= 0 && marks.is_opaque)
+		result = tell_hidden(walk, &place, path);
+	if (result == 0)
+		result = read_names(place.upper, names);
+	xattrs_free(&marks);
+	close_place(&place);
+	return result;
+}
+
+static int walk_directory(const struct walk *walk, const char *path, bool was_there)
 {
 	struct names names = { 0 };
-	int result = read_names(upper, &names);
+	int result = look_into(walk, path, was_there, &names);
 
-	for (size_t i = 0; result == 0 && i < names.count; i++) {
-		autofree char *child = NULL;
-
-		result = asprintf(&child, "%s/%s", path, names.list[i]) < 0
-			? fail("asprintf")
-			: look_at(walk, upper, below, names.list[i], child);
-	}
+	if (result == 0)
+		result = walk_names(walk, &names, path, was_there);
 	free_names(&names);
 	return result;
 }
@@ -153,7 +205,7 @@ static int walk_directory(const struct walk *walk, int upper, int below, const c
 int changes_find(int upper, int below, bool userxattr,
 		 int (*tell)(enum change_kind kind, const char *path, void *data), void *data)
 {
-	const struct walk walk = { .userxattr = userxattr, .tell = tell, .data = data };
+	const struct walk walk = { upper, below, userxattr, tell, data };
 
-	return walk_directory(&walk, upper, below, "");
+	return walk_directory(&walk, "", true);
 }

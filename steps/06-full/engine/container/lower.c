@@ -77,3 +77,16 @@ void lower_close(struct overlay *overlay)
 	overlay->layers = NULL;
 	overlay->layer_count = 0;
 }
+
+/* overlayfs wants two directories. */
+int lower_mount(const struct overlay *overlay)
+{
+	int root;
+
+	if (overlay->layer_count > 1)
+		return overlay_mount(overlay);
+	if (!overlay->layer_count)
+		return fail_input("the image has no layers, so no files");
+	root = fcntl(overlay->layers[0], F_DUPFD_CLOEXEC, 0);
+	return root < 0 ? fail("fcntl F_DUPFD_CLOEXEC") : root;
+}

@@ -18,4 +18,7 @@ int lower_open(const struct store *store, const struct work *work, const struct 
 
 void lower_close(struct overlay *overlay);
 
+/* Opens the files of open layers, read-only. Returns a descriptor or -1. */
+int lower_mount(const struct overlay *overlay);
+
 #endif

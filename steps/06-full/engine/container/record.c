@@ -295,15 +295,32 @@ bool record_is_running(const struct record *record)
 
 int record_hold(struct record *record)
 {
+	int error;
+
 	if (record_is_running(record))
 		return fail_input("the container %s is running", record_name(record));
 	if (work_begin(record->store, record->id, &record->work) == 0)
 		return 0;
+	error = errno;
 	if (record_is_running(record)) { /* another command was quicker */
 		fail_forget();
 		fail_input("the container %s is running", record_name(record));
 	}
+	errno = error;
 	return -1;
+}
+
+int record_hold_last(struct record *record)
+{
+	if (record_hold(record) == 0)
+		return 0;
+	if (errno != ENOSPC && errno != EDQUOT)
+		return -1;
+	fail_forget();
+	work_end(&record->work);
+	if (unlinkat(record->directory, "merged", AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return fail("rmdir merged of the container %s", record->id);
+	return record_hold(record);
 }
 
 int record_started(struct record *record)

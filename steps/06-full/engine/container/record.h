@@ -67,6 +67,12 @@ void record_close(struct record *record);
  */
 int record_hold(struct record *record);
 
+/*
+ * The same for a container that is to be removed. On a disk on which no directory can be made, one
+ * of the container's makes room. Returns 0 or -1.
+ */
+int record_hold_last(struct record *record);
+
 /* True while a process holds the container: it runs. */
 bool record_is_running(const struct record *record);
 

@@ -13,7 +13,6 @@
 #include "remove_tree.h"
 #include "shift.h"
 #include "spawn.h"
-#include "view.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
@@ -150,7 +149,7 @@ static int make_copy(const struct record *record, const struct config *config)
 	fail_warn("--userns: the file system of %s, or this kernel, has no idmapped layers: the "
 		  "container gets a copy of them, with its own users",
 		  record->store->path);
-	from = view_mount(&layers);
+	from = lower_mount(&layers);
 	if (from < 0 || remove_tree(container, LOWER) < 0)
 		return -1;
 	if (mkdirat(container, LOWER, 0755) < 0)

@@ -51,23 +51,10 @@ static int open_merged(const struct record *record, const struct image *image, i
 	if (open_below(record, image, &overlay) == 0) {
 		if (upper >= 0)
 			overlay.layers[overlay.layer_count++] = fcntl(upper, F_DUPFD_CLOEXEC, 0);
-		root = view_mount(&overlay);
+		root = lower_mount(&overlay);
 	}
 	lower_close(&overlay);
 	return root;
-}
-
-/* overlayfs wants two directories. */
-int view_mount(const struct overlay *overlay)
-{
-	int root;
-
-	if (overlay->layer_count > 1)
-		return overlay_mount(overlay);
-	if (!overlay->layer_count)
-		return fail_input("the image has no layers, so no files");
-	root = fcntl(overlay->layers[0], F_DUPFD_CLOEXEC, 0);
-	return root < 0 ? fail("fcntl F_DUPFD_CLOEXEC") : root;
 }
 
 int view_open(const struct record *record, const struct image *image)

@@ -16,9 +16,6 @@ int view_open(const struct record *record, const struct image *image);
 /* Opens the root of the files as they were before the container has changed some. */
 int view_open_below(const struct record *record, const struct image *image);
 
-/* Opens the files of open layers, read-only. Returns a descriptor or -1. */
-int view_mount(const struct overlay *overlay);
-
 /* Opens the directory with what the container has changed. Returns a descriptor or -1. */
 int view_open_upper(const struct record *record);
 

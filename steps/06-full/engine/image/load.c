@@ -34,7 +34,17 @@ static int hash_file(const struct parcel *parcel, const char *file, struct layer
 	return count < 0 ? fail("read %s", file) : 0;
 }
 
-static int is_pair(const struct store *store, const struct image_layer *layer)
+/* "BLOB DIFF_ID", and the size of the blob. */
+static int add_pair(json_t *pairs, const struct image_layer *layer)
+{
+	char key[2 * DIGEST_SIZE + 1];
+
+	snprintf(key, sizeof(key), "%s %s", layer->blob.text, layer->diff_id.text);
+	return json_object_set_new(pairs, key, json_integer((json_int_t)layer->size));
+}
+
+/* Reads which blob is which layer, in all images of the store, once for all images of a parcel. */
+static int read_pairs(const struct store *store, json_t *pairs)
 {
 	autoindex struct index index = { 0 };
 
@@ -49,12 +59,22 @@ static int is_pair(const struct store *store, const struct image_layer *layer)
 			continue;
 		}
 		for (size_t j = 0; j < image.layer_count; j++)
-			if (digest_is_same(&image.layers[j].blob, &layer->blob) &&
-			    digest_is_same(&image.layers[j].diff_id, &layer->diff_id) &&
-			    (!layer->size || layer->size == image.layers[j].size))
-				return 1;
+			if (add_pair(pairs, &image.layers[j]) < 0)
+				return fail_input("the layers of the store: no memory");
 	}
 	return 0;
+}
+
+static int is_pair(const struct parcel *parcel, const struct image_layer *layer)
+{
+	char key[2 * DIGEST_SIZE + 1];
+	const json_t *size;
+
+	if (!json_object_size(parcel->pairs) && read_pairs(parcel->work->store, parcel->pairs) < 0)
+		return -1;
+	snprintf(key, sizeof(key), "%s %s", layer->blob.text, layer->diff_id.text);
+	size = json_object_get(parcel->pairs, key);
+	return size && (!layer->size || layer->size == (uint64_t)json_integer_value(size));
 }
 
 /* Only an image of the store proves that the blob is this layer, and no other one. */
@@ -62,7 +82,7 @@ static int use_pair(const struct parcel *parcel, const struct image_layer *layer
 {
 	int used = work_use(parcel->work, &layer->blob, &layer->diff_id);
 
-	return used == 1 ? is_pair(parcel->work->store, layer) : used;
+	return used == 1 ? is_pair(parcel, layer) : used;
 }
 
 /*

@@ -166,7 +166,9 @@ int parcel_read(const struct work *work, int input, const struct layer_limits *l
 	struct archive *archive = archive_read_new();
 	int result;
 
-	*parcel = (struct parcel){ .work = work, .directory = -1, .names = json_object() };
+	*parcel = (struct parcel){
+		.work = work, .directory = -1, .names = json_object(), .pairs = json_object()
+	};
 	if (mkdirat(work->directory, "parcel", 0700) < 0)
 		return fail("mkdir for the files of the archive");
 	parcel->directory = openat(work->directory, "parcel", DIRECTORY);
@@ -186,7 +188,7 @@ int parcel_read(const struct work *work, int input, const struct layer_limits *l
 
 void parcel_take(const struct work *work, int directory, struct parcel *parcel)
 {
-	*parcel = (struct parcel){ .work = work, .directory = directory };
+	*parcel = (struct parcel){ .work = work, .directory = directory, .pairs = json_object() };
 }
 
 void parcel_close(struct parcel *parcel)
@@ -194,6 +196,7 @@ void parcel_close(struct parcel *parcel)
 	if (parcel->names)
 		cleanup_fd(&parcel->directory);
 	json_decref(parcel->names);
+	json_decref(parcel->pairs);
 	*parcel = (struct parcel){ .directory = -1 };
 }
 

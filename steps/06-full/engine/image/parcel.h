@@ -17,6 +17,7 @@
 struct parcel {
 	const struct work *work;
 	int directory; /* the files, named by numbers; or an image layout */
+	json_t *pairs; /* the layers of the store, as load.c needs them */
 	json_t *names; /* of an archive: each file's name, and the name in `directory`; or NULL */
 };
 

@@ -123,8 +123,12 @@ static int drop(struct index *index, size_t number, const char *text, bool force
  */
 static int begin(const struct store *store, struct work *work, int *lock)
 {
-	if (work_begin(store, NULL, work) < 0)
-		return -1;
+	if (work_begin(store, NULL, work) < 0) {
+		if (errno != ENOSPC && errno != EDQUOT)
+			return -1;
+		fail_forget(); /* the disk is full: to remove something matters more */
+		work_end(work);
+	}
 	*lock = store_lock(store, true);
 	return *lock < 0 ? -1 : 0;
 }

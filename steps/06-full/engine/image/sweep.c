@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 #include "image.h"
 #include "narrate.h"
 #include "remove_tree.h"
@@ -106,6 +107,31 @@ static int remove_unused(const struct store *store, int directory, const char *n
 	return remove_tree(directory, name);
 }
 
+/* A note of a build is of use while the topmost layer of its step is there. */
+static int remove_note(const struct store *store, int directory, const char *name, void *data)
+{
+	const struct removal *removal = data;
+	autofree char *text = file_read_at(directory, name);
+	json_t *note = text ? json_loads(text, 0, NULL) : NULL;
+	const char *top = json_string_value(json_object_get(note, "top"));
+	const bool is_used = note && (!top || json_object_get(removal->uses, top));
+
+	(void)store;
+	json_decref(note);
+	if (!is_used)
+		unlinkat(directory, name, 0);
+	return 0;
+}
+
+static int remove_notes(const struct store *store, struct removal *removal)
+{
+	autofd int directory = openat(store->directory, STORE_BUILT, DIRECTORY);
+
+	if (directory < 0)
+		return errno == ENOENT ? 0 : fail("open %s of the store", STORE_BUILT);
+	return for_each(store, directory, remove_note, removal);
+}
+
 static int sweep_with(const struct store *store, json_t *uses, uint64_t *removed)
 {
 	struct removal removal = { .uses = uses };
@@ -123,7 +149,7 @@ static int sweep_with(const struct store *store, json_t *uses, uint64_t *removed
 		return -1;
 	if (removed)
 		*removed = removal.bytes;
-	return 0;
+	return remove_notes(store, &removal);
 }
 
 int sweep(const struct store *store, uint64_t *removed)

@@ -183,5 +183,5 @@ int index_write(const struct index *index)
 
 	if (!text)
 		return fail_input("the list of images: no memory");
-	return store_write_file(index->store->directory, "index.json", text, strlen(text));
+	return store_rewrite_file(index->store->directory, "index.json", text, strlen(text));
 }

@@ -222,17 +222,51 @@ static int write_all(int fd, const void *bytes, size_t size)
 	return fsync(fd);
 }
 
-int store_write_file(int directory, const char *name, const void *bytes, size_t size)
+/* Writes "NAME.new" whole. Returns the name, which the caller frees, or NULL. */
+static char *write_aside(int directory, const char *name, const void *bytes, size_t size)
 {
-	autofree char *aside = NULL;
 	autofd int fd = -1;
+	char *aside;
 
-	if (asprintf(&aside, "%s.new", name) < 0)
-		return fail("asprintf");
+	if (asprintf(&aside, "%s.new", name) < 0) {
+		fail("asprintf");
+		return NULL;
+	}
 	fd = openat(directory, aside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return fail("open %s", aside);
-	if (write_all(fd, bytes, size) < 0 || renameat(directory, aside, directory, name) < 0) {
+		fail("open %s", aside);
+	else if (write_all(fd, bytes, size) == 0)
+		return aside;
+	else
+		fail("write %s", name);
+	if (fd >= 0)
+		unlinkat(directory, aside, 0);
+	free(aside);
+	return NULL;
+}
+
+int store_write_file(int directory, const char *name, const void *bytes, size_t size)
+{
+	autofree char *aside = write_aside(directory, name, bytes, size);
+
+	if (!aside)
+		return -1;
+	if (renameat(directory, aside, directory, name) < 0) {
+		fail("write %s", name);
+		unlinkat(directory, aside, 0);
+		return -1;
+	}
+	return fsync(directory) < 0 ? fail("fsync the directory of %s", name) : 0;
+}
+
+int store_rewrite_file(int directory, const char *name, const void *bytes, size_t size)
+{
+	autofree char *aside = write_aside(directory, name, bytes, size);
+
+	if (!aside)
+		return -1;
+	if (renameat2(directory, aside, directory, name, RENAME_EXCHANGE) < 0 &&
+	    renameat(directory, aside, directory, name) < 0) { /* not every file system exchanges */
 		fail("write %s", name);
 		unlinkat(directory, aside, 0);
 		return -1;

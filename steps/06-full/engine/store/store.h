@@ -22,6 +22,8 @@
 
 #include "digest.h"
 
+#define STORE_BUILT "built"
+
 struct store {
 	const char *path;
 	bool is_new;	/* store_open() has made it */
@@ -76,5 +78,11 @@ char *store_read_text(int fd, struct digest *digest);
 /* Writes a file of `size` bytes below `directory`: aside, to the disk, then renamed. Returns 0 or
  * -1. */
 int store_write_file(int directory, const char *name, const void *bytes, size_t size);
+
+/*
+ * The same of a file that is there already. The old one stays as NAME.new, and is written over the
+ * next time: so a disk on which no file can be made is no hindrance. Returns 0 or -1.
+ */
+int store_rewrite_file(int directory, const char *name, const void *bytes, size_t size);
 
 #endif

@@ -143,7 +143,7 @@ static int remove_one(const struct store *store, const char *text, bool force)
 	}
 	if (found <= 0)
 		return -1;
-	if (record_hold(&record) < 0)
+	if (record_hold_last(&record) < 0)
 		return -1;
 	if (record_remove(&record) < 0)
 		return -1;

@@ -17,6 +17,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
+#include "hard_links.h"
 
 enum { CHUNK = 1 << 20, DEPTH_MAX = 64 };
 
@@ -156,6 +157,8 @@ static int copy_node(int to, const char *name, const struct stat *status,
 /* The rules of one copying. */
 struct rules {
 	const struct copy_owner *owner;
+	int top; /* the open directory in which the copying began, for hard links */
+	struct hard_links *links;
 	int root; /* -1; or the open root of the target, in which links to directories are followed
 		   */
 };
@@ -203,6 +206,30 @@ static bool is_whiteout(const struct stat *status)
 	return S_ISCHR(status->st_mode) && status->st_rdev == 0;
 }
 
+/*
+ * Links the file to the copy of another one of its names. Returns 1; 0: there is none yet, or it
+ * cannot be linked, so that it is to be copied; or -1.
+ */
+static int link_again(int to, const char *new_name, const struct stat *status, const char *parent,
+		      const struct rules *rules)
+{
+	const int top = rules->root >= 0 ? rules->root : rules->top;
+	autofree char *path = NULL;
+	autofd int copy = -1;
+	const char *first;
+	char link[32];
+
+	if (asprintf(&path, "%s/%s", parent, new_name) < 0)
+		return fail("asprintf");
+	if (hard_links_find(rules->links, status, path, &first) < 0)
+		return -1;
+	copy = first ? file_open_in_root(top, first, O_PATH | O_NOFOLLOW) : -1;
+	if (copy < 0)
+		return 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", copy);
+	return linkat(AT_FDCWD, link, to, new_name, AT_SYMLINK_FOLLOW) == 0;
+}
+
 /* `parent` is the directory that the copy is in. */
 static int copy_entry(int from, const char *name, int to, const char *new_name,
 		      const struct directory *parent, const struct rules *rules)
@@ -228,6 +255,12 @@ static int copy_entry(int from, const char *name, int to, const char *new_name,
 		return 0;
 	if (unlinkat(to, new_name, 0) < 0 && errno != ENOENT)
 		return fail("unlinkat %s", new_name);
+	if (S_ISREG(status.st_mode) && status.st_nlink > 1) {
+		int linked = link_again(to, new_name, &status, parent->path, rules);
+
+		if (linked != 0)
+			return linked < 0 ? -1 : 0;
+	}
 	if (S_ISREG(status.st_mode))
 		return copy_file(from, name, to, new_name, &status, owner);
 	if (S_ISLNK(status.st_mode))
@@ -269,26 +302,36 @@ static int copy_directory(int from, int to, const struct directory *which,
 int copy_tree(int from, const char *name, int to, const char *new_name,
 	      const struct copy_owner *owner)
 {
-	const struct rules rules = { owner, -1 };
+	struct hard_links links = { 0 };
+	const struct rules rules = { owner, to, &links, -1 };
 	const struct directory whole = { ".", ".", ".", 1, true }, none = { .path = "." };
+	int result;
 
 	if (strcmp(name, ".") == 0 && strcmp(new_name, ".") == 0)
-		return copy_directory(from, to, &whole, &rules);
-	return copy_entry(from, name, to, new_name, &none, &rules);
+		result = copy_directory(from, to, &whole, &rules);
+	else
+		result = copy_entry(from, name, to, new_name, &none, &rules);
+	hard_links_free(&links);
+	return result;
+}
+
+static int copy_content(int from, int to, int root, const struct copy_owner *owner)
+{
+	struct hard_links links = { 0 };
+	const struct rules rules = { owner, to, &links, root };
+	const struct directory content = { ".", ".", ".", 1, false };
+	int result = copy_directory(from, to, &content, &rules);
+
+	hard_links_free(&links);
+	return result;
 }
 
 int copy_tree_content(int from, int to, const struct copy_owner *owner)
 {
-	const struct rules rules = { owner, -1 };
-	const struct directory content = { ".", ".", ".", 1, false };
-
-	return copy_directory(from, to, &content, &rules);
+	return copy_content(from, to, -1, owner);
 }
 
 int copy_tree_root(int from, int root)
 {
-	const struct rules rules = { NULL, root };
-	const struct directory content = { ".", ".", ".", 1, false };
-
-	return copy_directory(from, root, &content, &rules);
+	return copy_content(from, root, root, NULL);
 }

@@ -16,11 +16,11 @@ struct copy_owner {
 
 /*
  * Copies `name` in the open directory `from` to `new_name` in the open directory `to`: files,
- * directories, links and nodes, with modes, times, capabilities and user attributes. No link is
- * followed. A directory that is there already gets what is in the other one, and keeps its own
- * mode, owner and times; another file is replaced. Both names are ".": `to` is the copy of `from`,
- * and gets its attributes. `owner` is NULL: each copy has the owner of its original. Returns 0 or
- * -1.
+ * directories, links (also hard ones among them) and nodes, with modes, times, capabilities and
+ * user attributes. No link is followed. A directory that is there already gets what is in the other
+ * one, and keeps its own mode, owner and times; another file is replaced. Both names are ".": `to`
+ * is the copy of `from`, and gets its attributes. `owner` is NULL: each copy has the owner of its
+ * original. Returns 0 or -1.
  */
 int copy_tree(int from, const char *name, int to, const char *new_name,
 	      const struct copy_owner *owner);

@@ -1,5 +1,5 @@
 /*
- * Chapter 6, engine: the names of files that have several, while they are packed.
+ * Chapter 6: the names of files that have several, while they are packed or copied.
  */
 #ifndef STEPS_HARD_LINKS_H
 #define STEPS_HARD_LINKS_H
@@ -12,7 +12,7 @@ struct hard_links {
 };
 
 /*
- * Sets *first to the path under which the file was packed before. NULL: it was not, and is known by
+ * Sets *first to the path under which the file was met before. NULL: it was not, and is known by
  * `path` from now on. Returns 0 or -1.
  */
 int hard_links_find(struct hard_links *links, const struct stat *status, const char *path,
