@@ -276,16 +276,6 @@ static int read_names(const struct verb_texts *texts, char ***names)
 	return 0;
 }
 
-/* Files that somebody meant to keep out of images would be copied. */
-static void warn_of_ignored(int context)
-{
-	static const char *const names[] = { ".containerignore", ".dockerignore" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (faccessat(context, names[i], F_OK, 0) == 0)
-			fail_warn("%s is not read: COPY copies all that it names", names[i]);
-}
-
 /* Containerfile or Dockerfile in the context. Returns a path, or NULL. */
 static char *find_file(const char *context)
 {
@@ -339,7 +329,8 @@ static int run(const struct runtime *runtime, const struct verb *verb, char **wo
 	build.context = open(operands[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (build.context < 0)
 		return fail("open %s", operands[0]);
-	warn_of_ignored(build.context);
+	if (ignore_read(build.context, &build.ignore) < 0)
+		return -1;
 	found = file ? strdup(file) : find_file(operands[0]);
 	if (!found || guard_open(path, &store, NULL, NULL) < 0 ||
 	    work_begin(&store, NULL, &work) < 0)

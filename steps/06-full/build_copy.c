@@ -3,6 +3,7 @@
 #include "build_cache.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
@@ -22,10 +23,11 @@
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 struct copying {
-	const char *name;  /* of the instruction */
-	const char *from;  /* --from=STAGE; NULL: the context */
-	const char *owner; /* --chown=UID:GID */
-	int root;	   /* where the sources are */
+	const char *name;	     /* of the instruction */
+	const char *from;	     /* --from=STAGE; NULL: the context */
+	const char *owner;	     /* --chown=UID:GID */
+	int root;		     /* where the sources are */
+	const struct ignore *ignore; /* NULL: nothing is left out */
 	char **sources;
 	size_t source_count;
 	const char *target;
@@ -90,6 +92,30 @@ static void trim(char *path)
 		path[--length] = '\0';
 }
 
+/* The filter for what is in the directory `source`; its `before` is to be freed. */
+static int make_filter(const struct copying *copying, const char *source,
+		       struct copy_filter *filter)
+{
+	char *before;
+
+	if (asprintf(&before, "%s%s", strcmp(source, ".") == 0 ? "" : source,
+		     strcmp(source, ".") == 0 ? "" : "/") < 0)
+		return fail("asprintf");
+	*filter = (struct copy_filter){ ignore_choose, copying->ignore, before };
+	return 0;
+}
+
+/* True if the file is left out of the context: it is as if it were not there. */
+static bool is_ignored(const struct copying *copying, const char *path)
+{
+	autofree char *whole = strdup(path);
+
+	if (!whole || !copying->ignore)
+		return false;
+	trim(whole);
+	return strcmp(whole, ".") != 0 && ignore_choose(copying->ignore, whole) == COPY_LEAVE;
+}
+
 static int add_source(struct copying *copying, const char *path)
 {
 	char **grown = reallocarray(copying->sources, copying->source_count + 1, sizeof(*grown));
@@ -97,6 +123,10 @@ static int add_source(struct copying *copying, const char *path)
 	if (!grown)
 		return fail("reallocarray");
 	copying->sources = grown;
+	if (is_ignored(copying, path)) {
+		errno = ENOENT;
+		return fail("%s %s: it is in .dockerignore", copying->name, path);
+	}
 	grown[copying->source_count] = follow(copying, path);
 	if (!grown[copying->source_count])
 		return -1;
@@ -140,7 +170,7 @@ static int add_matches(struct copying *copying, const char *before, const char *
 			result = fail("asprintf");
 		else if (pattern[next])
 			result = add_matches(copying, path, pattern + next);
-		else
+		else if (!is_ignored(copying, path))
 			result = add_source(copying, path);
 	}
 	while (count-- > 0)
@@ -197,11 +227,17 @@ static int hash_sources(const struct copying *copying, struct digest *digest)
 	sha256_init(&hash);
 	for (size_t i = 0; i < copying->source_count; i++) {
 		const char *source = copying->sources[i], *slash = strrchr(source, '/');
+		autofree char *before = NULL;
+		struct copy_filter filter;
 		autofd int fd = file_open_in_root(copying->root, source, O_PATH | O_NOFOLLOW);
 
 		if (fd < 0)
 			return fail("%s %s", copying->name, source);
-		if (content_hash(fd, slash ? slash + 1 : source, &hash) < 0)
+		if (make_filter(copying, source, &filter) < 0)
+			return -1;
+		before = (char *)filter.before;
+		if (content_hash(fd, slash ? slash + 1 : source, copying->ignore ? &filter : NULL,
+				 &hash) < 0)
 			return -1;
 	}
 	*digest = digest_finish(&hash);
@@ -237,7 +273,8 @@ static int copy_sources(const struct copying *copying, int root, const char *wor
 	for (size_t i = 0; i < copying->source_count; i++) {
 		const struct copy_place target = { .root = root, .path = path };
 		int whole = is_directory(copying, copying->sources[i]);
-		autofree char *content = NULL;
+		autofree char *content = NULL, *before = NULL;
+		struct copy_filter filter;
 		struct copy_place source = { .root = copying->root, .path = copying->sources[i] };
 
 		if (whole < 0)
@@ -246,6 +283,10 @@ static int copy_sources(const struct copying *copying, int root, const char *wor
 			return fail("asprintf");
 		if (whole)
 			source.path = content;
+		if (make_filter(copying, copying->sources[i], &filter) < 0)
+			return -1;
+		before = (char *)filter.before;
+		source.filter = copying->ignore ? &filter : NULL;
 		if (copy(&source, &target, true, &owner) < 0)
 			return -1;
 	}
@@ -353,7 +394,7 @@ static int copy_step(struct build *build, struct copying *copying, const char *t
 
 int build_copy(struct build *build, const char *name, const char *text, json_t *words)
 {
-	struct copying copying = { .name = name, .root = build->context };
+	struct copying copying = { .name = name, .root = build->context, .ignore = &build->ignore };
 	autofd int stage = -1;
 
 	if (read_options(&copying, words) < 0)
@@ -363,6 +404,7 @@ int build_copy(struct build *build, const char *name, const char *text, json_t *
 		if (stage < 0)
 			return -1;
 		copying.root = stage;
+		copying.ignore = NULL;
 	}
 	if (read_sources(&copying, words) < 0 || !copying.sources || !copying.target)
 		return -1;

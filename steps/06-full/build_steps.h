@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "ignore.h"
 #include "make.h"
 #include "overlay.h"
 
@@ -22,8 +23,9 @@ struct build_stage {
 struct build {
 	const struct store *store;
 	const struct work *work;
-	int context;	     /* the open directory that COPY copies from */
-	const char *network; /* of RUN; NULL: as `run` */
+	int context;	      /* the open directory that COPY copies from */
+	struct ignore ignore; /* what COPY leaves out of it */
+	const char *network;  /* of RUN; NULL: as `run` */
 	bool no_cache, pulls;
 	bool quiet;	    /* prints no steps: standard error is no terminal */
 	bool silent;	    /* --quiet: prints only the ID */

@@ -65,7 +65,7 @@ static int copy_content(const struct copy_place *source, const struct copy_place
 	to = open_at(target, target->path);
 	if (to < 0)
 		return fail("open %s", target->path);
-	return made ? copy_tree(from, ".", to, ".", owner) : copy_tree_content(from, to, owner);
+	return copy_tree_content(from, to, made, owner, source->filter);
 }
 
 /* Makes the directory with all before it. */

@@ -17,6 +17,7 @@ struct copy_place {
 	int root;
 	const char *path; /* the host's: from the working directory, unless absolute */
 	bool is_host;
+	const struct copy_filter *filter; /* of a source that is a directory; NULL: all is copied */
 };
 
 /*

@@ -70,7 +70,7 @@ static int fill(const struct record *record, const struct image *image, const ch
 	from = file_open_in_root(root, path, O_RDONLY | O_DIRECTORY);
 	if (from < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : fail("open %s of the image", path);
-	return copy_tree(from, ".", volume, ".", NULL);
+	return copy_tree_content(from, volume, true, NULL, NULL);
 }
 
 /* Makes the directory volumes/N of the container, which is complete once it has this name. */

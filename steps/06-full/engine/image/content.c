@@ -65,14 +65,26 @@ static int by_bytes(const struct dirent **one, const struct dirent **other)
 	return strcmp((*one)->d_name, (*other)->d_name);
 }
 
-static int hash_entry(int directory, const char *name, struct sha256_ctx *hash)
-{
-	autofd int fd = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+static int hash_any(int fd, const char *name, const char *path, const struct copy_filter *filter,
+		    struct sha256_ctx *hash);
 
-	return fd < 0 ? fail("open %s", name) : content_hash(fd, name, hash);
+/* `path` is that of the directory: "" for the first one. */
+static int hash_entry(int directory, const char *name, const char *path,
+		      const struct copy_filter *filter, struct sha256_ctx *hash)
+{
+	autofree char *child = NULL;
+	autofd int fd = -1;
+
+	if (asprintf(&child, "%s%s%s", path, *path ? "/" : "", name) < 0)
+		return fail("asprintf");
+	if (copy_choose(filter, child) == COPY_LEAVE)
+		return 0;
+	fd = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? fail("open %s", name) : hash_any(fd, name, child, filter, hash);
 }
 
-static int hash_directory(int directory, const char *name, struct sha256_ctx *hash)
+static int hash_directory(int directory, const char *name, const char *path,
+			  const struct copy_filter *filter, struct sha256_ctx *hash)
 {
 	struct dirent **entries;
 	int count = scandirat(directory, ".", &entries, is_no_dots, by_bytes), result = 0;
@@ -81,7 +93,7 @@ static int hash_directory(int directory, const char *name, struct sha256_ctx *ha
 		return fail("open %s", name);
 	for (int i = 0; i < count; i++) {
 		if (result == 0)
-			result = hash_entry(directory, entries[i]->d_name, hash);
+			result = hash_entry(directory, entries[i]->d_name, path, filter, hash);
 		free(entries[i]);
 	}
 	free(entries);
@@ -89,7 +101,8 @@ static int hash_directory(int directory, const char *name, struct sha256_ctx *ha
 	return result;
 }
 
-int content_hash(int fd, const char *name, struct sha256_ctx *hash)
+static int hash_any(int fd, const char *name, const char *path, const struct copy_filter *filter,
+		    struct sha256_ctx *hash)
 {
 	struct stat status;
 	char head[64];
@@ -104,5 +117,11 @@ int content_hash(int fd, const char *name, struct sha256_ctx *hash)
 		return hash_file(fd, name, hash);
 	if (S_ISLNK(status.st_mode))
 		return hash_link(fd, name, hash);
-	return S_ISDIR(status.st_mode) ? hash_directory(fd, name, hash) : 0;
+	return S_ISDIR(status.st_mode) ? hash_directory(fd, name, path, filter, hash) : 0;
+}
+
+int content_hash(int fd, const char *name, const struct copy_filter *filter,
+		 struct sha256_ctx *hash)
+{
+	return hash_any(fd, name, "", filter, hash);
 }

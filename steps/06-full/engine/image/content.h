@@ -6,9 +6,14 @@
 #ifndef STEPS_CONTENT_H
 #define STEPS_CONTENT_H
 
+#include "copy_tree.h"
 #include "digest.h"
 
-/* Adds a file that is open, also with O_PATH, and that has this name. Returns 0 or -1. */
-int content_hash(int fd, const char *name, struct sha256_ctx *hash);
+/*
+ * Adds a file that is open, also with O_PATH, and that has this name. What the filter leaves out of
+ * a directory does not count. Returns 0 or -1.
+ */
+int content_hash(int fd, const char *name, const struct copy_filter *filter,
+		 struct sha256_ctx *hash);
 
 #endif

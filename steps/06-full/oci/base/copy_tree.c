@@ -154,9 +154,22 @@ static int copy_node(int to, const char *name, const struct stat *status,
 	return 0;
 }
 
+enum copy_choice copy_choose(const struct copy_filter *filter, const char *path)
+{
+	autofree char *whole = NULL;
+
+	if (!filter)
+		return COPY_TAKE;
+	if (asprintf(&whole, "%s%s", filter->before, path + (strncmp(path, "./", 2) == 0 ? 2 : 0)) <
+	    0)
+		return COPY_LEAVE;
+	return filter->choose(filter->data, whole);
+}
+
 /* The rules of one copying. */
 struct rules {
 	const struct copy_owner *owner;
+	const struct copy_filter *filter;
 	int top; /* the open directory in which the copying began, for hard links */
 	struct hard_links *links;
 	int root; /* -1; or the open root of the target, in which links to directories are followed
@@ -210,17 +223,14 @@ static bool is_whiteout(const struct stat *status)
  * Links the file to the copy of another one of its names. Returns 1; 0: there is none yet, or it
  * cannot be linked, so that it is to be copied; or -1.
  */
-static int link_again(int to, const char *new_name, const struct stat *status, const char *parent,
+static int link_again(int to, const char *new_name, const struct stat *status, const char *path,
 		      const struct rules *rules)
 {
 	const int top = rules->root >= 0 ? rules->root : rules->top;
-	autofree char *path = NULL;
 	autofd int copy = -1;
 	const char *first;
 	char link[32];
 
-	if (asprintf(&path, "%s/%s", parent, new_name) < 0)
-		return fail("asprintf");
 	if (hard_links_find(rules->links, status, path, &first) < 0)
 		return -1;
 	copy = first ? file_open_in_root(top, first, O_PATH | O_NOFOLLOW) : -1;
@@ -235,28 +245,34 @@ static int copy_entry(int from, const char *name, int to, const char *new_name,
 		      const struct directory *parent, const struct rules *rules)
 {
 	const struct copy_owner *owner = rules->owner;
+	autofree char *path = NULL;
+	enum copy_choice choice;
 	struct stat status;
 
 	if (fstatat(from, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail("fstatat %s", name);
+	if (asprintf(&path, "%s/%s", parent->path, new_name) < 0)
+		return fail("asprintf");
+	choice = copy_choose(rules->filter, path);
+	if (choice == COPY_LEAVE || (choice == COPY_LOOK && !S_ISDIR(status.st_mode)))
+		return 0;
 	if (S_ISDIR(status.st_mode)) {
-		autofree char *path = NULL;
-		struct directory which = { name, new_name, NULL, parent->depth + 1, false };
-		int made;
+		struct directory which = { name, new_name, path, parent->depth + 1, false };
+		int made = make_directory(to, &which, rules);
 
-		if (asprintf(&path, "%s/%s", parent->path, new_name) < 0)
-			return fail("asprintf");
-		which.path = path;
-		made = make_directory(to, &which, rules);
 		which.with_attributes = made > 0;
-		return made < 0 ? -1 : copy_directory(from, to, &which, rules);
+		if (made < 0 || copy_directory(from, to, &which, rules) < 0)
+			return -1;
+		if (choice == COPY_LOOK && made)
+			unlinkat(to, new_name, AT_REMOVEDIR); /* if nothing in it was taken */
+		return 0;
 	}
 	if (rules->root >= 0 && is_whiteout(&status))
 		return 0;
 	if (unlinkat(to, new_name, 0) < 0 && errno != ENOENT)
 		return fail("unlinkat %s", new_name);
 	if (S_ISREG(status.st_mode) && status.st_nlink > 1) {
-		int linked = link_again(to, new_name, &status, parent->path, rules);
+		int linked = link_again(to, new_name, &status, path, rules);
 
 		if (linked != 0)
 			return linked < 0 ? -1 : 0;
@@ -303,35 +319,36 @@ int copy_tree(int from, const char *name, int to, const char *new_name,
 	      const struct copy_owner *owner)
 {
 	struct hard_links links = { 0 };
-	const struct rules rules = { owner, to, &links, -1 };
-	const struct directory whole = { ".", ".", ".", 1, true }, none = { .path = "." };
-	int result;
+	const struct rules rules = { owner, NULL, to, &links, -1 };
+	const struct directory none = { .path = "." };
+	int result = copy_entry(from, name, to, new_name, &none, &rules);
 
-	if (strcmp(name, ".") == 0 && strcmp(new_name, ".") == 0)
-		result = copy_directory(from, to, &whole, &rules);
-	else
-		result = copy_entry(from, name, to, new_name, &none, &rules);
 	hard_links_free(&links);
 	return result;
 }
 
-static int copy_content(int from, int to, int root, const struct copy_owner *owner)
+static int copy_content(int from, int to, bool attributes, const struct rules *rules)
+{
+	const struct directory content = { ".", ".", ".", 1, attributes };
+	int result = copy_directory(from, to, &content, rules);
+
+	hard_links_free(rules->links);
+	return result;
+}
+
+int copy_tree_content(int from, int to, bool attributes, const struct copy_owner *owner,
+		      const struct copy_filter *filter)
 {
 	struct hard_links links = { 0 };
-	const struct rules rules = { owner, to, &links, root };
-	const struct directory content = { ".", ".", ".", 1, false };
-	int result = copy_directory(from, to, &content, &rules);
+	const struct rules rules = { owner, filter, to, &links, -1 };
 
-	hard_links_free(&links);
-	return result;
-}
-
-int copy_tree_content(int from, int to, const struct copy_owner *owner)
-{
-	return copy_content(from, to, -1, owner);
+	return copy_content(from, to, attributes, &rules);
 }
 
 int copy_tree_root(int from, int root)
 {
-	return copy_content(from, root, root, NULL);
+	struct hard_links links = { 0 };
+	const struct rules rules = { NULL, NULL, root, &links, root };
+
+	return copy_content(from, root, false, &rules);
 }

@@ -14,6 +14,23 @@ struct copy_owner {
 	bool is_others; /* the files come from a container: no set-user-ID bits, no device nodes */
 };
 
+/* What is done with a file or directory. */
+enum copy_choice {
+	COPY_TAKE,
+	COPY_LEAVE, /* with all that is in it */
+	COPY_LOOK,  /* something in the directory may be taken; without that, it is left out */
+};
+
+/* Chooses by the path, below the directory whose path is `before` ("", or with "/" at the end). */
+struct copy_filter {
+	enum copy_choice (*choose)(const void *data, const char *path);
+	const void *data;
+	const char *before;
+};
+
+/* Returns the choice for "BEFORE/PATH"; `path` may begin with "./". NULL: all is taken. */
+enum copy_choice copy_choose(const struct copy_filter *filter, const char *path);
+
 /*
  * Copies `name` in the open directory `from` to `new_name` in the open directory `to`: files,
  * directories, links (also hard ones among them) and nodes, with modes, times, capabilities and
@@ -25,8 +42,12 @@ struct copy_owner {
 int copy_tree(int from, const char *name, int to, const char *new_name,
 	      const struct copy_owner *owner);
 
-/* Copies what is in the directory `from` to the directory `to`, whose own attributes stay. */
-int copy_tree_content(int from, int to, const struct copy_owner *owner);
+/*
+ * Copies what is in the directory `from`, and what the filter takes, to the directory `to`.
+ * `attributes`: `to` gets the attributes of `from`; or else its own ones stay.
+ */
+int copy_tree_content(int from, int to, bool attributes, const struct copy_owner *owner,
+		      const struct copy_filter *filter);
 
 /*
  * The same into a root file system: where `root` has a link to a directory, and `from` a directory,

@@ -14,5 +14,5 @@ int tmpcopyup(int root, const char *path, int mount)
 
 	if (from < 0)
 		return errno == ENOENT ? 0 : fail("openat2 %s in the root file system", path);
-	return copy_tree(from, ".", mount, ".", NULL);
+	return copy_tree_content(from, mount, true, NULL, NULL);
 }
