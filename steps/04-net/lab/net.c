@@ -187,6 +187,8 @@ void net_disconnect(struct net *net)
 		teardown_crashed(net->pool, &rtnl);
 		pool_remove();
 	}
+	if (net->held > 0)
+		close(net->held); /* a build runs many containers */
 	pool_close(net->pool);
 	net->pool = net->held = 0;
 }
