@@ -4,6 +4,7 @@
 #ifndef COMMON_FILE_H
 #define COMMON_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -35,6 +36,12 @@ int file_make_in_root(int root, const char *path, mode_t type);
 
 /* True for "." and "..", which every directory has. */
 bool file_is_dots(const char *name);
+
+/*
+ * Returns the next entry of the directory, without "." and ".."; NULL at the end, with errno 0; or
+ * NULL with another errno, and no message: the caller must not take that for the end.
+ */
+struct dirent *file_next(DIR *directory);
 
 /* True if both describe the same file: inode(7), st_dev and st_ino. */
 bool file_is_same(const struct stat *one, const struct stat *other);

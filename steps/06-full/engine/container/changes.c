@@ -48,11 +48,9 @@ static int read_names(int fd, struct names *names)
 
 	if (!directory)
 		return fail("open a directory of the container");
-	for (struct dirent *entry; (entry = readdir(directory));) {
+	for (struct dirent *entry; (entry = file_next(directory));) {
 		char **grown;
 
-		if (file_is_dots(entry->d_name))
-			continue;
 		grown = reallocarray(names->list, names->count + 1, sizeof(*grown));
 		if (!grown)
 			return fail("reallocarray");
@@ -62,6 +60,8 @@ static int read_names(int fd, struct names *names)
 			return fail("strdup");
 		names->count++;
 	}
+	if (errno)
+		return fail("readdir of the container");
 	if (names->count)
 		qsort(names->list, names->count, sizeof(*names->list), compare);
 	return 0;

@@ -47,16 +47,24 @@ static bool is_name(const char *name)
  * A command that was killed may have left a link: to a container that is gone, or to one that has
  * another name. While a container is made, it has no record yet.
  */
-static bool is_owner(const struct store *store, const char *name, const char *id)
+static int is_owner(const struct store *store, const char *name, const char *id)
 {
 	autofd int container = openat(store->containers, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	autofree char *text = container < 0 ? NULL : file_read_at(container, "record.json");
-	json_t *record = text ? json_loads(text, 0, NULL) : NULL;
-	const char *own = json_string_value(json_object_get(record, "Name"));
-	bool is_its = own ? strcmp(own, name) == 0 : work_is_alive(store, id);
+	autofree char *text = NULL;
+	json_t *record;
+	const char *own;
+	bool is_its;
 
+	if (container < 0)
+		return errno == ENOENT ? 0 : fail("open %s/containers/%s", store->path, id);
+	text = file_read_at(container, "record.json");
+	if (!text && errno != ENOENT)
+		return fail("read the record of the container %s", id);
+	record = text ? json_loads(text, 0, NULL) : NULL;
+	own = json_string_value(json_object_get(record, "Name"));
+	is_its = own ? strcmp(own, name) == 0 : work_is_alive(store, id);
 	json_decref(record);
-	return container >= 0 && is_its;
+	return is_its;
 }
 
 int names_find(const struct store *store, const char *name, char *id)
@@ -77,6 +85,7 @@ static int try_name(const struct store *store, const char *name, const char *id)
 {
 	char other[DIGEST_HEX + 1];
 	autofd int lock = -1;
+	int found;
 
 	if (symlinkat(id, store->names, name) == 0)
 		return 1;
@@ -85,8 +94,9 @@ static int try_name(const struct store *store, const char *name, const char *id)
 	lock = store_lock(store, true);
 	if (lock < 0)
 		return -1;
-	if (names_find(store, name, other))
-		return 0;
+	found = names_find(store, name, other);
+	if (found != 0)
+		return found < 0 ? -1 : 0;
 	unlinkat(store->names, name, 0);
 	return symlinkat(id, store->names, name) == 0 ? 1 : fail("symlink names/%s", name);
 }

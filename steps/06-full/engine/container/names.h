@@ -20,7 +20,8 @@ int names_take(const struct store *store, const char *name, const char *id);
 /* Chooses a name that no container has, "quiet_otter", and gives it. Returns 0 or -1. */
 int names_choose(const struct store *store, const char *id, char name[NAMES_SIZE]);
 
-/* Fills the ID (65 characters) of the container with that name. Returns 1, or 0: there is none. */
+/* Fills the ID (65 characters) of the container with that name. Returns 1; 0: there is none; or -1.
+ */
 int names_find(const struct store *store, const char *name, char *id);
 
 /* Takes the name away from the container `id`, if it is that one's. */

@@ -231,11 +231,11 @@ static int find_id(const struct store *store, const char *text, char id[DIGEST_H
 
 	if (!directory)
 		return fail("open %s/containers", store->path);
-	for (struct dirent *entry; (entry = readdir(directory));)
+	for (struct dirent *entry; (entry = file_next(directory));)
 		if (*text && strncmp(entry->d_name, text, strlen(text)) == 0 &&
 		    strlen(entry->d_name) == DIGEST_HEX && ++found)
 			strcpy(id, entry->d_name);
-	return found;
+	return errno ? fail("readdir %s/containers", store->path) : found;
 }
 
 static int explain_missing(const struct store *store, const char *text)
@@ -265,7 +265,7 @@ int record_open(const struct store *store, const char *text, struct record *reco
 	char id[DIGEST_HEX + 1];
 	int found = names_find(store, text, id);
 
-	if (!found)
+	if (found == 0)
 		found = find_id(store, text, id);
 	if (found > 1)
 		return fail_input("%s: %d containers have IDs that begin so; give more digits",
@@ -401,8 +401,10 @@ int record_remove(struct record *record)
 	/* Without its record the container is none any more: the next command removes the rest. */
 	unlinkat(record->directory, FILE_NAME, 0);
 	names_drop(record->store, record_name(record), record->id);
-	if (remove_tree(record->store->containers, record->id) < 0)
+	if (remove_tree(record->store->containers, record->id) < 0) {
+		work_abandon(&record->work);
 		return -1;
+	}
 	return release_image(record);
 }
 
@@ -439,7 +441,7 @@ static long read_all(const struct store *store, struct record **list)
 
 	if (!directory)
 		return fail("open %s/containers", store->path);
-	for (struct dirent *entry; (entry = readdir(directory));) {
+	for (struct dirent *entry; (entry = file_next(directory));) {
 		struct record *grown = reallocarray(*list, (size_t)count + 1, sizeof(*grown));
 
 		if (!grown)
@@ -447,7 +449,7 @@ static long read_all(const struct store *store, struct record **list)
 		*list = grown;
 		count += read_one(store, entry->d_name, &grown[count]);
 	}
-	return count;
+	return errno ? fail("readdir %s/containers", store->path) : count;
 }
 
 int record_for_each(const struct store *store, int (*look)(struct record *record, void *data),

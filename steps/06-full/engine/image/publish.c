@@ -6,6 +6,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "narrate.h"
+#include "sweep.h"
 
 /* Docker and skopeo write the size of a configuration, too: it is needed in the manifest. */
 static int blob_size(const struct work *work, const struct digest *digest, json_int_t *size)
@@ -50,12 +51,42 @@ int publish_manifest(const struct work *work, const struct digest *config,
 	return work_write_blob(work, text, manifest);
 }
 
+/* Moves all into the store, and writes the list of images. */
+static int move_and_list(const struct work *work, const struct digest *manifest, char *const *names,
+			 struct index *index)
+{
+	json_int_t size = 0;
+
+	if (blob_size(work, manifest, &size) < 0 || work_publish(work) < 0)
+		return -1;
+	if (!names || !*names) {
+		if (index_add(index, NULL, manifest, (uint64_t)size, MEDIA_MANIFEST) < 0)
+			return -1;
+	}
+	for (; names && *names; names++) {
+		narrate("index.json: %s is %s", *names, manifest->text);
+		if (index_add(index, *names, manifest, (uint64_t)size, MEDIA_MANIFEST) < 0)
+			return -1;
+	}
+	return index_write(index);
+}
+
+/* What is in the store already, and in no image, goes. Returns -1. */
+static int take_back(const struct work *work)
+{
+	const struct failure failure = *fail_get();
+
+	fail_forget();
+	sweep(work->store, NULL);
+	fail_forget();
+	return fail_set(&failure);
+}
+
 static int publish(const struct work *work, const struct digest *manifest, char *const *names,
 		   bool first)
 {
 	autoindex struct index index = { 0 };
 	autofd int lock = -1;
-	json_int_t size = 0;
 
 	if (work_sync(work) < 0)
 		return -1;
@@ -64,20 +95,7 @@ static int publish(const struct work *work, const struct digest *manifest, char 
 		return -1;
 	if (first && index_find(&index, *names) < index_count(&index))
 		return 0;
-	if (blob_size(work, manifest, &size) < 0)
-		return -1;
-	if (work_publish(work) < 0)
-		return -1;
-	if (!names || !*names) {
-		if (index_add(&index, NULL, manifest, (uint64_t)size, MEDIA_MANIFEST) < 0)
-			return -1;
-	}
-	for (; names && *names; names++) {
-		narrate("index.json: %s is %s", *names, manifest->text);
-		if (index_add(&index, *names, manifest, (uint64_t)size, MEDIA_MANIFEST) < 0)
-			return -1;
-	}
-	return index_write(&index);
+	return move_and_list(work, manifest, names, &index) < 0 ? take_back(work) : 0;
 }
 
 int publish_image(const struct work *work, const struct digest *manifest, char *const *names)

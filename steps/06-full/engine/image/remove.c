@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 #include "image.h"
 #include "sweep.h"
 #include "work.h"
@@ -26,7 +27,7 @@ static int find_user(const struct store *store, const struct digest *manifest,
 
 	if (!directory)
 		return fail("open %s/containers", store->path);
-	for (struct dirent *entry; (entry = readdir(directory));) {
+	for (struct dirent *entry; (entry = file_next(directory));) {
 		if (strlen(entry->d_name) != DIGEST_HEX)
 			continue;
 		free(use);
@@ -39,7 +40,7 @@ static int find_user(const struct store *store, const struct digest *manifest,
 			return 1;
 		}
 	}
-	return 0;
+	return errno ? fail("readdir %s/containers", store->path) : 0;
 }
 
 static size_t count_names(const struct index *index, const struct digest *manifest)
@@ -146,8 +147,10 @@ int remove_image(const struct store *store, const char *text, bool force)
 		return -1;
 	if (drop(&index, number, text, force) < 0)
 		return -1;
-	if (index_write(&index) < 0 || sweep(store, NULL) < 0)
+	if (index_write(&index) < 0 || sweep(store, NULL) < 0) {
+		work_abandon(&work);
 		return -1;
+	}
 	return fflush(stdout) < 0 ? fail("write what was removed") : 0;
 }
 
@@ -175,7 +178,8 @@ int remove_unused(const struct store *store, bool all, uint64_t *bytes)
 		index_remove(&index, &manifest);
 		i = 0; /* an image may have had several entries */
 	}
-	if (index_write(&index) < 0)
-		return -1;
-	return sweep(store, bytes);
+	if (index_write(&index) == 0 && sweep(store, bytes) == 0)
+		return 0;
+	work_abandon(&work);
+	return -1;
 }

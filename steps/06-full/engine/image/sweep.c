@@ -33,10 +33,11 @@ static int for_each(const struct store *store, int fd, visit *look, void *data)
 
 	if (!directory)
 		return fail("open a directory of %s", store->path);
-	for (struct dirent *entry; (entry = readdir(directory));)
+	/* A list of uses that ends too early would let go what is used. */
+	for (struct dirent *entry; (entry = file_next(directory));)
 		if (*entry->d_name != '.' && look(store, fd, entry->d_name, data) < 0)
 			return -1;
-	return 0;
+	return errno ? fail("readdir of a directory of %s", store->path) : 0;
 }
 
 /* ---- What is used ---- */

@@ -62,8 +62,11 @@ static int make_locked(struct work *work)
 	if (mkdirat(store->work, work->name, 0700) < 0)
 		return fail("mkdir %s/work/%s", store->path, work->name);
 	work->directory = openat(store->work, work->name, DIRECTORY);
-	if (work->directory < 0)
-		return fail("open %s/work/%s", store->path, work->name);
+	if (work->directory < 0) {
+		fail("open %s/work/%s", store->path, work->name);
+		unlinkat(store->work, work->name, AT_REMOVEDIR);
+		return -1;
+	}
 	/* Another command may look for a moment whether the lock is free. */
 	if (flock(work->directory, LOCK_EX) < 0)
 		return fail("flock %s/work/%s", store->path, work->name);
@@ -93,15 +96,18 @@ int work_begin(const struct store *store, const char *name, struct work *work)
 
 void work_end(struct work *work)
 {
+	if (work->store && work->directory >= 0)
+		remove_tree(work->store->work, work->name);
+	work_abandon(work);
+}
+
+void work_abandon(struct work *work)
+{
 	const struct work none = WORK_NONE;
 
-	if (!work->store)
-		return;
 	cleanup_fd(&work->uses);
 	cleanup_fd(&work->layers);
 	cleanup_fd(&work->blobs);
-	if (work->directory >= 0)
-		remove_tree(work->store->work, work->name);
 	cleanup_fd(&work->directory);
 	*work = none;
 }
@@ -227,7 +233,7 @@ static int move_all(int from, int to, unsigned int flags)
 
 	if (!directory)
 		return fail("open a directory of the store");
-	for (struct dirent *entry; (entry = readdir(directory));) {
+	for (struct dirent *entry; (entry = file_next(directory));) {
 		const char *name = entry->d_name;
 
 		if (strlen(name) != DIGEST_HEX || strspn(name, "0123456789abcdef") != DIGEST_HEX)
@@ -235,6 +241,8 @@ static int move_all(int from, int to, unsigned int flags)
 		if (renameat2(from, name, to, name, flags) < 0 && errno != EEXIST)
 			return fail("rename %s into its place", name);
 	}
+	if (errno)
+		return fail("readdir of a directory of the store");
 	return fsync(to) < 0 ? fail("fsync a directory of the store") : 0;
 }
 

@@ -37,6 +37,12 @@ int work_begin(const struct store *store, const char *name, struct work *work);
 /* Removes the directory, and what was not published. */
 void work_end(struct work *work);
 
+/*
+ * Leaves the directory there, with no lock, as if this process had been killed: the next command
+ * removes it, and what nothing uses.
+ */
+void work_abandon(struct work *work);
+
 /* True if a process works in work/NAME now. */
 bool work_is_alive(const struct store *store, const char *name);
 

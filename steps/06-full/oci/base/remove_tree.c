@@ -63,8 +63,8 @@ static int remove_level(int top, const char *name, unsigned long *moved)
 	directory = fd < 0 ? NULL : fdopendir(fd);
 	if (!directory)
 		return fail("open %s", name);
-	for (struct dirent *entry; (entry = readdir(directory));) {
-		if (file_is_dots(entry->d_name) || remove_entry(fd, entry->d_name) == 0)
+	for (struct dirent *entry; (entry = file_next(directory));) {
+		if (remove_entry(fd, entry->d_name) == 0)
 			continue;
 		if (errno != ENOTEMPTY)
 			return fail("unlinkat %s", entry->d_name);
@@ -75,6 +75,8 @@ static int remove_level(int top, const char *name, unsigned long *moved)
 		if (renameat(fd, entry->d_name, top, unique) < 0)
 			return fail("renameat %s", entry->d_name);
 	}
+	if (errno)
+		return fail("readdir %s", name);
 	return unlinkat(top, name, AT_REMOVEDIR) < 0 ? fail("unlinkat %s", name) : 0;
 }
 
@@ -87,9 +89,7 @@ static long remove_pass(int top, unsigned long *moved)
 
 	if (!directory)
 		return fail("open a directory to remove");
-	for (struct dirent *entry; (entry = readdir(directory));) {
-		if (file_is_dots(entry->d_name))
-			continue;
+	for (struct dirent *entry; (entry = file_next(directory));) {
 		found++;
 		if (remove_entry(top, entry->d_name) == 0)
 			continue;
@@ -98,7 +98,7 @@ static long remove_pass(int top, unsigned long *moved)
 		if (remove_level(top, entry->d_name, moved) < 0)
 			return -1;
 	}
-	return found;
+	return errno ? fail("readdir of a directory to remove") : found;
 }
 
 int remove_tree(int directory, const char *name)
