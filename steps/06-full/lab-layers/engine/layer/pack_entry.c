@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "pack_users.h"
 #include "whiteout.h"
 
 /* Writes an entry without content. */
@@ -71,6 +72,7 @@ static int pack_file(struct pack *pack, int parent, const char *name, const stru
 
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return fail("open %s", pack->path);
+	pack_users_count_back(pack->users, &status);
 	if (!S_ISREG(status.st_mode))
 		return fail_input(
 			"%s was replaced while it was packed: stop what writes there, and "
@@ -173,6 +175,7 @@ static int pack_with_xattrs(struct pack *pack, int parent, const char *name,
 				    pack->path);
 	if (result == 0) {
 		drop_unwritable(pack, &xattrs);
+		pack_users_untie(pack->users, &xattrs);
 		result = pack_by_type(pack, parent, name, status, &xattrs);
 	}
 	xattrs_free(&xattrs);
@@ -186,6 +189,7 @@ int pack_entry(struct pack *pack, int parent, const char *name)
 
 	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail("fstatat %s", pack->path);
+	pack_users_count_back(pack->users, &status);
 	if (S_ISSOCK(status.st_mode))
 		return PACK_OTHER;
 	/*
@@ -210,6 +214,7 @@ int pack_root(struct pack *pack)
 
 	if (fstat(pack->root, &status) < 0)
 		return fail("fstat the directory to pack");
+	pack_users_count_back(pack->users, &status);
 	strcpy(pack->path, ".");
 	result = pack_with_xattrs(pack, pack->root, ".", &status);
 	pack->path[0] = '\0';
