@@ -4,7 +4,7 @@ SOURCES := $(wildcard common/*.[ch] $(foreach n,$(STEPS),$(patsubst %,%/*.[ch],$
 	rootfs/*.[ch] tests/*.[ch] tests/judge/*.[ch])
 SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
 PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
-INCLUDES := $(sees-06:%=-I%) -Itests
+INCLUDES := $(sees-06:%=-I%)
 
 .PHONY: check numbers hygiene pictures check-pictures
 check: build/seccomp_precompiled.h ## formatting, static analysis, and whether the labs fit: clang-format, clang-tidy, cppcheck, shellcheck
@@ -20,7 +20,7 @@ check: build/seccomp_precompiled.h ## formatting, static analysis, and whether t
 		--inline-suppr --suppress=memleak -D_GNU_SOURCE $(INCLUDES) $(filter %.c,$(SOURCES))
 	@# One process a file: with several in one it finds faults that are none (va_list).
 	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P "$$(nproc)" -I FILE \
-		clang-tidy --quiet --warnings-as-errors='*' FILE -- $(filter-out -f%,$(ALL_CFLAGS)) $(INCLUDES)
+		clang-tidy --quiet --warnings-as-errors='*' FILE -- $(filter-out -f%,$(ALL_CFLAGS)) $(INCLUDES) -iquote tests
 
 numbers: ## correct the numbers of lines in the pages' tables
 	@tests/numbers.sh --write
