@@ -1,6 +1,7 @@
 /* Files, devices, mounts, and the classic escape from a chroot. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,18 +181,45 @@ static void print_mount(char *line)
 		puts(unbindable ? "unbindable" : "private");
 }
 
-static int mounts(char **argv UNUSED)
+/* Prints the mounts that `process` sees, a directory of `proc`. */
+static void print_mounts(int proc, const char *process)
 {
-	FILE *file = fopen("/proc/self/mountinfo", "re");
-	char *line = NULL;
+	char path[64], *line = NULL;
 	size_t room = 0;
+	FILE *file;
 
+	snprintf(path, sizeof(path), "%s/mountinfo", process);
+	file = fdopen(openat(proc, path, O_RDONLY | O_CLOEXEC), "r");
 	if (!file)
-		die("/proc/self/mountinfo (is /proc mounted?)");
+		die("/proc/%s (is /proc mounted?)", path);
 	while (getline(&line, &room, file) > 0)
 		print_mount(line);
 	free(line);
 	fclose(file);
+}
+
+static int open_proc(void)
+{
+	return open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int mounts(char **argv)
+{
+	print_mounts(open_proc(), argv[0] ? argv[0] : "self");
+	return YES;
+}
+
+/* Enters the namespace at its root: a process with another root does not see all of its mounts. */
+static int all_mounts(char **argv)
+{
+	int proc = open_proc(), namespace;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/ns/mnt", argv[0]);
+	namespace = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (namespace < 0 || setns(namespace, CLONE_NEWNS))
+		die("setns /proc/%s", path);
+	print_mounts(proc, "self");
 	return YES;
 }
 
@@ -201,6 +229,9 @@ const struct command files_commands[] = {
 	  3 },
 	{ "escape", "PATH", "break out of a chroot and read PATH there", escape, 1, 1 },
 	{ "stat", "PATH", "type, mode, owner, device; links are not followed", print_stat, 1, 1 },
-	{ "mounts", "", "MOUNTPOINT TYPE OPTIONS SUPER_OPTIONS PROPAGATION", mounts, 0, 0 },
+	{ "mounts", "[PID]",
+	  "MOUNTPOINT TYPE OPTIONS SUPER_OPTIONS PROPAGATION of the mounts that PID sees", mounts,
+	  0, 1 },
+	{ "all-mounts", "PID", "the same of all mounts in the namespace of PID", all_mounts, 1, 1 },
 	{ 0 },
 };

@@ -52,7 +52,7 @@ static void begin(struct strace *strace)
 	add(strace, "--bounding-set=-sys_ptrace,-sys_module,-sys_rawio");
 	snprintf(strace->log, sizeof(strace->log), "/tmp/%s.strace", random_name());
 	add(strace, "strace");
-	add(strace, "-qq");
+	add(strace, "--quiet=all");
 	add(strace, "-a1"); /* ") = 0", never with more spaces */
 	add(strace, "-o");
 	add(strace, strace->log);

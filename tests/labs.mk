@@ -16,7 +16,7 @@ $(foreach verb,reset solution hint handin,$(eval $(LABS:%=$(verb)-%): $(verb)-%:
 
 # Labs whose answers are judged from outside (tests/judge/): the tests are those of our own workbook, and
 # never link the learner's files. The others' tests link them.
-JUDGED := 01 02
+JUDGED := 01 02 03
 # The lab's files, as paths below the chapter's directory.
 lab-files = $(patsubst $(call lab-dir,$(1))/%,%,$(wildcard $(foreach any,*.c */*.c */*/*.c,$(call lab-dir,$(1))/$(any))))
 
@@ -46,6 +46,7 @@ build/judge/test_%: build/tests/test_%.o $$(call object,$$(HARNESS)) $(call judg
 .PHONY: judge
 judge: build/answer/$(step-of-lab) build/judge/monitor $(patsubst %,build/answer/subject,$(wildcard tests/judge/stubs_$(LAB).c))
 	@cp build/judge/monitor $(step-of-lab)
+	@ln -sfn ../../rootfs build/answer/rootfs # a step looks for it beside the program
 endif
 
 .PHONY: class

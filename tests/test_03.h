@@ -30,6 +30,15 @@
 #define ROOTFS SCRATCH "r=$d/r; cp -ax rootfs/busybox $r; "
 /* With MINE, `$mine 'script' ARG...` runs in a new mount namespace, whose "/" is private. */
 #define MINE "mine='unshare --mount sh -euc'; "
+/*
+ * With HELD, `hold ./step-03 OPTION...` starts a step whose command sleeps, and $pid is the
+ * command's process. So the script can look at the container from outside: `build/probe mounts
+ * $pid`, and its files below /proc/$pid/root. A script with HELD begins with SCRATCH or ROOTFS.
+ */
+#define HELD                                                                                       \
+	"hold() { \"$@\" probe sleep 60 $d & step=$!\n"                                            \
+	"trap 'kill $step; wait; rm -rf --one-file-system \"$d\"' EXIT\n"                          \
+	"until pid=$(pgrep -f \"^probe sleep 60 $d$\"); do kill -0 $step; done; }\n"
 
 /* Fails unless the script of `result` succeeded. Prints its output. */
 static inline void assert_success(const struct result *result)

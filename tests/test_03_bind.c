@@ -148,7 +148,12 @@ static void restrictions_add_up(void **state)
 static void fail_both(const char *name)
 {
 	char wanted[64];
+	int mount;
 
+	make_tree();
+	mount = bind_create(AT_FDCWD, "/mnt");
+	check(mount >= 0 && bind_restrict(mount, MOUNT_ATTR_RDONLY, 0) == 0);
+	check(!is_writable(mount, "file") && errno == EROFS);
 	check(chdir("/") == 0 && bind_create(AT_FDCWD, name) == -1 && errno == ENOENT);
 	snprintf(wanted, sizeof(wanted), "open_tree %s: ENOENT", name);
 	check(strncmp(fail_get()->text, wanted, strlen(wanted)) == 0);

@@ -12,6 +12,25 @@ static void the_files_say_the_name_inside(void **state)
 	assert_prints(script("./step-03 --hostname $1 cat /etc/hostname /etc/hosts", name), wanted);
 }
 
+static void the_root_is_a_mount_and_its_files_of_etc_are_on_a_tmpfs(void **state)
+{
+	const char *name = random_name();
+	char wanted[128];
+
+	(void)state;
+	snprintf(wanted, sizeof(wanted), "same\n3\n%s\nuntouched\n", name);
+	assert_prints(script(ROOTFS HELD
+			     "hold ./step-03 --rootfs $r --hostname $1\n"
+			     "root=/proc/$pid/root; mounts=$(build/probe mounts $pid)\n"
+			     "echo \"$mounts\" | grep -q '^/ '\n"
+			     "test $(stat -Lc %d:%i $root) = $(stat -c %d:%i $r); echo same\n"
+			     "echo \"$mounts\" | grep -c '^/etc/.* tmpfs .*mode=700'\n"
+			     "cat $root/etc/hostname; echo $1 >$root/etc/hosts\n"
+			     "grep $1 $r/etc/hosts || echo untouched",
+			     name),
+		      wanted);
+}
+
 static void without_a_name_of_its_own_it_is_the_hosts(void **state)
 {
 	(void)state;
@@ -133,6 +152,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(the_files_say_the_name_inside),
+		host_test(the_root_is_a_mount_and_its_files_of_etc_are_on_a_tmpfs),
 		host_test(without_a_name_of_its_own_it_is_the_hosts),
 		host_test(a_name_of_64_bytes_is_whole_in_the_files),
 		host_test(the_resolver_is_a_copy_of_the_hosts),

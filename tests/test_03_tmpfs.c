@@ -107,11 +107,14 @@ static void a_missing_target_of_a_tmpfs_is_made(void **state)
 static void read_only_is_the_root_and_only_the_root(void **state)
 {
 	(void)state;
-	assert_prints(script(ROOTFS "mkdir $d/v; ./step-03 --rootfs $r --read-only --tmpfs /tmp "
-				    "-v $d/v:/mnt sh -c 'cd /; for where in . etc usr/bin home; do "
-				    "touch $where/x 2>&1 | grep -o Read-only; done\n"
-				    "touch dev/shm/x tmp/x mnt/x dev/x && echo written'\n"
-				    "ls $d/v; find $r -name x",
+	assert_prints(script(ROOTFS HELD
+			     "mkdir $d/v\n"
+			     "hold ./step-03 --rootfs $r --read-only --tmpfs /tmp "
+			     "-v $d/v:/mnt; root=/proc/$pid/root\n"
+			     "for where in . etc usr/bin home; do "
+			     "touch $root/$where/x 2>&1 | grep -o Read-only; done\n"
+			     "for where in dev/shm tmp mnt dev; do touch $root/$where/x; done\n"
+			     "echo written; ls $d/v; find $r -name x",
 			     NULL),
 		      "Read-only\nRead-only\nRead-only\nRead-only\nwritten\nx\n");
 }

@@ -26,17 +26,17 @@ static void a_file_of_the_host_is_readable_and_writable(void **state)
 static void a_read_only_volume_is_so_with_all_that_is_mounted_below_it(void **state)
 {
 	(void)state;
-	assert_prints(
-		script(ROOTFS MINE
-		       "mkdir -p $d/v/sub; $mine 'mount -t tmpfs none $0/v/sub; : >$0/v/sub/f\n"
-		       "./step-03 --rootfs $0/r -v $0/v:/mnt:ro sh -c \"ls /mnt/sub; touch /mnt/x\n"
-		       "touch /mnt/sub/x; echo >>/mnt/sub/f\" 2>&1 |\n"
-		       "grep -o -e ^f$ -e \"Read-only file system\"; : >$0/v/sub/host\n"
-		       "./step-03 --rootfs $0/r -v $0/v:/mnt touch /mnt/sub/inside; ls $0/v/sub' "
-		       "$d",
-		       NULL),
-		"f\nRead-only file system\nRead-only file system\nRead-only file system\n"
-		"f\nhost\ninside\n");
+	assert_prints(script(ROOTFS HELD
+			     "mkdir -p $d/v/sub; mount -t tmpfs none $d/v/sub; : >$d/v/sub/f\n"
+			     "hold ./step-03 --rootfs $r -v $d/v:/mnt:ro -v $d/v:/home\n"
+			     "root=/proc/$pid/root; ls $root/mnt/sub\n"
+			     "for file in x sub/x sub/f; do touch $root/mnt/$file 2>&1 | "
+			     "grep -o 'Read-only file system'; done\n"
+			     "touch $root/home/sub/inside $d/v/sub/host; ls $d/v/sub\n"
+			     "umount $d/v/sub",
+			     NULL),
+		      "f\nRead-only file system\nRead-only file system\nRead-only file system\n"
+		      "f\nhost\ninside\n");
 }
 
 static void a_file_can_be_read_only_too(void **state)

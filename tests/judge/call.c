@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "confine.h"
 #include "fail.h"
+#include "file.h"
 #include "harness.h"
 #include "message.h"
 
@@ -114,6 +116,21 @@ static int await_reply(int socket, struct reply *reply, int *fd)
 	return message_receive(socket, reply, sizeof(*reply), fd, 1);
 }
 
+/* The function may have changed the umask of its process. The test gets it, as the kernel has it.
+ */
+static void adopt_umask(pid_t pid)
+{
+	char path[32];
+	autofree char *status = NULL;
+	const char *line;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	status = file_read(path);
+	line = status ? strstr(status, "\nUmask:") : NULL;
+	if (line)
+		umask((mode_t)strtoul(line + strlen("\nUmask:"), NULL, 8));
+}
+
 int64_t call_with(const char *name, bool is_descriptor, const struct call_argument *arguments)
 {
 	static struct request request;
@@ -130,6 +147,7 @@ int64_t call_with(const char *name, bool is_descriptor, const struct call_argume
 	pid = start_subject(&socket);
 	if (message_send(socket, &request, sizeof(request), fds, count) == 0)
 		received = await_reply(socket, &reply, &fd);
+	adopt_umask(pid);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	if (received < 0)
