@@ -1,5 +1,7 @@
 /* pool.c: which subnets are free, and leases, which end with their process. */
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 
 #include "cleanup.h"
@@ -88,6 +90,17 @@ static void a_wanted_address_is_leased_if_it_is_free(void **state)
 	pool_close(pool);
 }
 
+/* Returns whether a process holds the lease of 10.91.7.`last`. */
+static bool is_held(int pool, unsigned int last)
+{
+	char name[64];
+	autofd int fd = -1;
+
+	snprintf(name, sizeof(name), BRIDGE "=10.91.7.%u", last);
+	fd = openat(pool, name, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
 /* The lease's file stays, and is found as crashed. Then the address can be leased again. */
 static void a_lease_ends_with_its_process(void **state)
 {
@@ -103,6 +116,7 @@ static void a_lease_ends_with_its_process(void **state)
 			      ? 0
 			      : 1);
 	assert_int_equal(finish(pid), 0);
+	assert_false(is_held(pool, 2) || is_held(pool, 3));
 	assert_int_equal(pool_count(pool, NULL), 2);
 	held = pool_find_crashed(pool, &crashed);
 	assert_true(held >= 0);
@@ -115,6 +129,7 @@ static void a_lease_ends_with_its_process(void **state)
 	close(held);
 	assert_int_equal(pool_find_crashed(pool, &crashed), -1);
 	assert_int_equal(lease_one(pool, any, &lease), 2);
+	assert_true(is_held(pool, 2));
 	assert_int_equal(pool_find_crashed(pool, &crashed), -1);
 	assert_int_equal(pool_count(pool, BRIDGE), 1);
 	release(pool, lease, 2);
@@ -132,41 +147,56 @@ static bool is_free(struct rtnl *rtnl, const char *text)
 	return !found;
 }
 
+/* The first half of the test's addresses, with a random number. */
+static char half[16];
+
+/* Returns the subnet that begins with this half. */
+static const char *at(const char *rest)
+{
+	static char text[32];
+
+	snprintf(text, sizeof(text), "%s.%s", half, rest);
+	return text;
+}
+
 static void a_subnet_is_free_if_no_route_has_an_address_of_it(void **state)
 {
 	autortnl struct rtnl rtnl = { 0 };
+	unsigned char number;
 
 	(void)state;
+	assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
+	snprintf(half, sizeof(half), "10.%u", number);
 	assert_int_equal(rtnl_open(&rtnl, NETLINK_ROUTE), 0);
-	assert_true(is_free(&rtnl, "10.91.0.0/16")); /* there is a default route */
-	assert_success(in_network(
-		"for net in 0/1 128/1 0/2 10.0.0.0/7; do\n"
-		"ip route add $net via $far; done\n"
-		"for type in unreachable blackhole prohibit throw; do\n"
-		"ip route add $type 10.0.0.0/8; ip route del $type 10.0.0.0/8; done\n"
-		"ip route add unreachable 10.0.0.0/8; ip route add blackhole 10.91.8.0/24",
-		NULL));
-	assert_true(is_free(&rtnl, "10.91.0.0/21"));
+	assert_true(is_free(&rtnl, at("0.0/16"))); /* there is a default route */
+	assert_success(
+		in_network("for net in 0/1 128/1 0/2 10.0.0.0/7; do\n"
+			   "ip route add $net via $far; done\n"
+			   "for type in unreachable blackhole prohibit throw; do\n"
+			   "ip route add $type 10.0.0.0/8; ip route del $type 10.0.0.0/8; done\n"
+			   "ip route add unreachable 10.0.0.0/8; ip route add blackhole $1.8.0/24",
+			   half));
+	assert_true(is_free(&rtnl, at("0.0/21")));
 	assert_true(is_free(&rtnl, "138.91.7.128/25"));
-	assert_false(is_free(&rtnl, "10.91.8.0/24")); /* this route refuses packets to it */
-	assert_false(is_free(&rtnl, "10.91.8.0/23"));
-	assert_true(is_free(&rtnl, "10.91.8.0/25"));
+	assert_false(is_free(&rtnl, at("8.0/24"))); /* this route refuses packets to it */
+	assert_false(is_free(&rtnl, at("8.0/23")));
+	assert_true(is_free(&rtnl, at("8.0/25")));
 	assert_success(in_network("for net in 0/1 128/1 0/2 10.0.0.0/7; do\n"
 				  "ip route del $net via $far; done\n"
 				  "ip route del unreachable 10.0.0.0/8; ip route del blackhole "
-				  "10.91.8.0/24",
-				  NULL));
-	assert_success(in_network("ip route add 10.91.7.128/25 via $far", NULL));
-	assert_false(is_free(&rtnl, "10.91.7.128/25"));
-	assert_false(is_free(&rtnl, "10.91.7.0/24")); /* the route is in it */
+				  "$1.8.0/24",
+				  half));
+	assert_success(in_network("ip route add $1.7.128/25 via $far", half));
+	assert_false(is_free(&rtnl, at("7.128/25")));
+	assert_false(is_free(&rtnl, at("7.0/24"))); /* the route is in it */
 	assert_false(is_free(&rtnl, "10.0.0.0/8"));
-	assert_false(is_free(&rtnl, "10.91.7.192/30")); /* it is in the route */
-	assert_true(is_free(&rtnl, "10.91.7.0/25"));
-	assert_true(is_free(&rtnl, "10.91.6.0/24"));
+	assert_false(is_free(&rtnl, at("7.192/30"))); /* it is in the route */
+	assert_true(is_free(&rtnl, at("7.0/25")));
+	assert_true(is_free(&rtnl, at("6.0/24")));
 	assert_true(is_free(&rtnl, "138.91.7.128/25"));
 	assert_false(is_free(&rtnl, "198.51.100.0/24")); /* the host's own */
-	assert_success(in_network("ip route del 10.91.7.128/25", NULL));
-	assert_true(is_free(&rtnl, "10.91.7.128/25"));
+	assert_success(in_network("ip route del $1.7.128/25", half));
+	assert_true(is_free(&rtnl, at("7.128/25")));
 }
 
 /* All 253 addresses are leased: the next container is in the next subnet. */

@@ -168,11 +168,10 @@ static void a_rate_is_at_both_ends_of_the_pair(void **state)
 	(void)state;
 	assert_prints(
 		in_network("begin c ./step-04 --network-rate 1mbit sh -c 'echo on\n"
-			   "exec probe sleep 60'; expect c on\n"
-			   "for n in '' \"nsenter --net=/proc/$(pgrep -P $pid_c)/ns/net\"; do\n"
-			   "$n tc qdisc show | grep -o 'tbf.*dev [a-z]*\\|rate.*it' |\n"
-			   "sed 's/ [0-9a-f]*:/ /; s/  / /'; done",
-			   NULL),
+			   "exec probe sleep 60 $0' $1; expect c on\n"
+			   "{ tc qdisc show; within $1 tc qdisc show; } |\n"
+			   "grep -o 'tbf.*dev [a-z]*\\|rate.*it' | sed 's/ [0-9a-f]*:/ /; s/  / /'",
+			   random_name()),
 		"tbf dev ve\nrate 1Mbit\ntbf dev eth\nrate 1Mbit\n");
 }
 

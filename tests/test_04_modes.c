@@ -3,14 +3,21 @@
 
 #define NAMESPACE "readlink /proc/self/ns/net"
 
+/* `begin_with TOKEN OPTION...`: a container, into whose network `within TOKEN COMMAND` looks. */
+#define BEGIN_WITH                                                                                 \
+	"begin_with() { t=$1; shift; begin c ./step-04 \"$@\" sh -c 'echo on\n"                    \
+	"exec probe sleep 60 $0' $t; expect c on; }\n"
+
 static void none_has_loopback_alone(void **state)
 {
 	(void)state;
-	assert_prints(in_network("./step-04 --network none sh -ec 'ls /sys/class/net; ip route\n"
-				 "ip -o addr | tr -s \" \" | cut -d \" \" -f 2-4\n"
-				 "ip link show lo | grep -o \"[<,]UP[,>]\"'",
-				 NULL),
-		      "lo\nlo inet 127.0.0.1/8\nlo inet6 ::1/128\n,UP,\n");
+	assert_prints(in_network(BEGIN_WITH
+				 "begin_with $1 --network none\n"
+				 "within $1 ip -o link | sed 's/: <.*[<,]UP[,>].*/ up/'\n"
+				 "within $1 ip -o addr | tr -s ' ' | cut -d ' ' -f 2-4\n"
+				 "within $1 ip route",
+				 random_name()),
+		      "1: lo up\nlo inet 127.0.0.1/8\nlo inet6 ::1/128\n");
 }
 
 static void none_talks_to_itself(void **state)
@@ -97,14 +104,16 @@ static void bridge_is_the_default(void **state)
 static void bridge_has_an_address_and_a_default_route(void **state)
 {
 	(void)state;
-	assert_prints(in_network("./step-04 --subnet 10.91.7.0/28 --ip 10.91.7.9 sh -ec '\n"
-				 "ip -4 -o addr show eth0 | grep -o \"inet.*global\"\n"
-				 "ip route; ip link show eth0 | grep -o \"[<,]UP,LOWER_UP\"\n"
-				 "ip -o addr show lo | tr -s \" \" | cut -d \" \" -f 4'",
-				 NULL),
+	assert_prints(in_network(BEGIN_WITH
+				 "begin_with $1 --subnet 10.91.7.0/28 --ip 10.91.7.9\n"
+				 "within $1 ip -4 -o addr show eth0 | grep -o 'inet.*global'\n"
+				 "within $1 ip route | sed 's/ *$//'\n"
+				 "within $1 ip link show eth0 | grep -o '[<,]UP,LOWER_UP'\n"
+				 "within $1 ip -o addr show lo | tr -s ' ' | cut -d ' ' -f 4",
+				 random_name()),
 		      "inet 10.91.7.9/28 brd 10.91.7.15 scope global\n"
-		      "default via 10.91.7.1 dev eth0 \n"
-		      "10.91.7.0/28 dev eth0 scope link  src 10.91.7.9 \n"
+		      "default via 10.91.7.1 dev eth0 proto static\n"
+		      "10.91.7.0/28 dev eth0 proto kernel scope link src 10.91.7.9\n"
 		      ",UP,LOWER_UP\n127.0.0.1/8\n::1/128\n");
 }
 

@@ -94,13 +94,16 @@ static void addresses_that_are_taken_are_left_out(void **state)
 		      "10.91.7.4/24\n143\n10.91.7.2/24\n");
 }
 
+/* The kernel releases the lock of the lease when it ends the processes of the container. */
 static void a_killed_containers_address_is_free_again(void **state)
 {
 	(void)state;
-	assert_prints(in_network(UP "up a; up b; kill -KILL $pid_b; status b\n"
-				    "./step-04 " MINE_IS "; address a",
+	assert_prints(in_network(UP "up a; up b; lease=$(ls /run/steps-net-*/*=10.88.0.3)\n"
+				    "no flock -n $lease echo free; kill -KILL $pid_b; status b\n"
+				    "flock -w 10 $lease echo free; ./step-04 " MINE_IS
+				    "; address a",
 				 NULL),
-		      "137\n10.88.0.3/24\n10.88.0.2\n");
+		      "137\nfree\n10.88.0.3/24\n10.88.0.2\n");
 }
 
 static void a_full_subnet_is_told(void **state)

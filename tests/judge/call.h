@@ -26,7 +26,7 @@
 enum call_kind {
 	CALL_NUMBER = 1,
 	CALL_DESCRIPTOR, /* the subject gets its own copy of it; a negative number stays as it is */
-	CALL_TEXT,	 /* a string, or NULL */
+	CALL_TEXT,	 /* a string, or bytes that stay as they are, or NULL */
 	CALL_BYTES, /* a structure without pointers, or NULL; what the function changes in it is
 		       copied back */
 };
@@ -43,6 +43,11 @@ struct call_argument {
 #define TEXT(value)	  call_text(value)
 #define BYTES(pointer)                                                                             \
 	((struct call_argument){ CALL_BYTES, 0, (void *)(pointer),                                 \
+				 (pointer) ? sizeof(*(pointer)) : 0 })
+
+/* As BYTES(), for a pointer to const: nothing is copied back. */
+#define CONST_BYTES(pointer)                                                                       \
+	((struct call_argument){ CALL_TEXT, 0, (void *)(pointer),                                  \
 				 (pointer) ? sizeof(*(pointer)) : 0 })
 
 struct call_argument call_text(const char *text);
