@@ -75,7 +75,7 @@ address() {
 }
 
 # within TOKEN COMMAND...: runs a command of the host in the network of the container whose command has
-# become `probe sleep 60 TOKEN`
+# become `probe sleep 60 TOKEN`; fails if this is the host's network
 within() {
 	tries=2000
 	until pid=$(pgrep -x -f "probe sleep 60 $1"); do
@@ -84,6 +84,7 @@ within() {
 		sleep 0.005
 	done
 	shift
+	[ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ] || exit 9
 	nsenter --net="/proc/$pid/ns/net" "$@"
 }
 

@@ -30,6 +30,7 @@ static void a_container_reaches_outside_behind_the_hosts_address(void **state)
 	char wanted[256];
 
 	(void)state;
+	assert_new_namespaces("ipc mnt net pid uts ", "./step-04", "probe", "namespaces");
 	snprintf(wanted, sizeof(wanted), "from 198.51.100.1: %s\nfrom 198.51.100.1: %s\n0\n", token,
 		 token);
 	assert_prints(in_network("serve tcp $out build/probe listen $port\n"

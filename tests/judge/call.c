@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,6 +23,8 @@
 #include "message.h"
 
 enum { CALL_MILLISECONDS = 20000 };
+
+bool call_mounts_nothing;
 
 /* The tests may change their current directory, so the path is made absolute before they begin. */
 static char subject[PATH_MAX];
@@ -73,6 +78,29 @@ static void copy_back(const struct reply *reply, const struct call_argument *arg
 	}
 }
 
+/* From here on only fexecve(3) executes a program: functions make system calls themselves. */
+static int refuse_programs(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int error = filter ? seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0) : -1;
+
+	if (!error)
+		error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(execve), 0);
+	if (!error)
+		error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(execveat), 1,
+					 SCMP_A4(SCMP_CMP_NE, AT_EMPTY_PATH, 0));
+	if (!error)
+		error = seccomp_load(filter);
+	seccomp_release(filter);
+	return error ? -1 : 0;
+}
+
+/* Leaves the mounts of the tests. */
+static int leave_mounts(void)
+{
+	return unshare(CLONE_NEWNS) < 0 ? -1 : mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
 /* Executes the subject in a session of its own, with nothing open but the socket and the streams.
  */
 static _Noreturn void execute_subject(int program, int socket)
@@ -83,7 +111,8 @@ static _Noreturn void execute_subject(int program, int socket)
 	reset_signals();
 	program = fcntl(program, F_DUPFD_CLOEXEC, SOCKET + 1);
 	if (dup2(socket, SOCKET) >= 0 && close_range(SOCKET + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0 &&
-	    confine() == 0)
+	    (!call_mounts_nothing || leave_mounts() == 0) && confine() == 0 &&
+	    refuse_programs() == 0)
 		fexecve(program, argv, environ);
 	_exit(127);
 }

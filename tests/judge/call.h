@@ -13,8 +13,9 @@
  *                              NUMBER(type));
  *     }
  *
- * The subject has the mounts, the user and the groups of the calling process. A failure that the
- * function keeps with fail() is kept by the test as well, and errno is set.
+ * The subject has the mounts, the user and the groups of the calling process, and executes no other
+ * program. A failure that the function keeps with fail() is kept by the test as well, and errno is
+ * set.
  */
 #ifndef JUDGE_CALL_H
 #define JUDGE_CALL_H
@@ -49,6 +50,12 @@ struct call_argument {
 #define CONST_BYTES(pointer)                                                                       \
 	((struct call_argument){ CALL_TEXT, 0, (void *)(pointer),                                  \
 				 (pointer) ? sizeof(*(pointer)) : 0 })
+
+/*
+ * Set by the stubs of a lab none of whose functions mounts anything: then the subject has mounts of
+ * its own.
+ */
+extern bool call_mounts_nothing;
 
 struct call_argument call_text(const char *text);
 

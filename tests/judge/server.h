@@ -1,8 +1,8 @@
 /*
  * The judge's process beside the learner's step. It hands the test's command over to the process
  * that the step has executed in the container, once the kernel says that this process executes our
- * probe. Until then it allows no other program to be executed: a step makes system calls, and runs
- * no unshare(1), mount(8) or ip(8).
+ * probe. Until then it allows no other program to be executed but nft(8): a step makes system
+ * calls, and runs no unshare(1), mount(8) or ip(8).
  *
  * Source: unix(7), SO_PASSCRED and SCM_RIGHTS; seccomp_unotify(2).
  */

@@ -14,6 +14,11 @@
 /* For functions without arguments. */
 #define NOTHING ((struct call_argument){ 0 })
 
+__attribute__((constructor)) static void mount_nothing(void)
+{
+	call_mounts_nothing = true;
+}
+
 int link_set_up(struct rtnl *rtnl, const char *name)
 {
 	(void)rtnl;
