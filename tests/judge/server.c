@@ -193,12 +193,17 @@ static int open_program(const struct server *server, const char *name)
 	return -1;
 }
 
-static int hand_over(const struct server *server, int socket)
+/*
+ * The command writes to one end of a pair of sockets, and the server passes on what comes out of
+ * the other: *output. A process that the step leaves behind could open a pipe or a file by
+ * /proc/PID/fd/1 and write as well; a socket cannot be opened like that.
+ */
+static int hand_over(const struct server *server, int socket, int *output)
 {
 	static char words[BYTES_MAX], shell[] = "/bin/sh";
 	char *const none[] = { shell, NULL };
 	char *const *command = *server->command ? server->command : none;
-	int fds[STREAMS + 1] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
+	int fds[STREAMS + 1] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO }, pair[2], sent;
 	size_t size = 0;
 
 	for (char *const *word = command; *word; word++) {
@@ -209,8 +214,29 @@ static int hand_over(const struct server *server, int socket)
 		memcpy(words + size, *word, length);
 		size += length;
 	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail("socketpair");
+	shutdown(pair[1], SHUT_RD);
+	fds[STDOUT_FILENO] = pair[1];
 	fds[STREAMS] = open_program(server, command[0]);
-	return send_with(socket, words, size, fds, STREAMS + (fds[STREAMS] >= 0));
+	sent = send_with(socket, words, size, fds, STREAMS + (fds[STREAMS] >= 0));
+	close(pair[1]);
+	*output = pair[0];
+	return sent;
+}
+
+/* Passes on what the command has written. Returns false at the end of it. */
+static bool pass_on(int output)
+{
+	char bytes[65536];
+	ssize_t length = read(output, bytes, sizeof(bytes));
+
+	for (ssize_t done = 0, part; done < length; done += part) {
+		part = write(STDOUT_FILENO, bytes + done, (size_t)(length - done));
+		if (part < 0)
+			return false;
+	}
+	return length > 0;
 }
 
 /* ---- Which programs are executed --------------------------------------------------------------
@@ -294,42 +320,65 @@ static bool answer(const struct server *server, int listener, bool handed_over)
 /* ---- The process ------------------------------------------------------------------------------
  */
 
+/* The three that the server listens to. */
+enum { REQUESTS, LISTENER, OUTPUT, EVENTS };
+
+static void forget(struct pollfd *event)
+{
+	close(event->fd);
+	event->fd = -1;
+}
+
+/* A process asks for the command. */
+static enum server_end answer_request(const struct server *server, const struct file *probe,
+				      struct pollfd *events)
+{
+	struct request request;
+	int asked = receive(events[REQUESTS].fd, &request);
+
+	forget(&events[REQUESTS]);
+	if (asked < 0)
+		return SERVER_NOT_ASKED;
+	if (!executes(request.sender, probe))
+		return SERVER_FORGED;
+	if (hand_over(server, request.fd, &events[OUTPUT].fd) < 0)
+		return SERVER_NOT_ASKED;
+	/* A test may wait for the end of these. */
+	close(STDIN_FILENO);
+	close(STDERR_FILENO);
+	return SERVER_HANDED_OVER;
+}
+
 static int serve(const struct server *server, int socket)
 {
 	const struct file probe = map("build/probe");
-	struct request request;
-	struct pollfd events[2] = { { .fd = socket, .events = POLLIN },
-				    { .fd = -1, .events = POLLIN } };
+	struct pollfd events[EVENTS] = { [REQUESTS] = { .fd = socket, .events = POLLIN },
+					 [LISTENER] = { .fd = -1, .events = POLLIN },
+					 [OUTPUT] = { .fd = -1, .events = POLLIN } };
 	enum server_end end = SERVER_NOT_ASKED;
+	struct request request;
 	bool refused = false;
 
+	signal(SIGPIPE, SIG_IGN);
 	if (receive(socket, &request) < 0)
 		return SERVER_NOT_ASKED;
 	if (request.byte == WATCHED)
-		events[1].fd = request.fd;
+		events[LISTENER].fd = request.fd;
 	else
 		close(request.fd);
-	while (poll(events, 2, -1) > 0 || errno == EINTR) {
-		if (events[1].revents & POLLIN)
-			refused |= answer(server, events[1].fd, end == SERVER_HANDED_OVER);
-		else if (events[1].revents)
-			break; /* no process of the container is left */
-		if (!events[0].revents)
-			continue;
-		events[0].fd = -1;
-		if (receive(socket, &request) < 0) {
-			if (events[1].fd < 0)
-				break;
-			continue;
+	while (events[REQUESTS].fd >= 0 || events[LISTENER].fd >= 0 || events[OUTPUT].fd >= 0) {
+		if (poll(events, EVENTS, -1) < 0)
+			continue; /* a signal, which only wakes the server up */
+		if (events[LISTENER].revents & POLLIN)
+			refused |= answer(server, events[LISTENER].fd, end == SERVER_HANDED_OVER);
+		else if (events[LISTENER].revents)
+			forget(&events[LISTENER]); /* no process of the container is left */
+		if (events[OUTPUT].revents && !pass_on(events[OUTPUT].fd)) {
+			forget(&events[OUTPUT]);
+			close(STDOUT_FILENO);
 		}
-		end = executes(request.sender, &probe) ? SERVER_HANDED_OVER : SERVER_FORGED;
-		if (end == SERVER_HANDED_OVER && hand_over(server, request.fd) < 0)
-			end = SERVER_NOT_ASKED;
-		/* A test may wait for the end of the output. */
-		for (int fd = 0; fd < STREAMS && end == SERVER_HANDED_OVER; fd++)
-			close(fd);
-		if (events[1].fd < 0)
-			break;
+		if (events[REQUESTS].revents)
+			end = answer_request(server, &probe, events);
 	}
 	return refused ? (int)SERVER_EXECUTED : (int)end;
 }
