@@ -5,8 +5,9 @@
 #
 # LAB is a chapter's number, or the name of one of chapter 6's further labs. The file "points" in the
 # lab's directory lists the tests that are graded, one a line; of tests that are joined by "+",
-# all must pass. A test may take GRADE_SECONDS (40); after two that took longer the rest is not tried.
-# The exit status is 0 only with full points.
+# all must pass. A line with a test that this machine cannot run is left out of the total. A test may
+# take GRADE_SECONDS (40); after two that took longer the rest is not tried. The exit status is 0 only
+# with full points.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 lab=$1 answer=${2:-} only=${3:-} seconds=${GRADE_SECONDS:-40} timeouts=''
@@ -48,19 +49,22 @@ for mount in $mounts; do
 done
 mount -t tmpfs -o mode=1777 tmp /tmp && mkdir -p "$PWD" && mount -c --bind . "$PWD" && cd "$PWD" ||
 	exit 1
-log=$(mktemp) passed=' '
+log=$(mktemp) passed=' ' skipped=''
 
 # Prints a checksum of what grades.
 sum_judge() { sha256sum tests/* tests/judge/* build/probe build/judge/* "$programs"/test_* 2>/dev/null | sha256sum; }
 sum=$(sum_judge)
 
-# Runs one test for at most so many seconds. Processes that hang end with the namespaces of run.sh.
+# Runs one test for at most so many seconds. Processes that hang end with the namespaces of run.sh. For a
+# test that is skipped, sets $skipped to the reason.
 passes() {
 	case $passed in *" $1 "*) return 0 ;; esac
 	TEST=$1 timeout --kill-after=5 "$seconds" tests/run.sh "$programs/$(program "$1")" >"$log" 2>&1 </dev/null
 	status=$?
 	[ "$status" -lt 124 ] || { timeouts="$timeouts $1" && echo "It had not ended after $seconds s." >>"$log"; }
-	[ "$status" -eq 0 ] && grep -q "^\[       OK \] $1\$" "$log" && passed="$passed$1 "
+	[ "$status" -eq 0 ] || return 1
+	grep -q "^\[       OK \] $1\$" "$log" && passed="$passed$1 " && return
+	grep -q "^\[  SKIPPED \] $1\$" "$log" && skipped=$(sed -n 's/^SKIP [a-z0-9_]*: //p' "$log")
 }
 
 if [ -n "$only" ]; then
@@ -72,14 +76,20 @@ fi
 unset TMPDIR OUTER_NAMESPACE # the latter: run.sh makes one a test
 got=0 all=0 failed=''
 while read -r worth names hint; do
-	earned=$worth
+	earned=$worth skipped=''
 	for test in $(echo "$names" | tr + ' '); do
+		[ -z "$skipped" ] || break
 		[ "$(echo "$timeouts" | wc -w)" -lt 2 ] && passes "$test" && continue
 		earned=0
 		[ -n "$failed" ] || { failed=$test why=$hint && cp "$log" "$log.first"; }
 		break
 	done
-	printf '%2d of %2d  %s\n' "$earned" "$worth" "$(echo "$names" | sed 's/+/ + /g')"
+	title=$(echo "$names" | sed 's/+/ + /g')
+	if [ -n "$skipped" ] && [ "$earned" -gt 0 ]; then
+		printf ' -  of %2d  %s (not judged here: %s)\n' "$worth" "$title" "$skipped"
+		continue
+	fi
+	printf '%2d of %2d  %s\n' "$earned" "$worth" "$title"
 	got=$((got + earned)) all=$((all + worth))
 done <<END
 $points

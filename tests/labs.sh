@@ -1,10 +1,10 @@
 #!/bin/bash
 # tests/labs.sh [LAB...]: proves the labs' grades, all or those of these labs (01, layers). The untouched
 # skeleton compiles without a warning and earns nothing. Each mutant, a typical mistake kept as a
-# patch against our module, loses just the points that the patch's first line names. The chapters'
-# pages, which are tests as well, show that our own modules earn full points. Each proof prints a
-# line. The labs run side by side, except lab 05, which measures CPU time. With MUTANTS=0, 1
-# or 2, only that third of the mutants is tried.
+# patch against our module, loses just the points that the patch's first line names; "_in_v1" and "_in_v2" are
+# left out, since a machine may be able to judge only one of both. The chapters' pages, which are tests as
+# well, show that our own modules earn full points. Each proof prints a line. The labs run side by side.
+# With MUTANTS=0, 1 or 2, only that third of the mutants is tried.
 #
 # shellcheck disable=SC2317 # prove() calls the functions that it is given
 set -u
@@ -44,7 +44,7 @@ grade() {
 	make -s "lab-$n" ANSWER="$1" TEST= >"$work/grade" 2>&1
 	cat "$work/grade"
 	total=$(sed -n "s/^lab-$n: \(.*\) points$/\1/p" "$work/grade")
-	lost=$(sed -n 's/^ 0 of .[0-9]  \([a-z0-9_]*\).*/\1/p' "$work/grade" | xargs)
+	lost=$(sed -n 's/^ 0 of .[0-9]  \([a-z0-9_]*\).*/\1/p' "$work/grade" | sed 's/_in_v[12]$//' | uniq | xargs)
 	[ -n "$total" ]
 }
 
@@ -67,21 +67,16 @@ prove_lab() {
 	return $failed
 }
 
-labs=() alone=''
+labs=()
 for lab in steps/*/lab steps/*/lab-*; do
 	[ -d "$lab" ] || continue
 	n=${lab##*/lab-}
 	[ "$n" != "$lab" ] || { n=${lab#steps/} && n=${n%%-*}; }
 	case " ${*:-$n} " in *" $n "*) ;; *) continue ;; esac
-	[ "$n" != 05 ] || { alone=$lab && continue; }
 	prove_lab &
 	labs+=($!)
 done
 for process in "${labs[@]}"; do
 	wait "$process" || failed=1
 done
-if [ -n "$alone" ]; then
-	n=05 lab=$alone
-	(prove_lab) || failed=1
-fi
-[ $failed -eq 0 ] && [ -n "$alone${labs[*]}" ]
+[ $failed -eq 0 ] && [ ${#labs[@]} -gt 0 ]

@@ -4,6 +4,8 @@
 #ifndef TESTS_TEST_05_H
 #define TESTS_TEST_05_H
 
+#include <signal.h>
+
 #include "test_03.h"
 
 /* Runs step 05 with these options and command, without a network. */
@@ -73,6 +75,28 @@ static inline const char *own_cgroup(const char *mountpoint, const char *control
 			skip_because("no cgroup hierarchy here has the controller %s", name);      \
 	} while (0)
 
+#define need_version(name, version)                                                                \
+	do {                                                                                       \
+		if (!has_controller(name) || is_in_v2(name) != ((version) == 2))                   \
+			skip_because("the controller %s is not in cgroup v%d here", name,          \
+				     version);                                                     \
+	} while (0)
+
+/* Makes two tests of a function: each is skipped unless its version has the controller. */
+#define test_in_each_version(function, controller)                                                 \
+	static void function##_in_v1(void **state)                                                 \
+	{                                                                                          \
+		(void)state;                                                                       \
+		need_version(controller, 1);                                                       \
+		function();                                                                        \
+	}                                                                                          \
+	static void function##_in_v2(void **state)                                                 \
+	{                                                                                          \
+		(void)state;                                                                       \
+		need_version(controller, 2);                                                       \
+		function();                                                                        \
+	}
+
 /* Returns the views that differ on this machine; the last one is NULL. */
 static inline const char *const *views(void)
 {
@@ -97,6 +121,46 @@ static inline void assert_within(long got, long wanted)
 {
 	if (got < wanted * 8 / 10 || got > wanted * 12 / 10)
 		fail_msg("%ld, not %ld", got, wanted);
+}
+
+/*
+ * Starts step 05 with these options and a command that sleeps. Returns the file `v2` or `v1` of the
+ * cgroup in which the command is, as the host sees it; "" if there is no such file.
+ */
+#define outside(v2, v1, ...) outside_with(v2, v1, (const char *const[]){ __VA_ARGS__, NULL })
+static inline const char *outside_with(const char *v2, const char *v1, const char *const options[])
+{
+	const char *argv[16] = { "./step-05", "--network", "none" }, *token = random_name();
+	const struct result *result;
+	char command[64];
+	size_t count = 3;
+	pid_t pid;
+	int out;
+
+	snprintf(command, sizeof(command), "echo ready; exec probe sleep 60 %s", token);
+	while (*options)
+		argv[count++] = *options++;
+	argv[count++] = "sh";
+	argv[count++] = "-c";
+	argv[count++] = command;
+	pid = start_piped_with(&out, argv);
+	expect_line(out, "ready");
+	result =
+		script("until pid=$(pgrep -xf \"probe sleep 60 $3\"); do sleep 0.01; done\n"
+		       "find /sys/fs/cgroup -name \"$1\" -o -name \"$2\" | while read -r file; do\n"
+		       "! grep -qx \"$pid\" \"${file%/*}/cgroup.procs\" || cat \"$file\"; done",
+		       v2, v1, token);
+	kill(pid, SIGTERM);
+	finish(pid);
+	close(out);
+	assert_success(result);
+	return result->out;
+}
+
+/* Returns a random number from `least` to `most`. */
+static inline unsigned int random_number(unsigned int least, unsigned int most)
+{
+	return least + (unsigned int)strtoul(random_name() + 1, NULL, 16) % (most - least + 1);
 }
 
 /* A command that prints a file of /sys/fs/cgroup, which has one name in v2 and another in v1. */

@@ -6,30 +6,120 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
+#include <linux/magic.h>
+
+#include "cgroup_version.h"
+#include "cleanup.h"
 #include "file.h"
 #include "hierarchy.h"
 #include "test_05.h"
 
+static const struct {
+	const char *v1, *v2; /* the names; NULL: that version has none */
+	unsigned int set;
+} controllers[] = {
+	{ "memory", "memory", SET(CONTROLLER_MEMORY) },
+	{ "cpu", "cpu", SET(CONTROLLER_CPU) },
+	{ "cpuset", "cpuset", SET(CONTROLLER_CPUSET) },
+	{ "pids", "pids", SET(CONTROLLER_PIDS) },
+	{ "blkio", "io", SET(CONTROLLER_IO) },
+	{ "cpuacct", NULL, SET(CONTROLLER_CPUACCT) },
+	{ "devices", NULL, SET(CONTROLLER_DEVICES) },
+	{ "freezer", NULL, SET(CONTROLLER_FREEZER) },
+	{ "hugetlb", "hugetlb", SET(CONTROLLER_HUGETLB) },
+	{ "rdma", "rdma", SET(CONTROLLER_RDMA) },
+	{ "misc", "misc", SET(CONTROLLER_MISC) },
+};
+
+enum { NAMES = sizeof(controllers) / sizeof(controllers[0]) };
+
+/* Makes a random list of names, of which some are those of controllers in that version. */
+static unsigned int make_list(int version, const char *separator, char list[512])
+{
+	unsigned int set = 0;
+
+	*list = '\0';
+	for (unsigned int i = random_number(0, NAMES); i < 2 * NAMES; i += random_number(1, 3)) {
+		const char *name =
+			version == 1 ? controllers[i % NAMES].v1 : controllers[i % NAMES].v2;
+		const char *other =
+			version == 1 ? controllers[i % NAMES].v2 : controllers[i % NAMES].v1;
+
+		strcat(list, *list ? separator : "");
+		strcat(list, name ? name : other);
+		if (name)
+			set |= controllers[i % NAMES].set;
+	}
+	return set;
+}
+
 static void controllers_are_read_from_lists(void **state)
 {
+	char list[512];
+	unsigned int set;
+
 	(void)state;
-	assert_int_equal(hierarchy_controllers(1, "rw,cpu,cpuacct"),
-			 SET(CONTROLLER_CPU) | SET(CONTROLLER_CPUACCT));
 	assert_int_equal(hierarchy_controllers(1, "rw,seclabel,blkio"), SET(CONTROLLER_IO));
 	assert_int_equal(hierarchy_controllers(1, "rw,name=systemd"), 0);
 	assert_int_equal(hierarchy_controllers(1, "io,cpus,cp,memoryx"), 0);
-	assert_int_equal(hierarchy_controllers(
-				 2, "cpuset cpu io memory hugetlb pids rdma misc perf_event\n"),
-			 SET(CONTROLLER_CPUSET) | SET(CONTROLLER_CPU) | SET(CONTROLLER_IO) |
-				 SET(CONTROLLER_MEMORY) | SET(CONTROLLER_PIDS) |
-				 SET(CONTROLLER_HUGETLB) | SET(CONTROLLER_RDMA) |
-				 SET(CONTROLLER_MISC));
 	assert_int_equal(hierarchy_controllers(2, "devices freezer cpuacct blkio"), 0);
 	assert_int_equal(hierarchy_controllers(2, "\n"), 0);
+	for (int i = 0; i < 5; i++) {
+		set = make_list(1, ",", list);
+		assert_int_equal(hierarchy_controllers(1, list), set);
+		set = make_list(2, " ", list);
+		strcat(list, "\n");
+		assert_int_equal(hierarchy_controllers(2, list), set);
+	}
 }
 
-/* Counts the hierarchies of each version that are found. */
+static int open_cgroup(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* The topmost cgroup gives its controllers to one below it, and this one to one below. */
+static void controllers_are_handed_down_in_v2(void **state)
+{
+	char names[128] = "", top[128], outer[256], inner[300];
+	autofd int top_fd = -1, outer_fd = -1, inner_fd = -1;
+	unsigned int wanted = 0;
+
+	(void)state;
+	for (int i = 0; i < NAMES; i++) {
+		if (!controllers[i].v2 || !is_in_v2(controllers[i].v2))
+			continue;
+		wanted |= controllers[i].set;
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s\n",
+			 controllers[i].v2);
+	}
+	if (!wanted)
+		skip_because("cgroup v2 has no controller here");
+	assert_int_equal(
+		sscanf(run("awk", "$3 == \"cgroup2\" { print $2; exit }", "/proc/mounts")->out,
+		       "%127s", top),
+		1);
+	snprintf(outer, sizeof(outer), "%s/test-step-%s", top, random_name());
+	snprintf(inner, sizeof(inner), "%s/inner", outer);
+	assert_success(run("mkdir", outer, inner));
+	top_fd = open_cgroup(top);
+	outer_fd = open_cgroup(outer);
+	inner_fd = open_cgroup(inner);
+	assert_int_equal(cgroup_v2.adopt(top_fd, outer_fd, wanted), 0);
+	assert_int_equal(cgroup_v2.adopt(outer_fd, inner_fd, wanted), 0);
+	assert_prints(
+		script("for name in $1; do grep -ow $name $2/cgroup.controllers || true; done\n"
+		       "rmdir $2 $3",
+		       names, inner, outer),
+		names);
+}
+
+/* Counts the hierarchies of each version that are found, by what their descriptors are. */
 static void find(int count[3])
 {
 	struct hierarchy list[HIERARCHIES_MAX];
@@ -38,9 +128,18 @@ static void find(int count[3])
 	check(found >= 0);
 	count[1] = count[2] = 0;
 	for (int i = 0; i < found; i++) {
+		struct stat top, other;
+		struct statfs system;
+
+		check(fstat(list[i].top, &top) == 0 && fstatfs(list[i].top, &system) == 0);
+		for (int j = 0; j < i; j++)
+			check(fstat(list[j].top, &other) == 0 && !file_is_same(&top, &other));
+		check(system.f_type ==
+		      (list[i].version == 2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC));
 		count[list[i].version]++;
-		close(list[i].top);
 	}
+	for (int i = 0; i < found; i++)
+		close(list[i].top);
 }
 
 /*
@@ -280,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(controllers_are_read_from_lists),
+		host_test(controllers_are_handed_down_in_v2),
 		host_test(all_that_are_mounted_are_found),
 		host_test(what_is_covered_is_not_taken),
 		host_test(another_place_will_do),

@@ -99,10 +99,8 @@ static void two_controllers_in_one_hierarchy_have_links(void **state)
 	assert_prints(result, "cpu\ncpu,cpuacct\ncpuacct\ncpu,cpuacct\ncpu,cpuacct\n50000\n");
 }
 
-static void two_containers_have_a_limit_each(void **state)
+static void two_containers_have_a_limit_each(void)
 {
-	(void)state;
-	need_controller("pids");
 	assert_prints(
 		script(SCRATCH
 		       "f='cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max'\n"
@@ -117,11 +115,13 @@ static void two_containers_have_a_limit_each(void **state)
 		"22\nforked 21\nfork EAGAIN\n11\n");
 }
 
-/*
- * On the host, the limits are in the cgroup "container", two levels down from where the step is,
- * and so are the processes.
- */
-static void the_host_sees_limits_and_processes(void **state)
+test_in_each_version(two_containers_have_a_limit_each, "pids")
+
+	/*
+	 * On the host, the limits are in the cgroup "container", two levels down from where the
+	 * step is, and so are the processes.
+	 */
+	static void the_host_sees_limits_and_processes(void **state)
 {
 	const struct result *result;
 
@@ -148,7 +148,8 @@ int main(void)
 		host_test(where_one_hierarchy_will_do_it_is_mounted_itself),
 		host_test(hierarchies_of_v1_have_a_directory_each),
 		host_test(two_controllers_in_one_hierarchy_have_links),
-		host_test(two_containers_have_a_limit_each),
+		host_test(two_containers_have_a_limit_each_in_v1),
+		host_test(two_containers_have_a_limit_each_in_v2),
 		host_test(the_host_sees_limits_and_processes),
 	};
 

@@ -43,6 +43,53 @@ static void after_a_kill_the_next_start_cleans_up(void **state)
 	assert_string_equal(run_shell("find /sys/fs/cgroup -name 'step-*'")->out, "");
 }
 
+/* Starts the step with limits that need several hierarchies, and waits for its command. */
+static pid_t start_limited(const char *token)
+{
+	const char *memory = has_controller("memory") ? "--memory=64m" : "--init";
+	const char *pids = has_controller("pids") ? "--pids-limit=50" : "--init";
+	char command[64];
+	pid_t pid;
+	int out;
+
+	snprintf(command, sizeof(command), "echo ready; exec probe sleep 1000 %s", token);
+	pid = start_piped(&out, "./step-05", "--network", "none", memory, pids, "sh", "-c",
+			  command);
+	expect_line(out, "ready");
+	close(out);
+	return pid;
+}
+
+#define LIST_CGROUPS "find /sys/fs/cgroup -name 'step-*' | sort"
+
+/* The next step removes the cgroups of those that were killed, and no others. */
+static void what_killed_steps_leave_is_removed(void **state)
+{
+	const char *token = random_name();
+	const pid_t kept = start_limited(token);
+	autofree char *before = strdup(run_shell(LIST_CGROUPS)->out);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		const char *killed = random_name();
+		const pid_t pid = start_limited(killed);
+
+		kill(pid, SIGKILL);
+		assert_int_equal(finish(pid), 128 + SIGKILL);
+		wait_until(count_processes(killed) == 0);
+	}
+	assert_string_not_equal(run_shell(LIST_CGROUPS)->out, before);
+	/* A process that is just ending may still hold its lock. */
+	for (int i = 0; i < 10 && strcmp(run_shell(LIST_CGROUPS)->out, before) != 0; i++) {
+		usleep(100000);
+		assert_success(step("true"));
+	}
+	assert_string_equal(run_shell(LIST_CGROUPS)->out, before);
+	assert_true(count_processes(token) > 0);
+	kill(kept, SIGTERM);
+	assert_int_equal(finish(kept), 128 + SIGTERM);
+}
+
 static void failures_leave_nothing(void **state)
 {
 	static const char *const bad[][3] = {
@@ -187,6 +234,7 @@ int main(void)
 		host_test(a_termination_leaves_nothing),
 		host_test(a_hangup_leaves_nothing),
 		host_test(after_a_kill_the_next_start_cleans_up),
+		host_test(what_killed_steps_leave_is_removed),
 		host_test(failures_leave_nothing),
 		host_test(what_outlives_its_step_is_ended_by_the_next),
 		host_test(cgroups_in_the_cgroup_are_removed_too),

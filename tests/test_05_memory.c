@@ -4,33 +4,37 @@
 #define KILLED	   "step-05: the kernel killed 1 process for memory\n"
 #define KILLED_TWO "step-05: the kernel killed 2 processes for memory\n"
 
-static void more_than_the_limit_is_killed_and_told(void **state)
+/* The probe prints what it has touched, in sixteenths. As much again may be in swap. */
+static void more_than_the_limit_is_killed_and_told(void)
 {
+	const unsigned int limit = random_number(20, 30);
 	const struct result *result;
+	char option[32], bytes[32];
 
-	(void)state;
-	need_controller("memory");
-	result = step("--memory", "32m", "probe", "memory", "128m");
+	snprintf(option, sizeof(option), "%um", limit);
+	result = step("--memory", option, "probe", "memory", "128m");
 	assert_int_equal(result->status, 137);
 	assert_string_equal(result->err, KILLED);
-	/* The probe prints what it has touched, in sixteenths. As much again may be in swap. */
 	assert_contains(result->out, "touched 16777216\n");
-	assert_null(strstr(result->out, "touched 75497472\n"));
+	assert_null(strstr(result->out, "touched 67108864\n"));
+	snprintf(bytes, sizeof(bytes), "%u\n", limit << 20);
+	assert_string_equal(outside("memory.max", "memory.limit_in_bytes", "--memory", option),
+			    bytes);
 }
 
-static void less_than_the_limit_is_given(void **state)
+static void less_than_the_limit_is_given(void)
 {
-	const struct result *result;
+	const struct result *result = step("--memory=32m", "probe", "memory", "24m");
 
-	(void)state;
-	need_controller("memory");
-	result = step("--memory=32m", "probe", "memory", "24m");
 	assert_int_equal(result->status, 0);
 	assert_string_equal(result->err, "");
 	assert_contains(result->out, "touched 25165824\n");
 }
 
-static void without_a_limit_nothing_is_killed(void **state)
+test_in_each_version(more_than_the_limit_is_killed_and_told, "memory")
+	test_in_each_version(less_than_the_limit_is_given, "memory")
+
+		static void without_a_limit_nothing_is_killed(void **state)
 {
 	(void)state;
 	assert_int_equal(step("probe", "memory", "128m")->status, 0);
@@ -107,28 +111,28 @@ static void a_limit_that_is_too_small_is_told(void **state)
 }
 
 /* Swap by itself, as v2 has it, and together with the memory, as v1 has it. */
-#define SWAP CAT("memory.swap.max", "memory/memory.memsw.limit_in_bytes")
+#define swap(...)                                                                                  \
+	outside("memory.swap.max", "memory.memsw.limit_in_bytes", "-m", "32m", __VA_ARGS__)
 
-static void swap_is_as_much_again_unless_asked_for(void **state)
+static void swap_is_as_much_again_unless_asked_for(void)
 {
 	bool v2 = is_in_v2("memory");
 
-	(void)state;
-	need_controller("memory");
-	if (!*step("-m", "32m", "sh", "-c", SWAP)->out)
+	assert_string_equal(outside("memory.max", "memory.limit_in_bytes", "-m", "32m"),
+			    "33554432\n");
+	if (!*outside("memory.swap.max", "memory.memsw.limit_in_bytes", "-m", "32m"))
 		skip_because("the kernel does not count swap");
-	assert_prints(step("-m", "32m", "sh", "-c", SWAP), v2 ? "33554432\n" : "67108864\n");
-	assert_prints(step("-m", "32m", "--memory-swap", "0", "sh", "-c", SWAP),
-		      v2 ? "33554432\n" : "67108864\n");
-	assert_prints(step("-m", "32m", "--memory-swap", "40m", "sh", "-c", SWAP),
-		      v2 ? "8388608\n" : "41943040\n");
-	assert_prints(step("-m", "32m", "--memory-swap", "32m", "sh", "-c", SWAP),
-		      v2 ? "0\n" : "33554432\n");
-	assert_prints(step("-m", "32m", "--memory-swap", "-1", "sh", "-c", SWAP),
-		      v2 ? "max\n" : "9223372036854771712\n");
+	assert_string_equal(outside("memory.swap.max", "memory.memsw.limit_in_bytes", "-m", "32m"),
+			    v2 ? "33554432\n" : "67108864\n");
+	assert_string_equal(swap("--memory-swap", "0"), v2 ? "33554432\n" : "67108864\n");
+	assert_string_equal(swap("--memory-swap", "40m"), v2 ? "8388608\n" : "41943040\n");
+	assert_string_equal(swap("--memory-swap", "32m"), v2 ? "0\n" : "33554432\n");
+	assert_string_equal(swap("--memory-swap", "-1"), v2 ? "max\n" : "9223372036854771712\n");
 }
 
-static void swap_is_used_up_to_its_limit(void **state)
+test_in_each_version(swap_is_as_much_again_unless_asked_for, "memory")
+
+	static void swap_is_used_up_to_its_limit(void **state)
 {
 	(void)state;
 	need_controller("memory");
@@ -193,15 +197,18 @@ static void a_reservation_is_that_of_the_outer_cgroup_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		host_test(more_than_the_limit_is_killed_and_told),
-		host_test(less_than_the_limit_is_given),
+		host_test(more_than_the_limit_is_killed_and_told_in_v1),
+		host_test(more_than_the_limit_is_killed_and_told_in_v2),
+		host_test(less_than_the_limit_is_given_in_v1),
+		host_test(less_than_the_limit_is_given_in_v2),
 		host_test(without_a_limit_nothing_is_killed),
 		host_test(the_others_go_on),
 		host_test(the_limit_is_for_all_processes_together),
 		host_test(files_in_memory_count),
 		host_test(with_an_init_it_is_told_as_well),
 		host_test(a_limit_that_is_too_small_is_told),
-		host_test(swap_is_as_much_again_unless_asked_for),
+		host_test(swap_is_as_much_again_unless_asked_for_in_v1),
+		host_test(swap_is_as_much_again_unless_asked_for_in_v2),
 		host_test(swap_is_used_up_to_its_limit),
 		host_test(swappiness_is_set_or_refused_by_name),
 		host_test(a_reservation_is_set),
