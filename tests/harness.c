@@ -238,6 +238,11 @@ void kill_at_random_moments_with(int signal, const char *const argv[])
 	}
 }
 
+__attribute__((weak)) pid_t called_process(void)
+{
+	return getpid();
+}
+
 void forget_failure(void)
 {
 	autofd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -94,6 +94,12 @@ void kill_at_random_moments_with(int signal, const char *const argv[]);
 #define kill_at_random_moments(signal, ...)                                                        \
 	kill_at_random_moments_with(signal, (const char *const[]){ __VA_ARGS__, NULL })
 
+/*
+ * Returns the process that the tested functions work in: this one, or in a lab's copy of the
+ * workbook the one with the learner's functions (tests/judge/).
+ */
+pid_t called_process(void);
+
 /* Forgets the message that fail() keeps in the test program itself. */
 void forget_failure(void);
 

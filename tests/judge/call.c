@@ -160,28 +160,59 @@ static void adopt_umask(pid_t pid)
 		umask((mode_t)strtoul(line + strlen("\nUmask:"), NULL, 8));
 }
 
+/* The process that gets the next call, if call_keeps_subject. A child of the test has its own. */
+static struct {
+	pid_t owner, pid;
+	int socket;
+} kept;
+
+__attribute__((weak)) bool call_keeps_subject;
+
+static int get_subject(void)
+{
+	if (!call_keeps_subject || kept.owner != getpid()) {
+		kept.pid = start_subject(&kept.socket);
+		kept.owner = getpid();
+	}
+	return kept.socket;
+}
+
+static void end_subject(void)
+{
+	int status;
+
+	kill(kept.pid, SIGKILL);
+	waitpid(kept.pid, &status, 0);
+	close(kept.socket);
+	kept.owner = 0;
+}
+
+pid_t called_process(void)
+{
+	return kept.owner == getpid() ? kept.pid : getpid();
+}
+
 int64_t call_with(const char *name, bool is_descriptor, const struct call_argument *arguments)
 {
 	static struct request request;
 	static struct reply reply;
-	int fds[ARGUMENTS_MAX], fd = -1, received = -1, status;
-	autofd int socket = -1;
+	int fds[ARGUMENTS_MAX], fd = -1, received = -1, socket;
 	size_t count;
-	pid_t pid;
 
 	memset(&request, 0, sizeof(request));
 	snprintf(request.name, sizeof(request.name), "%s", name);
 	request.is_descriptor = is_descriptor;
 	count = fill_request(&request, arguments, fds);
-	pid = start_subject(&socket);
+	socket = get_subject();
 	if (message_send(socket, &request, sizeof(request), fds, count) == 0)
 		received = await_reply(socket, &reply, &fd);
-	adopt_umask(pid);
-	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
+	adopt_umask(kept.pid);
+	if (!call_keeps_subject || received < 0)
+		end_subject();
 	if (received < 0)
-		fail_msg("%s(): the program with your files ended, or gave no answer for %d s",
-			 name, CALL_MILLISECONDS / 1000);
+		return fail_input("%s(): the program with your files ended, or gave no answer for "
+				  "%d s",
+				  name, CALL_MILLISECONDS / 1000);
 	copy_back(&reply, arguments);
 	if (fd >= 0)
 		fcntl(fd, F_SETFD, reply.flags);

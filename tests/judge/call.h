@@ -69,6 +69,13 @@ struct call_argument call_text(const char *text);
 #define call_for_descriptor(name, ...)                                                             \
 	((int)call_with(name, true, (const struct call_argument[]){ __VA_ARGS__, { 0 } }))
 
+/*
+ * True: all calls of a process go to the same subject, as one after another in a program. A
+ * stubs_NN.c sets it, for functions that change their own process; the test looks at
+ * called_process().
+ */
+extern bool call_keeps_subject;
+
 int64_t call_with(const char *name, bool is_descriptor, const struct call_argument *arguments);
 
 #endif

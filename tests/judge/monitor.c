@@ -23,20 +23,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capabilities_options.h"
 #include "cgroup_options.h"
 #include "cleanup.h"
 #include "command.h"
 #include "confine.h"
+#include "console_options.h"
+#include "container_options.h"
 #include "fail.h"
 #include "file.h"
 #include "init.h"
 #include "init_options.h"
+#include "more_options.h"
 #include "net_options.h"
 #include "options.h"
 #include "proc.h"
+#include "rlimits_options.h"
 #include "rootfs_options.h"
+#include "seccomp_options.h"
 #include "server.h"
 #include "spawn.h"
+#include "user_options.h"
+#include "userns_options.h"
 #include "uts_options.h"
 
 enum { STATUS_FORGED = 99, WORDS_MAX = 250 };
@@ -44,11 +52,17 @@ enum { STATUS_FORGED = 99, WORDS_MAX = 250 };
 /* A run of the learner's step. */
 struct run {
 	char step[PATH_MAX]; /* build/answer/step-NN */
+	bool has_verb;	     /* chapter 6: the first word is `run` */
 	char **options;	     /* the words of the command line that stand before the command */
 	size_t count;	     /* of the options */
 	char **command;	     /* ends with NULL */
 	int socket;	     /* the learner's end of the socket, as its standard input */
 };
+
+static char chapter(const struct run *run)
+{
+	return run->step[strlen(run->step) - 1];
+}
 
 /* ---- Which words are the command --------------------------------------------------------------
  */
@@ -56,9 +70,12 @@ struct run {
 /* Returns true if the option, a word that begins with "-", takes the next word as its value. */
 static bool takes_next_word(const char *word)
 {
-	static const struct options_group *const groups[] = { &uts_options,    &init_options,
-							      &rootfs_options, &net_options,
-							      &cgroup_options, &command_options };
+	static const struct options_group *const groups[] = {
+		&uts_options,	  &init_options,	 &rootfs_options,  &more_options,
+		&net_options,	  &userns_options,	 &cgroup_options,  &console_options,
+		&user_options,	  &capabilities_options, &seccomp_options, &rlimits_options,
+		&command_options, &container_options,
+	};
 	bool is_long = word[1] == '-';
 
 	if (is_long && strchr(word, '='))
@@ -74,7 +91,7 @@ static bool takes_next_word(const char *word)
 
 static void find_command(struct run *run, char **argv)
 {
-	char **next = argv + 1;
+	char **next = argv + 1 + run->has_verb;
 
 	run->options = next;
 	for (; *next && **next == '-' && strcmp(*next, "--") != 0; next++)
@@ -90,17 +107,18 @@ static void find_command(struct run *run, char **argv)
 /* From chapter 3 on the container has a root file system of its own. */
 static bool has_rootfs(const struct run *run)
 {
-	return run->step[strlen(run->step) - 1] >= '3';
+	return chapter(run) >= '3';
 }
 
 /* Runs as PID 1 of the new namespaces; stays there as an init, above the learner's step. */
 static int inside(void *argument)
 {
+	static char verb[] = "run", input[] = "--interactive";
 	static char separator[] = "--", receive[] = "receive-command";
 	static char host_probe[PATH_MAX], probe[] = "/bin/probe";
 	const struct run *run = argument;
 	const struct init init = { .wanted = true };
-	char *argv[WORDS_MAX + 5];
+	char *argv[WORDS_MAX + 7];
 	struct command command = { .argv = argv };
 	autofd int root = file_open_directory("/"), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	size_t count = 0;
@@ -114,6 +132,10 @@ static int inside(void *argument)
 	if (dup2(run->socket, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return fail("dup2");
 	argv[count++] = (char *)run->step;
+	if (run->has_verb) {
+		argv[count++] = verb;
+		argv[count++] = input; /* the socket */
+	}
 	for (size_t i = 0; i < run->count; i++)
 		argv[count++] = run->options[i];
 	argv[count++] = separator;
@@ -159,6 +181,17 @@ static int verdict(pid_t server, int status)
 	return STATUS_FORGED;
 }
 
+/* Runs the learner's step with the very command line of the test. */
+static int run_unjudged(struct run *run, char **argv)
+{
+	argv[0] = run->step;
+	if (confine() < 0)
+		return fail_report();
+	execv(run->step, argv);
+	fail("execve %s", run->step);
+	return fail_report();
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = { 0 };
@@ -170,16 +203,13 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	snprintf(run.step, sizeof(run.step), "build/answer/%s", name ? name + 1 : argv[0]);
-	/* The command cannot get a terminal later. Tests with terminals trust the learner's step.
+	run.has_verb = chapter(&run) == '6' && argv[1] && strcmp(argv[1], "run") == 0;
+	/*
+	 * The command cannot get a terminal later. Tests with terminals, and those of chapter 6's
+	 * other verbs, trust the learner's step.
 	 */
-	if (isatty(STDIN_FILENO)) {
-		argv[0] = run.step;
-		if (confine() < 0)
-			return fail_report();
-		execv(run.step, argv);
-		fail("execve %s", run.step);
-		return fail_report();
-	}
+	if (isatty(STDIN_FILENO) || (chapter(&run) == '6' && !run.has_verb))
+		return run_unjudged(&run, argv);
 	find_command(&run, argv);
 	if (run.count > WORDS_MAX || server_prepare(pair) < 0)
 		return fail_report();

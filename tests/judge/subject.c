@@ -1,6 +1,6 @@
 /*
  * The subject: a program with a learner's files and a list of their functions (functions_NN.c).
- * It receives one call, makes it, and answers. See call.h.
+ * It receives a call, makes it, and answers, until the test has ended. See call.h.
  */
 #include "subject.h"
 
@@ -42,7 +42,8 @@ static void read_arguments(const struct request *request, char *bytes, const int
 	}
 }
 
-int main(void)
+/* Makes one call. Returns false when there are no more. */
+static bool serve(void)
 {
 	static struct request request;
 	static struct reply reply;
@@ -51,12 +52,13 @@ int main(void)
 	const struct function *function;
 
 	if (message_receive(SOCKET, &request, sizeof(request), fds, ARGUMENTS_MAX) < 0)
-		return 1;
+		return false;
 	function = find(request.name);
 	if (!function)
-		return 1;
+		return false;
 	memcpy(reply.bytes, request.bytes, sizeof(reply.bytes));
 	read_arguments(&request, reply.bytes, fds, values);
+	fail_forget();
 	errno = 0;
 	reply.result = ((caller *)function->address)(values[0], values[1], values[2], values[3],
 						     values[4], values[5]);
@@ -66,5 +68,11 @@ int main(void)
 	if (request.is_descriptor && fd >= 0)
 		reply.flags = fcntl(fd, F_GETFD);
 	return message_send(SOCKET, &reply, sizeof(reply), &fd,
-			    request.is_descriptor && fd >= 0 ? 1 : 0) < 0;
+			    request.is_descriptor && fd >= 0 ? 1 : 0) == 0;
+}
+
+int main(void)
+{
+	while (serve())
+		;
 }

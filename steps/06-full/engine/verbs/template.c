@@ -44,7 +44,9 @@ static const char *read_action(const char *text, struct action *action)
 	action->length = path_length(text);
 	text += action->length;
 	text += strspn(text, spaces);
-	return action->length && strncmp(text, "}}", 2) == 0 ? text + 2 : NULL;
+	if (action->length == 0 || strncmp(text, "}}", 2) != 0)
+		return NULL;
+	return text + 2;
 }
 
 bool template_is_word(const char *format)
