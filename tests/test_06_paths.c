@@ -223,8 +223,9 @@ static void read_only_with_what_is_below(const char *argument)
 	int root = make_root(), before = file_open_directory("/mnt/a");
 
 	(void)argument;
-	check(system("mount -t tmpfs none /mnt/a/b") == 0);
+	check(system("mount -t tmpfs none /mnt/a/b; touch /mnt/a/b/below") == 0);
 	check(masked_paths_cover(&paths, root) == 0);
+	check(faccessat(root, "a/b/below", F_OK, 0) == 0);
 	check(openat(root, "a/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
 	check(openat(root, "a/b/x", O_WRONLY | O_CREAT, 0600) == -1 && errno == EROFS);
 	/* The original mount is still writable. */
