@@ -36,17 +36,18 @@ static size_t path_length(const char *text)
 /* Reads what follows "{{". Returns what follows "}}", or NULL: it is more than a field. */
 static const char *read_action(const char *text, struct action *action)
 {
+	size_t length;
+
 	text += strspn(text, spaces);
 	action->is_json = strncmp(text, "json", 4) == 0 && strchr(spaces, text[4]) && text[4];
 	if (action->is_json)
 		text += 4 + strspn(text + 4, spaces);
+	length = path_length(text);
 	action->path = text;
-	action->length = path_length(text);
-	text += action->length;
+	action->length = length;
+	text += length;
 	text += strspn(text, spaces);
-	if (action->length == 0 || strncmp(text, "}}", 2) != 0)
-		return NULL;
-	return text + 2;
+	return length > 0 && strncmp(text, "}}", 2) == 0 ? text + 2 : NULL;
 }
 
 bool template_is_word(const char *format)
