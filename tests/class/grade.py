@@ -27,6 +27,7 @@ RESULTS = os.environ.get("GRADES") or "build/grades"
 WORK = f"build/class/{os.getpid()}"  # of this run; others may be going on
 OURS = "our solution"
 ROW = re.compile(r" *(\d+) of +(\d+)  (.*)")
+NOT_JUDGED = re.compile(r" - +of +(\d+)  (.*) \(not judged here: .*\)")
 
 
 class Grade:
@@ -34,7 +35,7 @@ class Grade:
 
     def __init__(self, submission, lab):
         self.submission, self.lab = submission, lab
-        self.points = [0] * len(lab.tests)
+        self.points = [0] * len(lab.tests)  # None: this machine cannot judge it
         self.judged = 0  # so many tests have been tried
         self.seconds = 0.0
         self.slowest = 0.0
@@ -45,7 +46,7 @@ class Grade:
 
     @property
     def total(self):
-        return sum(self.points)
+        return sum(points or 0 for points in self.points)
 
 
 def put_files(grade, directory):
@@ -73,6 +74,11 @@ def read_line(grade, line, began):
         grade.points[place] = min(int(row[1]), grade.lab.tests[place][0])
         grade.judged = place + 1
         grade.slowest = max(grade.slowest, time.monotonic() - began)
+        return
+    row = NOT_JUDGED.fullmatch(line)
+    if row and row[2] in names:
+        grade.points[names.index(row[2])] = None
+        grade.judged = names.index(row[2]) + 1
     elif line.startswith("The first that failed: "):
         grade.first_failed = line.partition(": ")[2]
     elif line.startswith("Not ended after "):
@@ -100,7 +106,7 @@ def follow(run, grade):
                 grade.remarks.insert(0, "does not compile" + first_error(log))
         else:
             # After the total, lines of tests are only quoted.
-            if not (ended and ROW.fullmatch(text)):
+            if not (ended and (ROW.fullmatch(text) or NOT_JUDGED.fullmatch(text))):
                 read_line(grade, text, last)
             ended = ended or text.startswith(f"lab-{grade.lab.name}: ")
             last = time.monotonic()
@@ -169,6 +175,7 @@ def read_ours(lab):
 
 def grade_ours(grade):
     grade_one(grade, "ours", "/nonexistent", 600, 60)
+    grade.lab.leave_out([i for i, points in enumerate(grade.points) if points is None])
     say(grade)
     if grade.total < grade.lab.total:
         print(grade.log, end="")

@@ -17,9 +17,9 @@ lab_find() {
 }
 
 # lab_hints DIRECTORY TEST: prints the test's hints, one a line. In the file they follow, each after a tab, on a
-# line with the names of the tests that they are for.
+# line with the names of the tests that they are for, without _in_v1 and _in_v2.
 lab_hints() {
-	awk -v test="$2" '/^#/ { next } /^\t/ { if (on) print substr($0, 2); next }
+	awk -v test="${2%_in_v[12]}" '/^#/ { next } /^\t/ { if (on) print substr($0, 2); next }
 		{ on = 0; for (i = 1; i <= NF; i++) on = on || $i == test }' "$1/hints"
 }
 

@@ -50,7 +50,7 @@ def write_table(path, labs, grades):
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["name", "lab", "total", "of", *range(1, columns + 1), "seconds", "remarks"])
         for grade in grades:
-            points = [*grade.points, *[""] * (columns - len(grade.points))]
+            points = [*("-" if p is None else p for p in grade.points), *[""] * (columns - len(grade.points))]
             table.writerow([cell(grade.submission.name), grade.lab.name, grade.total, grade.lab.total, *points,
                             f"{grade.seconds:.1f}", cell("; ".join(grade.remarks))])
 
@@ -86,7 +86,9 @@ def failures(lab, grades):
     """What share of the class has lost each test, where it fails most first."""
     lost = []
     for i, (worth, name) in enumerate(lab.tests):
-        count = sum(grade.points[i] < worth for grade in grades)
+        if i in lab.left_out:
+            continue
+        count = sum((grade.points[i] or 0) < worth for grade in grades)
         lost.append((-count, i, worth, name))
     text = "<h3>Where it fails most</h3>\n<table class=bars>\n"
     for count, i, worth, name in sorted(lost):
@@ -101,7 +103,7 @@ def table(lab, grades, logs):
     for grade in grades:
         text += f"<tr><th scope=row><a href='{logs[id(grade)]}'>{escape(grade.submission.name)}</a><td class=points><b>{grade.total}</b> of {lab.total}"
         for got, (worth, _) in zip(grade.points, lab.tests):
-            text += f"<td class={'all' if got == worth else 'none'}>{got}"
+            text += f"<td class={'all' if got in (worth, None) else 'none'}>{'-' if got is None else got}"
         text += f"<td>{grade.seconds:.1f}<td class=remarks>{escape('; '.join(grade.remarks))}\n"
     return text + "</table></div>\n"
 
