@@ -228,7 +228,7 @@ static int hash_sources(const struct copying *copying, struct digest *digest)
 	for (size_t i = 0; i < copying->source_count; i++) {
 		const char *source = copying->sources[i], *slash = strrchr(source, '/');
 		autofree char *before = NULL;
-		struct copy_filter filter;
+		struct copy_filter filter = { 0 };
 		autofd int fd = file_open_in_root(copying->root, source, O_PATH | O_NOFOLLOW);
 
 		if (fd < 0)
@@ -274,7 +274,7 @@ static int copy_sources(const struct copying *copying, int root, const char *wor
 		const struct copy_place target = { .root = root, .path = path };
 		int whole = is_directory(copying, copying->sources[i]);
 		autofree char *content = NULL, *before = NULL;
-		struct copy_filter filter;
+		struct copy_filter filter = { 0 };
 		struct copy_place source = { .root = copying->root, .path = copying->sources[i] };
 
 		if (whole < 0)
