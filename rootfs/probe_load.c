@@ -54,6 +54,36 @@ _Noreturn static void wait_at_gate(const int gate[2], pid_t parent)
 	_exit(0);
 }
 
+/*
+ * Each process of a chain makes the next one and ends. At a limit it tries again: the processes
+ * that have ended count until somebody has waited for them.
+ */
+static _Noreturn void follow_chain(void)
+{
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid > 0)
+			_exit(YES);
+		if (pid < 0)
+			sched_yield();
+	}
+}
+
+static int chains(char **argv)
+{
+	for (long i = number(argv[0], 1, 100); i > 0; i--) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("fork");
+		if (pid == 0)
+			follow_chain();
+	}
+	for (;;)
+		pause();
+}
+
 static int forkbomb(char **argv)
 {
 	long limit = number(argv[0], 1, MOST_FORKS), forked = 0;
@@ -200,6 +230,8 @@ const struct command load_commands[] = {
 	  2 },
 	{ "forkbomb", "LIMIT", "fork until it fails, or LIMIT times; all children end", forkbomb, 1,
 	  1 },
+	{ "chains", "NUMBER", "make chains of processes, each of which makes the next and ends",
+	  chains, 1, 1 },
 	{ "cpu", "MILLISECONDS", "burn CPU for so long; how much of it was given", cpu, 1, 1 },
 	{ "cpus", "", "the CPUs on which we may run, and on which we ran", cpus, 0, 0 },
 	{ "write", "FILE SIZE", "write past the page cache; how fast", write_file, 2, 2 },
