@@ -19,23 +19,36 @@
 #include "publish.h"
 #include "reference.h"
 #include "sweep.h"
+#include "userns.h"
 
 #define BUSYBOX "busybox:latest"
 
 /* ---- busybox ---- */
 
-/* Packs the root file system, and unpacks it as a layer: as if the image came from elsewhere. */
+/*
+ * Packs the root file system, and unpacks it as a layer: as if the image came from elsewhere. What
+ * belongs to the user who has built the workbook belongs to root in the image.
+ */
 static int make_busybox(const struct work *work, int directory)
 {
 	static char command[] = "CMD [\"sh\"]", *changes[] = { command, NULL };
 	const struct make make = { .changes = changes, .comment = "rootfs/busybox" };
+	struct id_map uid = { .size = 1 }, gid = { .size = 1 };
+	const struct userns builder = {
+		.uids = &uid, .uid_count = 1, .gids = &gid, .gid_count = 1
+	};
 	autofd int blob = work_new_blob(work);
+	struct stat status;
 	struct layer layer;
 	struct image image;
 
 	if (blob < 0)
 		return -1;
-	if (layer_pack(directory, LAYER_TREE, false, LAYER_GZIP, blob, &layer) < 0)
+	if (fstat(directory, &status) < 0)
+		return fail("fstat rootfs/busybox");
+	uid.outside = status.st_uid;
+	gid.outside = status.st_gid;
+	if (layer_pack_of(&builder, directory, LAYER_TREE, false, LAYER_GZIP, blob, &layer) < 0)
 		return -1;
 	if (work_keep_blob(work, &layer.digest) < 0)
 		return -1;
