@@ -339,9 +339,13 @@ static enum server_end answer_request(const struct server *server, const struct 
 	forget(&events[REQUESTS]);
 	if (asked < 0)
 		return SERVER_NOT_ASKED;
-	if (!executes(request.sender, probe))
+	if (!executes(request.sender, probe)) {
+		close(request.fd); /* nobody waits for an answer */
 		return SERVER_FORGED;
-	if (hand_over(server, request.fd, &events[OUTPUT].fd) < 0)
+	}
+	asked = hand_over(server, request.fd, &events[OUTPUT].fd);
+	close(request.fd);
+	if (asked < 0)
 		return SERVER_NOT_ASKED;
 	/* A test may wait for the end of these. */
 	close(STDIN_FILENO);
