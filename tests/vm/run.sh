@@ -90,6 +90,8 @@ fetch_kernel() (
 packages=systemd-sysv,systemd-resolved,dbus,dbus-user-session,kmod,sudo,make,busybox-static
 packages=$packages,libcmocka0,libnl-3-200,libseccomp2,strace,iproute2,nftables
 packages=$packages,iptables,apparmor,procps,libcap2-bin,uidmap,jq,python3-minimal
+# Two libraries of the tests are in packages whose names differ between releases.
+packages=$packages,$(dpkg-query --search libarchive.so.13 libnettle.so.8 2>/dev/null | cut -d : -f 1 | sort -u | paste -sd ,)
 make_system() (
 	# shellcheck disable=SC1091 # the system's own file
 	release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
@@ -98,10 +100,10 @@ make_system() (
 	root='' && [ "$(id -u)" -eq 0 ] || root=sudo
 	echo "making a system of $release (build/vm/system)" >&2
 	$root unshare --mount --propagation private debootstrap --variant=minbase \
-		--include=$packages "$release" "$run.new" "$archive" >$system.log ||
+		--include="$packages" "$release" "$run.new" "$archive" >$system.log ||
 		{ tail -n 30 $system.log >&2 && exit 1; }
 	$root rm -rf $system
-	$root mv "$run.new" $system && echo $packages >$system.packages
+	$root mv "$run.new" $system && echo "$packages" >$system.packages
 )
 
 # Copies the modules that the root file system needs, with those that they need: modules.dep names them.
