@@ -199,8 +199,8 @@ static void a_wrong_command_line_runs_nothing(void **state)
 /* ---- command_options, as a module ---- */
 
 static struct command command;
-static char **environment[32];
-static size_t environments;
+static struct command commands[32]; /* those of the calls of parse() before */
+static size_t parsed;
 
 /* Parses these words, which follow the program's name, into `command`. */
 static int parse(const char *first, const char *second, const char *third)
@@ -217,8 +217,8 @@ static int parse(const char *first, const char *second, const char *third)
 		argc++;
 	forget_failure();
 	/* The memory is not freed: a step parses its command line only once. */
-	assert_true(environments < sizeof(environment) / sizeof(environment[0]));
-	environment[environments++] = command.environment;
+	assert_true(parsed < sizeof(commands) / sizeof(commands[0]));
+	commands[parsed++] = command;
 	command = (struct command){ 0 };
 	return options_parse(argc, argv, "A test.", parts, &command);
 }
