@@ -18,14 +18,15 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "message.h"
 
-enum { BYTES_MAX = 131072, STREAMS = 3 };
+enum { WORDS_SIZE = 131072, STREAMS = 3 };
 
 /* The first message says whether a listener of seccomp comes with it. */
 enum { WATCHED, UNWATCHED };
 
-/* What a message brings: a descriptor, and the process that the kernel says has sent it. */
-struct request {
+/* A message brings a byte and a descriptor. The kernel says which process has sent the message. */
+struct envelope {
 	pid_t sender;
 	int fd;
 	char byte;
@@ -33,7 +34,7 @@ struct request {
 
 union control {
 	struct cmsghdr header;
-	char bytes[CMSG_SPACE((STREAMS + 1) * sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+	char bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
 };
 
 /* ---- Messages ----------------------------------------------------------------------------------
@@ -48,46 +49,29 @@ int server_prepare(int pair[2])
 	return 0;
 }
 
-static int send_with(int socket, const void *bytes, size_t size, const int *fds, size_t count)
-{
-	struct iovec data = { (void *)bytes, size };
-	union control control = { 0 };
-	struct msghdr message = { .msg_iov = &data,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(count * sizeof(int));
-	memcpy(CMSG_DATA(header), fds, count * sizeof(int));
-	return sendmsg(socket, &message, MSG_NOSIGNAL) < 0 ? fail("sendmsg") : 0;
-}
-
 /* Returns 0, or -1 at the end of the container. */
-static int receive(int socket, struct request *request)
+static int receive(int socket, struct envelope *envelope)
 {
 	union control control;
-	struct iovec data = { &request->byte, 1 };
+	struct iovec data = { &envelope->byte, 1 };
 	struct msghdr message = { .msg_iov = &data,
 				  .msg_iovlen = 1,
 				  .msg_control = &control,
 				  .msg_controllen = sizeof(control) };
 	struct ucred sender = { 0 };
 
-	request->fd = -1;
+	envelope->fd = -1;
 	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0)
 		return -1;
 	for (struct cmsghdr *next = CMSG_FIRSTHDR(&message); next;
 	     next = CMSG_NXTHDR(&message, next)) {
 		if (next->cmsg_type == SCM_RIGHTS)
-			memcpy(&request->fd, CMSG_DATA(next), sizeof(int));
+			memcpy(&envelope->fd, CMSG_DATA(next), sizeof(int));
 		else if (next->cmsg_type == SCM_CREDENTIALS)
 			memcpy(&sender, CMSG_DATA(next), sizeof(sender));
 	}
-	request->sender = sender.pid;
-	return request->fd < 0 ? -1 : 0;
+	envelope->sender = sender.pid;
+	return envelope->fd < 0 ? -1 : 0;
 }
 
 /* ---- The step's side ---------------------------------------------------------------------------
@@ -116,11 +100,11 @@ int server_watch_me(int socket)
 	 * one listener, and says EBUSY, of which libseccomp 2.5 makes EFAULT.
 	 */
 	if (error == -EBUSY || error == -EFAULT)
-		return send_with(socket, &unwatched, 1, &socket, 1);
+		return message_send(socket, &unwatched, 1, &socket, 1);
 	errno = -error;
 	if (listener < 0)
 		return fail("seccomp_load");
-	error = send_with(socket, &watched, 1, &listener, 1);
+	error = message_send(socket, &watched, 1, &listener, 1);
 	close(listener);
 	return error;
 }
@@ -200,7 +184,7 @@ static int open_program(const struct server *server, const char *name)
  */
 static int hand_over(const struct server *server, int socket, int *output)
 {
-	static char words[BYTES_MAX], shell[] = "/bin/sh";
+	static char words[WORDS_SIZE], shell[] = "/bin/sh";
 	char *const none[] = { shell, NULL };
 	char *const *command = *server->command ? server->command : none;
 	int fds[STREAMS + 1] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO }, pair[2], sent;
@@ -219,7 +203,7 @@ static int hand_over(const struct server *server, int socket, int *output)
 	shutdown(pair[1], SHUT_RD);
 	fds[STDOUT_FILENO] = pair[1];
 	fds[STREAMS] = open_program(server, command[0]);
-	sent = send_with(socket, words, size, fds, STREAMS + (fds[STREAMS] >= 0));
+	sent = message_send(socket, words, size, fds, STREAMS + (fds[STREAMS] >= 0));
 	close(pair[1]);
 	*output = pair[0];
 	return sent;
@@ -333,18 +317,18 @@ static void forget(struct pollfd *event)
 static enum server_end answer_request(const struct server *server, const struct file *probe,
 				      struct pollfd *events)
 {
-	struct request request;
-	int asked = receive(events[REQUESTS].fd, &request);
+	struct envelope envelope;
+	int asked = receive(events[REQUESTS].fd, &envelope);
 
 	forget(&events[REQUESTS]);
 	if (asked < 0)
 		return SERVER_NOT_ASKED;
-	if (!executes(request.sender, probe)) {
-		close(request.fd); /* nobody waits for an answer */
+	if (!executes(envelope.sender, probe)) {
+		close(envelope.fd); /* nobody waits for an answer */
 		return SERVER_FORGED;
 	}
-	asked = hand_over(server, request.fd, &events[OUTPUT].fd);
-	close(request.fd);
+	asked = hand_over(server, envelope.fd, &events[OUTPUT].fd);
+	close(envelope.fd);
 	if (asked < 0)
 		return SERVER_NOT_ASKED;
 	/* A test may wait for the end of these. */
@@ -360,16 +344,16 @@ static int serve(const struct server *server, int socket)
 					 [LISTENER] = { .fd = -1, .events = POLLIN },
 					 [OUTPUT] = { .fd = -1, .events = POLLIN } };
 	enum server_end end = SERVER_NOT_ASKED;
-	struct request request;
+	struct envelope envelope;
 	bool refused = false;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (receive(socket, &request) < 0)
+	if (receive(socket, &envelope) < 0)
 		return SERVER_NOT_ASKED;
-	if (request.byte == WATCHED)
-		events[LISTENER].fd = request.fd;
+	if (envelope.byte == WATCHED)
+		events[LISTENER].fd = envelope.fd;
 	else
-		close(request.fd);
+		close(envelope.fd);
 	while (events[REQUESTS].fd >= 0 || events[LISTENER].fd >= 0 || events[OUTPUT].fd >= 0) {
 		if (poll(events, EVENTS, -1) < 0)
 			continue; /* a signal, which only wakes the server up */
