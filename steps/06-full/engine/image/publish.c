@@ -71,7 +71,7 @@ static int move_and_list(const struct work *work, const struct digest *manifest,
 	return index_write(index);
 }
 
-/* What is in the store already, and in no image, goes. Returns -1. */
+/* Removes from the store all that no image uses, and keeps the failure. Returns -1. */
 static int take_back(const struct work *work)
 {
 	const struct failure failure = *fail_get();

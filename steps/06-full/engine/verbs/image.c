@@ -28,7 +28,7 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/* What is printed of each step. */
+/* The form in which each step is printed. */
 struct listing {
 	bool whole;
 	const char *format;

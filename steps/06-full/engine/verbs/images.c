@@ -10,7 +10,7 @@
 #include "reference.h"
 #include "template.h"
 
-/* What is printed of each image. */
+/* The form in which each image is printed. */
 struct listing {
 	bool quiet, whole;
 	const char *format;

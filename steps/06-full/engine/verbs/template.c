@@ -12,7 +12,7 @@
 
 static const char spaces[] = " \t\n";
 
-/* What stands between "{{" and "}}". */
+/* An action: the text between "{{" and "}}". */
 struct action {
 	bool is_json;
 	const char *path; /* ".State.Status" */

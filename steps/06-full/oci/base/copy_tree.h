@@ -14,7 +14,7 @@ struct copy_owner {
 	bool is_others; /* the files come from a container: no set-user-ID bits, no device nodes */
 };
 
-/* What is done with a file or directory. */
+/* The choice for a file or directory. */
 enum copy_choice {
 	COPY_TAKE,
 	COPY_LEAVE, /* with all that is in it */
