@@ -48,7 +48,7 @@ static int introduce(void)
 	return pair[0];
 }
 
-/* What the judge sends: the command's words, each with a NUL at its end, and descriptors. */
+/* The judge's message: the command's words, each with a NUL at its end, and descriptors. */
 struct received {
 	char words[BYTES_MAX];
 	size_t size;

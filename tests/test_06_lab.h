@@ -42,7 +42,7 @@ static inline const char *new_name(void)
 	return text("%s", random_name());
 }
 
-/* What can be seen of outside/, but for times and extended attributes. */
+/* Prints what outside/ shows, but for times and extended attributes. */
 static inline const struct result *look_outside(void)
 {
 	return script("cd $1; ls; cat outside/file\n"

@@ -73,7 +73,7 @@ static void load_layers(const char *name, const char *make, const char *director
 {
 	write_archive(tar, "upper.tar");
 	assert_success(script(
-		/* What links lead to comes first: this test is not about links. */
+		/* The targets of hard links come first: this test is not about links. */
 		"step=$(pwd)/step-06; cd rootfs/busybox; tar -cf $1/lower.tar ./bin/busybox ./run\n"
 		"tar -rf $1/lower.tar .\n"
 		"mkdir -p $1/tree/$4; cd $1/tree/$4; eval \"$3\"; cd $1; tar -C tree -rf lower.tar "

@@ -37,7 +37,7 @@ struct reply {
 	char bytes[BYTES_MAX]; /* as in the request, with the function's changes */
 };
 
-/* Where the next text or structure begins after `size` bytes. */
+/* Returns the place at which the next text or structure begins after `size` bytes. */
 static inline size_t message_next(size_t size)
 {
 	return (size + 15) & ~(size_t)15;
