@@ -37,7 +37,8 @@ test-engines: step-06 ## Podman, Docker with Swarm, and containerd with our runt
 	@common/deps.sh engines
 	$(SUDO) tests/engines/run.sh
 
-bench: all ## compare speed and size with unshare, bwrap, crun, tar (needs root)
+bench: all ## compare speed and size with unshare, bwrap, crun, tar, Docker, Podman (needs root)
 	$(SUDO) tests/bench/bench.sh
 	$(SUDO) tests/bench/runtimes.sh
 	$(SUDO) tests/bench/images.sh
+	$(SUDO) tests/bench/engines.sh
