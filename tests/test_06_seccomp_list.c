@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #include "bpf_machine.h"
 #include "cleanup.h"
+#include "seccomp_filter.h"
 #include "test_03.h"
 
 enum { LAST = 600, X32_BIT = 0x40000000 };
@@ -349,6 +351,53 @@ static void each_personality(void **state)
 	compare_arguments(X86_64, __NR_personality, values);
 }
 
+/* Compares the answer of our program to one call with Docker's. */
+static void compare_call(const struct seccomp *filter, enum abi abi, int number, uint64_t argument)
+{
+	const struct seccomp_data call = { .nr = abi == X32 ? number | X32_BIT : number,
+					   .arch = abis[abi].audit,
+					   .args = { argument } };
+	uint32_t action = bpf_machine_run(filter->program.filter, filter->program.len, &call);
+	const char *answer = action == SCMP_ACT_ALLOW ? "passes"
+		: action == SCMP_ACT_ERRNO(ENOSYS)    ? "ENOSYS"
+						      : "EPERM";
+
+	if (strcmp(answer, verdict(abi, number, argument)) != 0)
+		fail_msg("%s call %d (%#jx): %s here, %s with Docker", abis[abi].name, number,
+			 (uintmax_t)argument, answer, verdict(abi, number, argument));
+}
+
+static void compare_profile(const char *capabilities, uint64_t bounding)
+{
+	static const uint64_t personalities[] = { 8, 9, 0x20000, 0x20008, 0x20009, 0xffffffff };
+	struct seccomp filter = { 0 };
+
+	build_judge(capabilities);
+	assert_int_equal(seccomp_default(&filter, bounding), 0);
+	assert_int_equal(seccomp_compile(&filter), 0);
+	for (enum abi abi = X86_64; abi < ABIS; abi += X32) {
+		for (uint64_t i = 0; i <= 60; i++)
+			compare_call(&filter, abi, __NR_socket, i);
+		for (int i = 0; i < 40; i++)
+			compare_call(&filter, abi, __NR_clone, 1ULL << i);
+		for (size_t i = 0; i < sizeof(personalities) / sizeof(personalities[0]); i++)
+			compare_call(&filter, abi, __NR_personality, personalities[i]);
+		compare_call(&filter, abi, __NR_clone3, 0);
+		compare_call(&filter, abi, __NR_clone, CLONE_NEWNS | CLONE_NEWUSER);
+	}
+	free((void *)filter.rules);
+	free(filter.program.filter);
+}
+
+static void the_profile_compares_arguments(void **state)
+{
+	const uint64_t fourteen = 0xa80425fb, sys_admin = 1ULL << CAP_SYS_ADMIN;
+
+	(void)state;
+	compare_profile(FOURTEEN, fourteen);
+	compare_profile(FOURTEEN ",\"CAP_SYS_ADMIN\"", fourteen | sys_admin);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +409,7 @@ int main(void)
 		host_test(each_family_of_sockets),
 		host_test(each_flag_of_clone),
 		host_test(each_personality),
+		host_test(the_profile_compares_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# tests/judge/attacks.sh [NAME...]: the labs' grades cannot be forged. Each file in tests/judge/attacks/NN/
+# tests/judge/attacks.sh [NAME...]: the labs' grades cannot be forged. Each file in tests/judge/attacks/LAB/
 # stands in the place of a lab's first file: it contains the skeleton, and an attempt to get points
 # without the work. Each has to earn nothing; then our own modules have to earn full points.
 set -u
@@ -8,10 +8,14 @@ failed=0
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-# attack NN FILE
+# attack LAB FILE
 attack() {
 	local lab name first total
-	lab=$(echo steps/"$1"-*/lab) name=$(basename "$2" .c)
+	case $1 in
+	0*) lab=$(echo steps/"$1"-*/lab) ;;
+	*) lab=$(echo steps/06-*/lab-"$1") ;;
+	esac
+	name=$(basename "$2" .c)
 	rm -rf "$work/answer" && mkdir "$work/answer" || return
 	(cd "$lab" && find . -name '*.c' -exec cp --parents {} "$work/answer" \;)
 	first=$(cd "$work/answer" && find . -name '*.c' | sort | head -n 1)

@@ -97,16 +97,11 @@ static void add_newer(struct part *part, const struct seccomp_rule *rule, const 
 	}
 }
 
-static int add_call(struct part *part, const struct seccomp_rule *rule, const char *name)
+/* Adds the rule for the call with this number. Returns 0 or -1. */
+static int add_rule(const struct part *part, const struct seccomp_rule *rule, int number)
 {
-	int number = seccomp_syscall_resolve_name(name);
 	int result;
 
-	if (number == __NR_SCMP_ERROR) {
-		add_newer(part, rule, name);
-		return 0;
-	}
-	note_number(part, seccomp_syscall_resolve_name_arch(part->architecture, name) & ~X32_BIT);
 	/* libseccomp refuses rules with the default action. */
 	if (rule->action == part->filter->default_action)
 		return 0;
@@ -114,6 +109,18 @@ static int add_call(struct part *part, const struct seccomp_rule *rule, const ch
 					rule->arguments);
 	/* EFAULT: this architecture does not have the call. */
 	return result == -EFAULT ? 0 : check(result, "seccomp_rule_add_array");
+}
+
+static int add_call(struct part *part, const struct seccomp_rule *rule, const char *name)
+{
+	int number = seccomp_syscall_resolve_name(name);
+
+	if (number == __NR_SCMP_ERROR) {
+		add_newer(part, rule, name);
+		return 0;
+	}
+	note_number(part, seccomp_syscall_resolve_name_arch(part->architecture, name) & ~X32_BIT);
+	return add_rule(part, rule, number);
 }
 
 /* Adds the rules, for each of the calls that they name. */

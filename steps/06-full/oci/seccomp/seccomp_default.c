@@ -130,6 +130,28 @@ static void add_if(struct seccomp *filter, struct seccomp_rule *rules, const cha
 	rule->arguments[0] = (struct scmp_arg_cmp){ 0, comparison, value, 0 };
 }
 
+/* Adds the calls that are allowed with certain values of their first argument alone. */
+static void add_compared(struct seccomp *filter, struct seccomp_rule *rules, uint64_t bounding)
+{
+	const uint64_t namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+		CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
+
+	add_if(filter, rules, "socket", SCMP_CMP_LT, AF_ROSE + 1);
+	for (size_t i = 0; i < SIZE(socket_families); i++)
+		add_if(filter, rules, "socket", SCMP_CMP_EQ, socket_families[i]);
+	for (size_t i = 0; i < SIZE(personalities); i++)
+		add_if(filter, rules, "personality", SCMP_CMP_EQ, personalities[i]);
+	if (bounding & BIT(CAP_SYS_ADMIN))
+		return;
+	/*
+	 * Without CAP_SYS_ADMIN, clone makes threads and processes, but no namespaces. The flags of
+	 * clone3 are in memory, which a filter cannot read. So clone3 gets ENOSYS, and the C
+	 * library uses clone instead.
+	 */
+	add_if(filter, rules, "clone", SCMP_CMP_MASKED_EQ, namespaces);
+	add(filter, rules, "clone3")->action = SCMP_ACT_ERRNO(ENOSYS);
+}
+
 uint64_t seccomp_default_capabilities(uint64_t bounding)
 {
 	uint64_t asked = 0;
@@ -141,8 +163,6 @@ uint64_t seccomp_default_capabilities(uint64_t bounding)
 
 int seccomp_default(struct seccomp *filter, uint64_t bounding)
 {
-	const uint64_t namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
-		CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
 	struct seccomp_rule *rules = calloc(MAX, sizeof(*rules));
 
 	if (!rules)
@@ -156,19 +176,6 @@ int seccomp_default(struct seccomp *filter, uint64_t bounding)
 	for (size_t i = 0; i < SIZE(with_capability); i++)
 		if (bounding & with_capability[i].capability)
 			add(filter, rules, with_capability[i].names);
-	add_if(filter, rules, "socket", SCMP_CMP_LT, AF_ROSE + 1);
-	for (size_t i = 0; i < SIZE(socket_families); i++)
-		add_if(filter, rules, "socket", SCMP_CMP_EQ, socket_families[i]);
-	for (size_t i = 0; i < SIZE(personalities); i++)
-		add_if(filter, rules, "personality", SCMP_CMP_EQ, personalities[i]);
-	if (bounding & BIT(CAP_SYS_ADMIN))
-		return 0;
-	/*
-	 * Without CAP_SYS_ADMIN, clone makes threads and processes, but no namespaces. The flags of
-	 * clone3 are in memory, which a filter cannot read. So clone3 gets ENOSYS, and the C
-	 * library uses clone instead.
-	 */
-	add_if(filter, rules, "clone", SCMP_CMP_MASKED_EQ, namespaces);
-	add(filter, rules, "clone3")->action = SCMP_ACT_ERRNO(ENOSYS);
+	add_compared(filter, rules, bounding);
 	return 0;
 }
