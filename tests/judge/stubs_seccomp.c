@@ -42,7 +42,7 @@ int seccomp_compile(struct seccomp *filter)
 	if (flatten(filter, rules) < 0)
 		return fail_input("the judge has no room for these rules");
 	memset(made, 0, sizeof(*made));
-	if (call("compile", CONST_BYTES(rules), BYTES(made)) < 0)
+	if ((int)call("compile", CONST_BYTES(rules), BYTES(made)) < 0)
 		return -1;
 	return take_program(filter);
 }
@@ -52,7 +52,7 @@ int seccomp_default(struct seccomp *filter, uint64_t bounding)
 	struct flat_filter *rules = &flat, *kept;
 
 	memset(rules, 0, sizeof(*rules));
-	if (call("default_rules", BYTES(rules), NUMBER(bounding)) < 0)
+	if ((int)call("default_rules", BYTES(rules), NUMBER(bounding)) < 0)
 		return -1;
 	/* The caller frees the rules, which come first in it. */
 	kept = malloc(sizeof(*kept));

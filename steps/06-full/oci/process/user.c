@@ -34,17 +34,13 @@ static int take_home(struct user *user, char *rest)
 	return user->home ? 0 : fail("strdup");
 }
 
-/* Looks up the user by `name`, or by uid if that is NULL. Returns its name in *found, or NULL. */
-static int find_user(struct user *user, const char *name, char **found)
+/* Does what find_user() says, but for the defaults. */
+static int search_user(struct user *user, const char *name, char **found)
 {
 	autouserfile struct user_file file = { 0 };
 	struct user_entry entry;
 	int read;
 
-	*found = NULL;
-	user->home = strdup("/");
-	if (!user->home)
-		return fail("strdup");
 	if (user_file_open(&file, passwd) < 0)
 		return -1;
 	while ((read = user_file_next(&file, &entry)) > 0) {
@@ -60,6 +56,16 @@ static int find_user(struct user *user, const char *name, char **found)
 	if (read == 0 && name)
 		return fail_input("user %s: not in %s of the container", name, passwd);
 	return read;
+}
+
+/* Looks up the user by `name`, or by uid if that is NULL. Returns its name in *found, or NULL. */
+static int find_user(struct user *user, const char *name, char **found)
+{
+	*found = NULL;
+	user->home = strdup("/");
+	if (!user->home)
+		return fail("strdup");
+	return search_user(user, name, found);
 }
 
 static int find_group(const char *name, gid_t *gid)
@@ -172,13 +178,9 @@ static bool setgroups_denied(void)
 	return text && strncmp(text, "deny", 4) == 0;
 }
 
-static int become_groups(const struct user *user)
+/* setgroups(2) has failed. Returns 0 if the groups can be left out, or -1. */
+static int do_without_groups(const struct user *user)
 {
-	if (user->keep_groups)
-		return 0;
-	narrate("setgroups %zu groups", user->group_count);
-	if (setgroups(user->group_count, user->groups) == 0)
-		return 0;
 	if (errno != EPERM || !setgroups_denied())
 		return fail("setgroups");
 	/* Groups from the image's /etc/group can be left out; groups that were asked for cannot. */
@@ -187,6 +189,16 @@ static int become_groups(const struct user *user)
 			"further groups cannot be had: the user namespace was made without "
 			"root and without newgidmap(1)");
 	return 0;
+}
+
+static int become_groups(const struct user *user)
+{
+	if (user->keep_groups)
+		return 0;
+	narrate("setgroups %zu groups", user->group_count);
+	if (setgroups(user->group_count, user->groups) == 0)
+		return 0;
+	return do_without_groups(user);
 }
 
 int user_become(const struct user *user)
