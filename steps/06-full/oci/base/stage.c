@@ -34,16 +34,12 @@ static int begin(const struct stage *stage)
 	return stage->inside(stage->argument);
 }
 
-static int run_stage(void *argument)
+/* Starts the container's process, and tells the host side which one it is. */
+static int start(const struct stage *stage)
 {
-	const struct stage *stage = argument;
-	pid_t pid;
 	int pidfd;
+	pid_t pid = child_fork(stage->namespaces | CLONE_PARENT, -1, &pidfd);
 
-	narrate_as("stage");
-	if (stage->enter(stage->argument) < 0)
-		return -1;
-	pid = child_fork(stage->namespaces | CLONE_PARENT, -1, &pidfd);
 	if (pid < 0)
 		return -1;
 	if (pid == 0)
@@ -51,6 +47,14 @@ static int run_stage(void *argument)
 	if (send(stage->child->socket, &pid, sizeof(pid), MSG_NOSIGNAL) != sizeof(pid))
 		return fail("send the pid");
 	_exit(0);
+}
+
+static int run_stage(void *argument)
+{
+	const struct stage *stage = argument;
+
+	narrate_as("stage");
+	return stage->enter(stage->argument) < 0 ? -1 : start(stage);
 }
 
 /* Returns the pid that the stage sends, or -1. */
