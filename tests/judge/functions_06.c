@@ -2,23 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "become.h"
 #include "capabilities.h"
 #include "lists_06.h"
 #include "masked_paths.h"
 #include "subject.h"
-#include "user.h"
 
 static int write_text(uint64_t set, char *text)
 {
 	return snprintf(text, CAPABILITIES_TEXT, "%s", capabilities_text(set));
-}
-
-/* Not the learner's: the process changes its user between two calls. */
-static int become(uid_t uid, gid_t gid)
-{
-	const struct user user = { .uid = uid, .gid = gid };
-
-	return user_become(&user);
 }
 
 static size_t split(char *text, const char **paths)

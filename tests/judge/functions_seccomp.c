@@ -1,9 +1,8 @@
 /* Lab seccomp: seccomp_compile.c, seccomp_default.c, seccomp_filter.c and seccomp_notify.c. */
-#include "fail.h"
+#include "become.h"
 #include "filter_seccomp.h"
 #include "seccomp_filter.h"
 #include "subject.h"
-#include "user.h"
 
 /* The caller has no more use for the program's memory, which stays until the process ends. */
 static int compile(struct flat_filter *flat, struct flat_program *program)
@@ -44,14 +43,6 @@ static int hand_over(int childs, int fd)
 	const struct seccomp_notify listener = { .childs = childs };
 
 	return seccomp_notify_hand_over(&listener, fd);
-}
-
-/* Not the learner's: the process changes its user between two calls. */
-static int become(uid_t uid, gid_t gid)
-{
-	const struct user user = { .uid = uid, .gid = gid };
-
-	return user_become(&user);
 }
 
 const struct function functions[] = {
