@@ -40,8 +40,7 @@ if [ "${GRADE_NAMESPACE:-}" != entered ]; then
 	GRADE_NAMESPACE=entered exec tests/own-cgroups.sh unshare --mount --propagation private \
 		tests/grade.sh "$@"
 fi
-export CGROUPS=machine
-[ ! -e build/answer ] || export JUDGED=yes
+export CGROUPS=machine JUDGED=yes
 mounts=$(findmnt --raw --noheadings --output TARGET | grep -Ev '^/(proc|sys|dev)(/|$)')
 mount --bind "$PWD" "$PWD" && cd "$PWD" || exit 1
 for mount in $mounts; do

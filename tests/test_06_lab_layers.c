@@ -67,11 +67,12 @@ static void what_is_mounted_on_the_way_is_no_part_of_a_layer(void **state)
 	tar_add(&tar, .name = directory, .type = '5');
 	assert_success(import(&tar, image));
 	assert_prints(script(BOX
-			     "mkdir -p $upper/$4/deep; mount -t tmpfs mounted $upper/$4/deep\n"
+			     "mkdir -p $upper/$4/deep; commit $1 $2; mount -t tmpfs mounted "
+			     "$upper/$4/deep\n"
 			     "trap 'umount $upper/$4/deep' EXIT; echo secret >$upper/$4/deep/file\n"
 			     "commit $1 $2; grep -q $4/deep $1/err",
 			     top, "box", image, directory, NULL),
-		      "125\n");
+		      "0\n125\n");
 	end();
 }
 
@@ -139,6 +140,9 @@ static void absolute_names_are_refused(void **state)
 		tar_add(&tar, .name = bad[i], .type = '5', .mode = 0777);
 		refuse(&tar, bad[i]);
 	}
+	tar_add(&tar, .name = bad[1] + 1, .type = '5', .mode = 0700);
+	accept(&tar);
+	assert_layer("700\n", "stat -c %a $1", name);
 	end();
 }
 

@@ -35,6 +35,8 @@ static void whiteouts_of_what_no_file_can_be_are_refused(void **state)
 		tar_add(&tar, .name = bad[i]);
 		refuse(&tar, bad[i]);
 	}
+	tar_add(&tar, .name = text(".wh.%s", name));
+	accept(&tar);
 	end();
 }
 

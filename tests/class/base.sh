@@ -22,14 +22,10 @@ done
 for file in "${files[@]}"; do
 	rm -f "$base/$home/$file" "$base/build/$home/${file%c}"[od]
 done
-# The judge is linked with our other modules, which are in an archive; without the judge nothing needs it.
-if lab_is_judged; then
-	touch -r "$base/build/modules.a" "$base/stamp"
-	for file in "${files[@]}"; do
-		ar d "$base/build/modules.a" "$(basename "$file" .c).o"
-	done
-	touch -r "$base/stamp" "$base/build/modules.a"
-else
-	rm -f "$base/build/modules.a"
-fi
+# The judge is linked with our other modules, which are in an archive.
+touch -r "$base/build/modules.a" "$base/stamp"
+for file in "${files[@]}"; do
+	ar d "$base/build/modules.a" "$(basename "$file" .c).o"
+done
+touch -r "$base/stamp" "$base/build/modules.a"
 rm -rf "$base"/steps/*/lab*/mutants "$base"/steps/*/*.md

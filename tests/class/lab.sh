@@ -69,14 +69,11 @@ lab_missing() {
 	done
 }
 
-# lab_is_judged: whether the lab's tests never link the answer (labs.mk).
-lab_is_judged() { sed -n 's/^JUDGED := //p' tests/labs.mk | grep -qw -- "$lab"; }
-
-# lab_put TREE ANSWER: puts the answer's files where lab_compile finds them: in TREE/answer, or in the place of ours.
+# lab_put TREE ANSWER: puts the answer's files where lab_compile finds them, in TREE/answer.
 lab_put() {
-	local file place=$1/$home
+	local file place=$1/answer
 
-	! lab_is_judged || { place=$1/answer && rm -rf "$place"; }
+	rm -rf "$place"
 	for file in "${files[@]}"; do
 		mkdir -p "$(dirname "$place/$file")" && cp -- "$2/$file" "$place/$file" || return
 	done
@@ -85,17 +82,16 @@ lab_put() {
 # lab_compile TREE NAME: compiles the step and its tests. What the compiler and the linker say names the
 # answer's files as NAME/FILE. The exit status is that of make.
 lab_compile() {
-	local file script answer top status place=$home all=(01 02 03 04 05 06) targets=("step-$n")
+	local file script answer top status all=(01 02 03 04 05 06)
 
-	! lab_is_judged || { place=answer && targets=(LAB="$lab" ANSWER=answer judge); }
 	answer=$(printf '%s' "$2" | sed 's/[#&\\]/\\&/g') # as a replacement
 	top=$(printf '%s/' "$(cd "$1" && pwd)" | sed 's/[#*.^$\\[]/\\&/g') # as a pattern
 	script="/^make/d;s#$top##g;"
 	for file in "${files[@]}"; do
-		script+="s#\\(^\\|[^[:alnum:]/]\\)$place/$file#\\1$answer/$file#g;"
+		script+="s#\\(^\\|[^[:alnum:]/]\\)answer/$file#\\1$answer/$file#g;"
 	done
 	# shellcheck disable=SC2046 # words
-	make -s --no-print-directory -C "$1" STEPS="${all[*]:0:10#$n}" "${targets[@]}" build/probe \
+	make -s --no-print-directory -C "$1" STEPS="${all[*]:0:10#$n}" LAB="$lab" ANSWER=answer judge build/probe \
 		$(tests/grade.sh "$lab") 2>&1 | sed "$script"
 	status=${PIPESTATUS[0]}
 	return "$status"

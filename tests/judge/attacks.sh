@@ -11,11 +11,11 @@ trap 'rm -rf "$work"' EXIT
 # attack LAB FILE
 attack() {
 	local lab name first total
+	name=$(basename "$2" .c)
 	case $1 in
-	0*) lab=$(echo steps/"$1"-*/lab) ;;
+	0[1-6]) lab=$(echo steps/"$1"-*/lab) ;;
 	*) lab=$(echo steps/06-*/lab-"$1") ;;
 	esac
-	name=$(basename "$2" .c)
 	rm -rf "$work/answer" && mkdir "$work/answer" || return
 	(cd "$lab" && find . -name '*.c' -exec cp --parents {} "$work/answer" \;)
 	first=$(cd "$work/answer" && find . -name '*.c' | sort | head -n 1)

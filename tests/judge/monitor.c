@@ -8,7 +8,8 @@
  * the command, in the container that the learner's step has made, and never by the step itself.
  *
  * The learner's step has no CAP_SYS_PTRACE, so that it cannot read or change the memory of the
- * tests, nor CAP_SYS_MODULE and CAP_SYS_RAWIO.
+ * tests, nor CAP_SYS_MODULE and CAP_SYS_RAWIO. The same holds for the verbs of chapter 6 that run
+ * no command (import, commit, diff): they get the test's own streams, and execute no other program.
  *
  * Source: unix(7), SO_PASSCRED and SCM_RIGHTS; capabilities(7).
  */
@@ -51,12 +52,14 @@ enum { STATUS_FORGED = 99, WORDS_MAX = 250 };
 
 /* A run of the learner's step. */
 struct run {
-	char step[PATH_MAX]; /* build/answer/step-NN */
-	bool has_verb;	     /* chapter 6: the first word is `run` */
-	char **options;	     /* the words of the command line that stand before the command */
-	size_t count;	     /* of the options */
-	char **command;	     /* ends with NULL */
-	int socket;	     /* the learner's end of the socket, as its standard input */
+	char top[PATH_MAX / 2]; /* the copy of the workbook, where this program is */
+	char step[PATH_MAX];	/* build/answer/step-NN */
+	bool has_verb;		/* chapter 6: the first word is `run` */
+	char *image;		/* chapter 6: the image, before the command; NULL: none */
+	char **options;		/* the words of the command line that stand before the command */
+	size_t count;		/* of the options */
+	char **command;		/* ends with NULL */
+	int socket;		/* the learner's end of the socket, as its standard input */
 };
 
 static char chapter(const struct run *run)
@@ -92,17 +95,35 @@ static bool takes_next_word(const char *word)
 static void find_command(struct run *run, char **argv)
 {
 	char **next = argv + 1 + run->has_verb;
+	bool has_rootfs_option = false;
 
 	run->options = next;
-	for (; *next && **next == '-' && strcmp(*next, "--") != 0; next++)
+	for (; *next && **next == '-' && strcmp(*next, "--") != 0; next++) {
+		if (strncmp(*next, "--rootfs", strlen("--rootfs")) == 0)
+			has_rootfs_option = true;
 		if (takes_next_word(*next) && next[1])
 			next++;
+	}
 	run->count = (size_t)(next - run->options);
 	run->command = *next && strcmp(*next, "--") == 0 ? next + 1 : next;
+	/* The engine takes a word that is no path for an image. */
+	if (run->has_verb && !has_rootfs_option && *run->command && !strchr("/.", **run->command))
+		run->image = *run->command++;
 }
 
 /* ---- The side of the learner's step -----------------------------------------------------------
  */
+
+/*
+ * In this mount namespace the files of the judge can only be read. The root file system of the
+ * tests is another mount, and stays writable.
+ */
+static int protect_files(const struct run *run)
+{
+	if (mount(NULL, run->top, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
+		return fail("mount %s read-only", run->top);
+	return 0;
+}
 
 /* From chapter 3 on the container has a root file system of its own. */
 static bool has_rootfs(const struct run *run)
@@ -118,17 +139,15 @@ static int inside(void *argument)
 	static char host_probe[PATH_MAX], probe[] = "/bin/probe";
 	const struct run *run = argument;
 	const struct init init = { .wanted = true };
-	char *argv[WORDS_MAX + 7];
+	char *argv[WORDS_MAX + 8];
 	struct command command = { .argv = argv };
 	autofd int root = file_open_directory("/"), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	size_t count = 0;
 
 	if (root < 0 || proc_mount(root) < 0)
 		return -1;
-	/* The files of the judge. The root file system of the tests is another mount, and stays
-	 * writable. */
-	if (mount(NULL, ".", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
-		return fail("mount . read-only");
+	if (protect_files(run) < 0)
+		return -1;
 	if (dup2(run->socket, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return fail("dup2");
 	argv[count++] = (char *)run->step;
@@ -139,6 +158,8 @@ static int inside(void *argument)
 	for (size_t i = 0; i < run->count; i++)
 		argv[count++] = run->options[i];
 	argv[count++] = separator;
+	if (run->image)
+		argv[count++] = run->image;
 	if (has_rootfs(run)) {
 		argv[count++] = probe;
 	} else {
@@ -181,35 +202,93 @@ static int verdict(pid_t server, int status)
 	return STATUS_FORGED;
 }
 
-/* Runs the learner's step with the very command line of the test. */
-static int run_unjudged(struct run *run, char **argv)
+/* True if the step may execute programs for this verb: those of containers, and skopeo(1). */
+static bool executes_programs(const char *verb)
 {
-	argv[0] = run->step;
-	if (confine() < 0)
+	static const char *const verbs[] = { "run", "start", "exec", "build", "pull", "push" };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verb, verbs[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Lets a server decide what this process executes. The server is no child of it. Returns 0 or -1.
+ */
+static int watch_me(const struct run *run)
+{
+	const struct server server = { .step = run->step };
+	int pair[2], status;
+	pid_t between;
+
+	if (server_prepare(pair) < 0)
+		return -1;
+	between = fork();
+	if (between == 0) {
+		close(pair[1]);
+		_exit(server_start(&server, pair[0]) < 0);
+	}
+	close(pair[0]);
+	if (between < 0 || waitpid(between, &status, 0) < 0 || status != 0)
+		return fail("fork");
+	if (confine() < 0 || server_watch_me(pair[1]) < 0)
+		return -1;
+	close(pair[1]);
+	return 0;
+}
+
+/*
+ * Runs the learner's step with the very command line of the test. What it does is looked at from
+ * outside: the test reads the store, and lets a container of the image show its files.
+ */
+static int run_confined(struct run *run, char **argv)
+{
+	bool is_watched = argv[1] && !isatty(STDIN_FILENO) && !executes_programs(argv[1]);
+
+	if (unshare(CLONE_NEWNS) < 0) {
+		fail("unshare");
 		return fail_report();
+	}
+	if (protect_files(run) < 0 || (is_watched ? watch_me(run) : confine()) < 0)
+		return fail_report();
+	argv[0] = run->step;
 	execv(run->step, argv);
 	fail("execve %s", run->step);
 	return fail_report();
+}
+
+/* Fills the paths. Returns 0 or -1. */
+static int find_step(struct run *run, const char *word)
+{
+	const char *name = strrchr(word, '/');
+	ssize_t length = readlink("/proc/self/exe", run->top, sizeof(run->top) - 1);
+
+	if (length < 0)
+		return fail("readlink /proc/self/exe");
+	*strrchr(run->top, '/') = '\0';
+	snprintf(run->step, sizeof(run->step), "%s/build/answer/%s", run->top,
+		 name ? name + 1 : word);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct run run = { 0 };
 	autochild struct child child = CHILD_NONE;
-	const char *name = strrchr(argv[0], '/');
 	struct server server;
 	int pair[2], status;
 	pid_t pid;
 
 	(void)argc;
-	snprintf(run.step, sizeof(run.step), "build/answer/%s", name ? name + 1 : argv[0]);
+	if (find_step(&run, argv[0]) < 0)
+		return fail_report();
 	run.has_verb = chapter(&run) == '6' && argv[1] && strcmp(argv[1], "run") == 0;
 	/*
-	 * The command cannot get a terminal later. Tests with terminals, and those of chapter 6's
-	 * other verbs, trust the learner's step.
+	 * The command cannot get a terminal later, so tests with terminals trust the learner's
+	 * step. Chapter 6's other verbs run no command of the test.
 	 */
 	if (isatty(STDIN_FILENO) || (chapter(&run) == '6' && !run.has_verb))
-		return run_unjudged(&run, argv);
+		return run_confined(&run, argv);
 	find_command(&run, argv);
 	if (run.count > WORDS_MAX || server_prepare(pair) < 0)
 		return fail_report();

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -132,16 +133,30 @@ static struct file map(const char *path)
 	return file;
 }
 
+static void unmap(const struct file *file)
+{
+	if (file->bytes)
+		munmap((void *)file->bytes, file->size);
+}
+
+static bool is_probe(const char *path)
+{
+	const struct file ours = map("build/probe"), theirs = map(path);
+	bool same = ours.bytes && theirs.bytes && theirs.size == ours.size &&
+		memcmp(theirs.bytes, ours.bytes, ours.size) == 0;
+
+	unmap(&ours);
+	unmap(&theirs);
+	return same;
+}
+
 /* True if the process executes the probe, byte for byte. */
-static bool executes(pid_t pid, const struct file *probe)
+static bool executes_probe(pid_t pid)
 {
 	char path[64];
-	struct file theirs;
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	theirs = map(path);
-	return theirs.bytes && probe->bytes && theirs.size == probe->size &&
-		memcmp(theirs.bytes, probe->bytes, probe->size) == 0;
+	return is_probe(path);
 }
 
 static int open_file(const char *path)
@@ -240,38 +255,52 @@ static void read_text(pid_t pid, uint64_t address, char *text, size_t size)
 	text[length < 0 ? 0 : length] = '\0';
 }
 
-/*
- * True if the path, as the process sees it, is that of the host's nft(8), with which a bridge's
- * rules are made, or of no file.
- */
-static bool is_nft(pid_t pid, const char *path)
+/* Opens a file as the process sees it. Returns a descriptor, or -1 with errno. */
+static int open_seen(pid_t pid, const char *path)
 {
-	char seen[PATH_MAX + 32];
-	struct stat ours, theirs;
+	const struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+				      .resolve = RESOLVE_IN_ROOT };
+	char begin[64];
+	autofd int directory = -1;
 
-	if (*path != '/' || strcmp(strrchr(path, '/'), "/nft") != 0)
-		return false;
-	snprintf(seen, sizeof(seen), "/proc/%d/root%s", pid, path);
-	if (stat(seen, &theirs) < 0)
-		return errno == ENOENT;
-	return stat("/usr/sbin/nft", &ours) == 0 && ours.st_dev == theirs.st_dev &&
-		ours.st_ino == theirs.st_ino;
+	snprintf(begin, sizeof(begin), "/proc/%d/%s", pid, *path == '/' ? "root" : "cwd");
+	directory = open(begin, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return -1;
+	return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
-static bool is_allowed(const struct server *server, const struct seccomp_notif *call, char *path,
-		       size_t size)
+/* True if this is the host's nft(8), with which a bridge's rules are made. */
+static bool is_nft(int fd)
 {
-	static const char probe[] = "/probe";
-	size_t length;
+	struct stat ours, theirs;
+
+	return stat("/usr/sbin/nft", &ours) == 0 && fstat(fd, &theirs) == 0 &&
+		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+/*
+ * Decides about a program that the process wants to execute, and writes its name to `path`. Returns
+ * 0 (allowed), or the errno for the process; EPERM: another program than ours.
+ */
+static int judge_program(const struct server *server, const struct seccomp_notif *call, char *path,
+			 size_t size)
+{
+	char name[64];
+	autofd int fd = -1;
 
 	if (call->data.nr != SYS_execve) {
 		snprintf(path, size, "a program by execveat(2)");
-		return false;
+		return EPERM;
 	}
 	read_text((pid_t)call->pid, call->data.args[0], path, size);
-	length = strlen(path);
-	return strcmp(path, server->step) == 0 || is_nft((pid_t)call->pid, path) ||
-		(length >= strlen(probe) && strcmp(path + length - strlen(probe), probe) == 0);
+	if (strcmp(path, server->step) == 0)
+		return 0;
+	fd = open_seen((pid_t)call->pid, path);
+	if (fd < 0)
+		return errno == ENOENT ? ENOENT : EPERM;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return is_nft(fd) || (server->command && is_probe(name)) ? 0 : EPERM;
 }
 
 /* Decides about one call. Returns true if it was refused. */
@@ -280,25 +309,25 @@ static bool answer(const struct server *server, int listener, bool handed_over)
 	struct seccomp_notif *call = NULL;
 	struct seccomp_notif_resp *response = NULL;
 	char path[PATH_MAX];
-	bool refused = false;
+	int error = 0;
 
 	if (seccomp_notify_alloc(&call, &response) < 0 ||
 	    seccomp_notify_receive(listener, call) < 0)
 		return false;
 	response->id = call->id;
-	if (handed_over || is_allowed(server, call, path, sizeof(path))) {
+	if (!handed_over)
+		error = judge_program(server, call, path, sizeof(path));
+	response->error = -error;
+	if (!error)
 		response->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	} else {
-		response->error = -EPERM;
-		refused = true;
+	else if (error == EPERM)
 		dprintf(STDERR_FILENO,
 			"judge: the step wanted to execute %s; it has to make the system calls "
 			"itself\n",
 			path);
-	}
 	seccomp_notify_respond(listener, response);
 	seccomp_notify_free(call, response);
-	return refused;
+	return error == EPERM;
 }
 
 /* ---- The process ------------------------------------------------------------------------------
@@ -314,8 +343,7 @@ static void forget(struct pollfd *event)
 }
 
 /* A process asks for the command. */
-static enum server_end answer_request(const struct server *server, const struct file *probe,
-				      struct pollfd *events)
+static enum server_end answer_request(const struct server *server, struct pollfd *events)
 {
 	struct envelope envelope;
 	int asked = receive(events[REQUESTS].fd, &envelope);
@@ -323,7 +351,7 @@ static enum server_end answer_request(const struct server *server, const struct 
 	forget(&events[REQUESTS]);
 	if (asked < 0)
 		return SERVER_NOT_ASKED;
-	if (!executes(envelope.sender, probe)) {
+	if (!server->command || !executes_probe(envelope.sender)) {
 		close(envelope.fd); /* nobody waits for an answer */
 		return SERVER_FORGED;
 	}
@@ -339,7 +367,6 @@ static enum server_end answer_request(const struct server *server, const struct 
 
 static int serve(const struct server *server, int socket)
 {
-	const struct file probe = map("build/probe");
 	struct pollfd events[EVENTS] = { [REQUESTS] = { .fd = socket, .events = POLLIN },
 					 [LISTENER] = { .fd = -1, .events = POLLIN },
 					 [OUTPUT] = { .fd = -1, .events = POLLIN } };
@@ -366,7 +393,7 @@ static int serve(const struct server *server, int socket)
 			close(STDOUT_FILENO);
 		}
 		if (events[REQUESTS].revents)
-			end = answer_request(server, &probe, events);
+			end = answer_request(server, events);
 	}
 	return refused ? (int)SERVER_EXECUTED : (int)end;
 }

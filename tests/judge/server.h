@@ -22,7 +22,7 @@ enum server_end {
 
 struct server {
 	const char *step;     /* the learner's program */
-	char *const *command; /* of the test; ends with NULL */
+	char *const *command; /* of the test; ends with NULL. NULL: there is none, and no program */
 	bool has_rootfs;      /* the container has busybox's root file system, not the host's */
 };
 
