@@ -27,7 +27,7 @@ RESULTS = os.environ.get("GRADES") or "build/grades"
 WORK = f"build/class/{os.getpid()}"  # of this run; others may be going on
 OURS = "our solution"
 ROW = re.compile(r" *(\d+) of +(\d+)  (.*)")
-NOT_JUDGED = re.compile(r" - +of +(\d+)  (.*) \(not judged here: .*\)")
+NOT_JUDGED = re.compile(r" - +of +(\d+)  (.*) \((not judged here: .*|uncertain: machine busy)\)")
 
 
 class Grade:
@@ -35,7 +35,8 @@ class Grade:
 
     def __init__(self, submission, lab):
         self.submission, self.lab = submission, lab
-        self.points = [0] * len(lab.tests)  # None: this machine cannot judge it
+        self.points = [0] * len(lab.tests)  # None: this machine cannot judge it, or was too busy
+        self.uncertain = []  # the places of those for which it was too busy
         self.judged = 0  # so many tests have been tried
         self.seconds = 0.0
         self.slowest = 0.0
@@ -47,6 +48,11 @@ class Grade:
     @property
     def total(self):
         return sum(points or 0 for points in self.points)
+
+    @property
+    def of(self):
+        """How many points there are, without those that are uncertain."""
+        return self.lab.total - sum(self.lab.tests[i][0] for i in self.uncertain if i not in self.lab.left_out)
 
 
 def put_files(grade, directory):
@@ -77,8 +83,12 @@ def read_line(grade, line, began):
         return
     row = NOT_JUDGED.fullmatch(line)
     if row and row[2] in names:
-        grade.points[names.index(row[2])] = None
-        grade.judged = names.index(row[2]) + 1
+        place = names.index(row[2])
+        grade.points[place] = None
+        grade.judged = place + 1
+        if row[3].startswith("uncertain"):
+            grade.uncertain.append(place)
+            grade.remarks.append(f"uncertain: machine busy: {row[2]}")
     elif line.startswith("The first that failed: "):
         grade.first_failed = line.partition(": ")[2]
     elif line.startswith("Not ended after "):
@@ -110,7 +120,7 @@ def follow(run, grade):
                 read_line(grade, text, last)
             ended = ended or text.startswith(f"lab-{grade.lab.name}: ")
             last = time.monotonic()
-        if ended and grade.total < grade.lab.total and MEMORY_REMARK not in grade.remarks and run.used_all_memory():
+        if ended and grade.total < grade.of and MEMORY_REMARK not in grade.remarks and run.used_all_memory():
             grade.remarks.append(MEMORY_REMARK)
     return log, ended
 
@@ -161,7 +171,7 @@ def grade_one(grade, number, hidden, cap, each):
 
 def say(grade, shown=None):
     remarks = "; ".join(grade.remarks)
-    print(f"lab-{grade.lab.name}  {grade.total:2} of {grade.lab.total:2}  {shown or grade.submission.name}"
+    print(f"lab-{grade.lab.name}  {grade.total:2} of {grade.of:2}  {shown or grade.submission.name}"
           + (f"  ({remarks})" if remarks else ""), flush=True)
 
 
@@ -175,7 +185,7 @@ def read_ours(lab):
 
 def grade_ours(grade):
     grade_one(grade, "ours", "/nonexistent", 600, 60)
-    grade.lab.leave_out([i for i, points in enumerate(grade.points) if points is None])
+    grade.lab.leave_out([i for i, points in enumerate(grade.points) if points is None and i not in grade.uncertain])
     say(grade)
     if grade.total < grade.lab.total:
         print(grade.log, end="")

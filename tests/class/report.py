@@ -35,7 +35,7 @@ def write(directory, labs, grades, refused):
         number = numbers.setdefault(grade.submission.name, len(numbers) + 1)
         logs[id(grade)] = log_name(number, grade)
         with open(f"{directory}/{logs[id(grade)]}", "w", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"{grade.submission.name}, lab-{grade.lab.name}: {grade.total} of {grade.lab.total}\n\n{grade.log}")
+            log.write(f"{grade.submission.name}, lab-{grade.lab.name}: {grade.total} of {grade.of}\n\n{grade.log}")
     write_table(f"{directory}/grades.csv", labs, grades)
     with open(f"{directory}/index.html", "w", encoding="utf-8", errors="backslashreplace") as page:
         page.write(HEAD)
@@ -51,7 +51,7 @@ def write_table(path, labs, grades):
         table.writerow(["name", "lab", "total", "of", *range(1, columns + 1), "seconds", "remarks"])
         for grade in grades:
             points = [*("-" if p is None else p for p in grade.points), *[""] * (columns - len(grade.points))]
-            table.writerow([cell(grade.submission.name), grade.lab.name, grade.total, grade.lab.total, *points,
+            table.writerow([cell(grade.submission.name), grade.lab.name, grade.total, grade.of, *points,
                             f"{grade.seconds:.1f}", cell("; ".join(grade.remarks))])
 
 
@@ -72,7 +72,7 @@ def distribution(lab, grades):
     """How many have how many points: five columns."""
     bins = [0] * 5
     for grade in grades:
-        bins[min(4, grade.total * 5 // lab.total)] += 1
+        bins[min(4, grade.total * 5 // (grade.of or 1))] += 1
     most = max(bins) or 1
     text = "<h3>How many have how many points</h3>\n<table class=bars>\n"
     for i, count in enumerate(bins):
@@ -88,7 +88,7 @@ def failures(lab, grades):
     for i, (worth, name) in enumerate(lab.tests):
         if i in lab.left_out:
             continue
-        count = sum((grade.points[i] or 0) < worth for grade in grades)
+        count = sum(grade.points[i] is not None and grade.points[i] < worth for grade in grades)
         lost.append((-count, i, worth, name))
     text = "<h3>Where it fails most</h3>\n<table class=bars>\n"
     for count, i, worth, name in sorted(lost):
@@ -101,7 +101,7 @@ def table(lab, grades, logs):
     heads = "".join(f"<th scope=col title='{escape(name)}'>{i}" for i, (_, name) in enumerate(lab.tests, 1))
     text = f"<h3>Everybody</h3>\n<div class=wide><table>\n<tr><th scope=col>name<th scope=col>points{heads}<th scope=col>seconds<th scope=col class=remarks>remarks\n"
     for grade in grades:
-        text += f"<tr><th scope=row><a href='{logs[id(grade)]}'>{escape(grade.submission.name)}</a><td class=points><b>{grade.total}</b> of {lab.total}"
+        text += f"<tr><th scope=row><a href='{logs[id(grade)]}'>{escape(grade.submission.name)}</a><td class=points><b>{grade.total}</b> of {grade.of}"
         for got, (worth, _) in zip(grade.points, lab.tests):
             text += f"<td class={'all' if got in (worth, None) else 'none'}>{'-' if got is None else got}"
         text += f"<td>{grade.seconds:.1f}<td class=remarks>{escape('; '.join(grade.remarks))}\n"

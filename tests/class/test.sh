@@ -87,6 +87,22 @@ handin() {
 # submit NAME: makes a folder of submissions; the file is on standard input
 submit() { mkdir -p "$here/class/$1/lab-01" && cat >"$here/class/$1/lab-01/uts.c"; }
 
+# Prints an answer that never ends.
+loop() { sed 's/(void)uts;/for (;;) (void)uts;/' steps/01-uts/lab/uts.c; }
+
+# Whether the processors are idle for more than half of a second. Asked once.
+machine_is_quiet() {
+	[ -z "${quiet:-}" ] || return "$quiet"
+	local before after
+
+	before=$(awk '/^cpu / { print $5 + $6 }' /proc/stat) && sleep 1
+	after=$(awk '/^cpu / { print $5 + $6 }' /proc/stat)
+	[ $((after - before)) -gt $(($(nproc) * $(getconf CLK_TCK) / 2)) ]
+	quiet=$?
+	[ "$quiet" -eq 0 ] || echo 'SKIP an endless loop has no points: this machine is busy' >&2
+	return "$quiet"
+}
+
 submit_all() {
 	submit "Zoë O'Neil; rm -rf \$HOME" <steps/01-uts/uts.c
 	submit '<script>alert(1)' <steps/01-uts/lab/uts.c
@@ -94,7 +110,7 @@ submit_all() {
 	mkdir -p "$here/class/missing"
 	submit 'does not compile' < <(sed 's/return 0;/return zero;/' steps/01-uts/lab/uts.c)
 	submit 'fork bomb' < <(sed 's/(void)uts;/for (;;) fork();/' steps/01-uts/lab/uts.c)
-	submit 'for ever' < <(sed 's/(void)uts;/for (;;) (void)uts;/' steps/01-uts/lab/uts.c)
+	! machine_is_quiet || submit 'for ever' < <(loop)
 	submit $'new\nline' <steps/01-uts/uts.c
 }
 
@@ -116,10 +132,26 @@ class_twice() {
 	diff "$work/table" "$work/table-2" &&
 		row "Zoë O'Neil; rm -rf \$HOME" ',01,12,12,2,2,1,2,1,4,' && row 'handed in' ',01,12,12,' &&
 		row '<script>' ',01,0,12,' && row "'=1+1" ',01,10,12,' && row missing 'nothing handed in' &&
-		row 'does not compile' 'uts.c:52:' && row 'fork bomb' ',0,12,.*fork bomb\?' && row 'for ever' ',0,12,.*time-out' &&
-		[ "$(wc -l <"$work/table")" -eq 9 ] && grep -q "'new.*line' is left out" "$work/once" &&
+		row 'does not compile' 'uts.c:52:' && row 'fork bomb' ',0,12,.*fork bomb\?' && { ! machine_is_quiet || row 'for ever' ',0,12,.*time-out'; } &&
+		[ "$(wc -l <"$work/table")" -eq $((9 - quiet)) ] && grep -q "'new.*line' is left out" "$work/once" &&
 		row 'handed in' 'like Zoë' &&
 		grep -q '&lt;script&gt;' "$here/once/index.html" && ! grep -q '<script' "$here/once/index.html"
+}
+
+# While other processes keep the machine busy, an answer that never ends is uncertain.
+busy_machine() {
+	local spinning=() status
+
+	rm -rf "$here/class" && submit 'for ever' < <(loop)
+	for _ in {1..6}; do
+		(while :; do :; done) &
+		spinning+=($!)
+	done
+	grade_at busy >"$work/table"
+	status=$?
+	kill "${spinning[@]}" && wait "${spinning[@]}"
+	cat "$work/busy" "$work/table"
+	[ "$status" -eq 0 ] && row 'for ever' ',01,0,0,-,-,-,-,-,-,.*uncertain: machine busy'
 }
 
 nothing_left() {
@@ -147,6 +179,7 @@ prove 'three hints, one after another' hints
 prove 'what does not compile, or is missing, has no points, and names the file' broken
 prove 'handin packs, and says what is unchanged or missing' handin
 prove 'a class is graded twice side by side, with the same table' class_twice
+prove 'on a busy machine an endless loop is uncertain' busy_machine
 prove 'nothing of it is left' nothing_left
 prove 'the copy for the class has no solution, and builds' class_copy
 exit $failed
