@@ -107,13 +107,37 @@ static void good_names_are_taken(void **state)
 	}
 }
 
-static void bad_names_are_refused_with_the_rule(void **state)
+struct bad_name {
+	const char *name, *rule;
+};
+
+static void assert_names_refused(const struct bad_name *bad, size_t count)
 {
-	static const struct {
-		const char *name, *rule;
-	} bad[] = {
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(uts_problem(bad[i].name), bad[i].rule);
+		if (strchr(bad[i].name, '\n'))
+			continue;
+		assert_refused(run("./step-01", "--hostname", bad[i].name, "true"), 125,
+			       bad[i].rule);
+		assert_refused(run("./step-01", "--domainname", bad[i].name, "true"), 125,
+			       bad[i].rule);
+	}
+}
+
+static void empty_and_too_long_names_are_refused(void **state)
+{
+	static const struct bad_name bad[] = {
 		{ "", "must not be empty" },
 		{ LABEL_31 "." LABEL_31 "45", "has more than 64 bytes" },
+	};
+
+	(void)state;
+	assert_names_refused(bad, sizeof(bad) / sizeof(bad[0]));
+}
+
+static void bad_labels_are_refused_with_the_rule(void **state)
+{
+	static const struct bad_name bad[] = {
 		{ LABEL_31 "01" LABEL_31, "a label has at most 63 bytes" },
 		{ "a_b", "only letters, digits, hyphens and dots are allowed" },
 		{ "a b", "only letters, digits, hyphens and dots are allowed" },
@@ -133,15 +157,7 @@ static void bad_names_are_refused_with_the_rule(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_string_equal(uts_problem(bad[i].name), bad[i].rule);
-		if (strchr(bad[i].name, '\n'))
-			continue;
-		assert_refused(run("./step-01", "--hostname", bad[i].name, "true"), 125,
-			       bad[i].rule);
-		assert_refused(run("./step-01", "--domainname", bad[i].name, "true"), 125,
-			       bad[i].rule);
-	}
+	assert_names_refused(bad, sizeof(bad) / sizeof(bad[0]));
 	assert_refused(run("./step-01", "-h", "a_b", "true"), 125, "step-01: --hostname \"a_b\": ");
 }
 
@@ -188,7 +204,8 @@ int main(void)
 		host_test(only_the_uts_namespace_is_new),
 		host_test(two_steps_have_two_names),
 		host_test(good_names_are_taken),
-		host_test(bad_names_are_refused_with_the_rule),
+		host_test(empty_and_too_long_names_are_refused),
+		host_test(bad_labels_are_refused_with_the_rule),
 		host_test(who_is_not_root_is_told_so),
 		host_test(verbose_tells_what_each_side_does),
 	};

@@ -130,7 +130,7 @@ class_twice() {
 	wait
 	cat "$work/once" "$work/table"
 	diff "$work/table" "$work/table-2" &&
-		row "Zoë O'Neil; rm -rf \$HOME" ',01,12,12,2,2,1,2,1,4,' && row 'handed in' ',01,12,12,' &&
+		row "Zoë O'Neil; rm -rf \$HOME" ',01,12,12,2,2,1,2,1,1,3,' && row 'handed in' ',01,12,12,' &&
 		row '<script>' ',01,0,12,' && row "'=1+1" ',01,10,12,' && row missing 'nothing handed in' &&
 		row 'does not compile' 'uts.c:52:' && row 'fork bomb' ',0,12,.*fork bomb\?' && { ! machine_is_quiet || row 'for ever' ',0,12,.*time-out'; } &&
 		[ "$(wc -l <"$work/table")" -eq $((9 - quiet)) ] && grep -q "'new.*line' is left out" "$work/once" &&
@@ -151,7 +151,7 @@ busy_machine() {
 	status=$?
 	kill "${spinning[@]}" && wait "${spinning[@]}"
 	cat "$work/busy" "$work/table"
-	[ "$status" -eq 0 ] && row 'for ever' ',01,0,0,-,-,-,-,-,-,.*uncertain: machine busy'
+	[ "$status" -eq 0 ] && row 'for ever' ',01,0,0,-,-,-,-,-,-,-,.*uncertain: machine busy'
 }
 
 nothing_left() {
