@@ -333,6 +333,29 @@ static void a_running_container_keeps_its_new_name(void **state)
 		"e rm other >/dev/null; whole; named"));
 }
 
+/* As a disk that was full, or a machine that lost its power, may leave a record. */
+static void a_damaged_record_hides_no_other_and_goes_by_force(void **state)
+{
+	(void)state;
+	assert_success(engine_script(
+		RUNNING
+		"damage() {\n"
+		" case $1 in empty) : ;; half) head -c 99 $2 ;; list) echo '[]' ;; esac >$d/new\n"
+		" rm $2; if [ $1 = directory ]; then mkdir $2; else mv $d/new $2; fi; }\n"
+		"e create --name good busybox true >/dev/null\n"
+		"for kind in empty half list directory; do\n"
+		" id=$(e create --name bad busybox true); damage $kind "
+		"$s/containers/$id/record.json\n"
+		" is \"$(e ps -a --format json 2>$d/err | jq -r .Names)\" good; grep -q $id "
+		"$d/err\n"
+		" keeps refuses 125 \"the record of the container $id\" e rm $id\n"
+		" is $(e rm -f $id) $id; whole; named; done\n"
+		"running bad busybox sleep 1000; id=$(e inspect bad | jq -r '.[0].Id')\n"
+		"damage half $s/containers/$id/record.json\n"
+		"e rm -f $id >/dev/null; rm $d/pids; wait || true; whole; named\n"
+		"is \"$(e ps -a --format json | jq -r .Names)\" good"));
+}
+
 /* ---- The end ---- */
 
 static void ended_containers_are_pruned(void **state)
@@ -406,6 +429,7 @@ int main(void)
 		host_test(containers_are_renamed_and_removed),
 		host_test(the_nearest_container_is_named),
 		host_test(a_running_container_keeps_its_new_name),
+		host_test(a_damaged_record_hides_no_other_and_goes_by_force),
 		host_test(ended_containers_are_pruned),
 		host_test(the_store_says_how_large_it_is),
 		host_test(a_killed_container_is_told_and_cleaned_up),

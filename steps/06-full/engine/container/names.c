@@ -1,6 +1,7 @@
 #include "names.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -142,4 +143,13 @@ void names_drop(const struct store *store, const char *name, const char *id)
 	if (readlinkat(store->names, name, owner, DIGEST_HEX) == DIGEST_HEX &&
 	    strcmp(owner, id) == 0)
 		unlinkat(store->names, name, 0);
+}
+
+void names_drop_all(const struct store *store, const char *id)
+{
+	int fd = openat(store->names, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+	for (struct dirent *entry; directory && (entry = file_next(directory));)
+		names_drop(store, entry->d_name, id);
 }

@@ -27,4 +27,7 @@ int names_find(const struct store *store, const char *name, char *id);
 /* Takes the name away from the container `id`, if it is that one's. */
 void names_drop(const struct store *store, const char *name, const char *id);
 
+/* Does the same with all names that lead to the container. */
+void names_drop_all(const struct store *store, const char *id);
+
 #endif

@@ -194,7 +194,6 @@ int record_create(const struct store *store, const struct record_wish *wish, str
 int record_read(const struct store *store, const char *id, struct record *record)
 {
 	autofree char *text = NULL;
-	json_error_t error;
 
 	record->store = store;
 	snprintf(record->id, sizeof(record->id), "%s", id);
@@ -202,13 +201,16 @@ int record_read(const struct store *store, const char *id, struct record *record
 	if (record->directory < 0)
 		return errno == ENOENT ? 0 : fail("open %s/containers/%s", store->path, id);
 	text = file_read_at(record->directory, FILE_NAME);
-	if (!text)
-		return errno == ENOENT ? 0 : fail("read the record of the container %s", id);
-	record->json = json_loads(text, 0, &error);
-	if (!json_is_object(state_of(record)))
-		return fail_input(
-			"the record of the container %s is damaged: remove %s/containers/%s", id,
-			store->path, id);
+	if (!text) {
+		record->is_damaged = errno != ENOENT;
+		return record->is_damaged ? fail("read the record of the container %s", id) : 0;
+	}
+	record->json = json_loads(text, 0, NULL);
+	record->is_damaged = !json_is_object(state_of(record));
+	if (record->is_damaged)
+		return fail_input("the record of the container %s is damaged; rm --force removes "
+				  "the container, by its ID",
+				  id);
 	return 1;
 }
 
@@ -400,7 +402,10 @@ int record_remove(struct record *record)
 	read_again(record); /* without success: the record was never written */
 	/* Without its record the container is none any more: the next command removes the rest. */
 	unlinkat(record->directory, FILE_NAME, 0);
-	names_drop(record->store, record_name(record), record->id);
+	if (*record_name(record))
+		names_drop(record->store, record_name(record), record->id);
+	else /* a damaged record does not say which name the container has */
+		names_drop_all(record->store, record->id);
 	if (remove_tree(record->store->containers, record->id) < 0) {
 		work_abandon(&record->work);
 		return -1;

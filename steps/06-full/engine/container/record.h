@@ -25,6 +25,11 @@ struct record {
 	char id[DIGEST_HEX + 1];
 	int directory; /* of the container; -1: none is open */
 	json_t *json;  /* record.json */
+	/*
+	 * record.json is there, but cannot be read as a record: reading it has failed. The ID and
+	 * the directory are filled, which is enough to remove the container.
+	 */
+	bool is_damaged;
 	struct work work;
 };
 

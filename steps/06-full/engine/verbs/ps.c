@@ -117,18 +117,27 @@ const struct verb engine_ps = {
 
 /* ---- rm ---- */
 
+/* A damaged record does not keep a container of --force. Returns what was `found`. */
+static int accept_damage(const struct record *record, int found)
+{
+	if (found >= 0 || !record->is_damaged)
+		return found;
+	fail_forget();
+	return 1;
+}
+
 /* Docker, too, does not ask a container of --force to end. Its `run --rm` may remove it first. */
 static int end_and_open(const struct store *store, const char *text, struct record *record)
 {
 	char id[DIGEST_HEX + 1];
 
-	if (record_open(store, text, record) < 0)
+	if (accept_damage(record, record_open(store, text, record)) < 0)
 		return -1;
 	if (running_end(record, SIGKILL, 0) < 0)
 		return -1;
 	strcpy(id, record->id);
 	record_close(record);
-	return record_read(store, id, record);
+	return accept_damage(record, record_read(store, id, record));
 }
 
 static int remove_one(const struct store *store, const char *text, bool force)
@@ -157,7 +166,7 @@ static int rm(const struct runtime *runtime, const struct verb *verb, char **wor
 	bool force = false;
 	const struct verb_option options[] = {
 		{ "force", 'f', NULL, VALUE_NONE, &force,
-		  "Also containers that run: they are killed" },
+		  "Also containers that run, which are killed, and those with a damaged record" },
 		ENGINE_STORE(&path),
 		{ 0 },
 	};
