@@ -66,6 +66,22 @@ static void each_instruction_does_what_it_says(void **state)
 		"e history made:1 | grep -q 'RUN echo'; whole"));
 }
 
+/* fchownat(2) would take 4294967295 for "leave the owner as it is", which is root. */
+static void an_owner_of_copy_is_a_number_that_a_user_can_have(void **state)
+{
+	(void)state;
+	assert_success(engine_script(
+		CONTEXT
+		"for owner in -1 4294967295 4294967296 2147483648 +1 0x1 7: :7 7:-1 7:4294967295 "
+		"7:8:9 root; do\n"
+		" printf 'FROM busybox\\nCOPY --chown=%s . /c/\\n' $owner | file\n"
+		" refuses 125 \"COPY --chown=$owner: must be numbers\" e build $c; done\n"
+		"for owner in 7 7:0 0007:0 2147483647:2147483647; do\n"
+		" printf 'FROM busybox\\nCOPY --chown=%s . /c/\\n' $owner | file; build\n"
+		" r --rm $id stat -c %u:%g /c; done >$d/out\n"
+		"is \"$(xargs <$d/out)\" '7:0 7:0 7:0 2147483647:2147483647'; whole"));
+}
+
 static void names_of_instructions_may_be_small_and_lines_end_as_on_windows(void **state)
 {
 	(void)state;
@@ -782,6 +798,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		host_test(each_instruction_does_what_it_says),
+		host_test(an_owner_of_copy_is_a_number_that_a_user_can_have),
 		host_test(names_of_instructions_may_be_small_and_lines_end_as_on_windows),
 		host_test(a_comment_may_be_the_last_line),
 		host_test(variables_are_replaced),

@@ -18,6 +18,7 @@
 #include "copy.h"
 #include "fail.h"
 #include "file.h"
+#include "ids.h"
 #include "lower.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
@@ -246,15 +247,17 @@ static int hash_sources(const struct copying *copying, struct digest *digest)
 
 static int read_owner(const struct copying *copying, struct copy_owner *owner)
 {
-	unsigned int uid = 0, gid = 0;
-	char end;
+	uint32_t uid = 0, gid = 0;
 
 	if (!copying->owner)
 		return 0;
-	if (sscanf(copying->owner, "%u:%u%c", &uid, &gid, &end) != 2 &&
-	    sscanf(copying->owner, "%u%c", &uid, &end) != 1)
-		return fail_input("%s --chown=%s: must be numbers, UID or UID:GID", copying->name,
-				  copying->owner);
+	/* fchownat(2) takes -1 for "leave the owner", which is root. */
+	if (!ids_read_pair(copying->owner, USER_ID_MAX, &uid, &gid)) {
+		gid = 0;
+		if (!ids_read(copying->owner, USER_ID_MAX, &uid))
+			return fail_input("%s --chown=%s: must be numbers, UID or UID:GID",
+					  copying->name, copying->owner);
+	}
 	*owner = (struct copy_owner){ .uid = uid, .gid = gid };
 	return 0;
 }
