@@ -66,6 +66,22 @@ static void errnos_are_those_asked_for(void **state)
 		"ENOSPC\nENOSPC\n");
 }
 
+/* A text that is no name must not be read as one or two others. */
+static void a_name_is_not_divided(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(SECCOMP
+			   "long=$(printf %063d 0)\n"
+			   "for name in ${long}umask 'no umask' 'umask no' ' umask' \"$(printf "
+			   "'no\\numask')\" UMASK ''; do\n"
+			   "seccomp SCMP_ACT_ALLOW \"$(jq -n --arg name \"$name\" '{names: [$name, "
+			   "\"alarm\"], action: \"SCMP_ACT_ERRNO\"}')\"\n"
+			   "inside \"probe syscall $umask 0; probe syscall $alarm 0 || true\"; "
+			   "done | sort | uniq -c | tr -s ' '\n"),
+		" 7 EPERM\n 7 ok 18\n");
+}
+
 static void arguments_are_compared(void **state)
 {
 	static const struct {
@@ -291,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		host_test(actions_are_taken),
 		host_test(errnos_are_those_asked_for),
+		host_test(a_name_is_not_divided),
 		host_test(arguments_are_compared),
 		host_test(comparisons_of_one_argument_are_alternatives),
 		host_test(what_is_wrong_is_named),

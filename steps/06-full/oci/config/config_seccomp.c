@@ -62,7 +62,18 @@ static uint32_t read_action(const struct json *object, const char *key, const ch
 	return action;
 }
 
-/* The names, in one text with spaces between them. */
+/*
+ * False for a text that cannot be the name of a system call. Spaces in it would divide it into two
+ * names, and the compiler of the filter would divide one of 64 bytes or more.
+ */
+static bool is_call(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length < 64 && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
+}
+
+/* The names, in one text with spaces between them. Unknown ones are left out, as by runC. */
 static const char *read_names(const struct json *rule)
 {
 	struct json names = json_member(rule, "names");
@@ -76,7 +87,8 @@ static const char *read_names(const struct json *rule)
 		struct json element = json_element(&names, i);
 		const char *name = json_text(&element);
 
-		fprintf(out, "%s ", name ? name : "");
+		if (name && is_call(name))
+			fprintf(out, "%s ", name);
 	}
 	if (!out || fclose(out) != 0)
 		json_problem(rule, "there is no memory for it");
