@@ -104,6 +104,19 @@ static void the_umask_of_the_caller_does_not_count(void **state)
 			      "is \"$(r --rm -u 5:5 $id cat /new/deep/f)\" x; whole"));
 }
 
+/* A container with CAP_SYS_PTRACE may read what belongs to the init, which is this program. */
+static void the_init_shows_nothing_of_the_callers_environment(void **state)
+{
+	(void)state;
+	assert_prints(
+		engine_script("export HOST=SECRET NAMED=kept\n"
+			      "r --rm --init --cap-add SYS_PTRACE -e NAMED -e OWN=set busybox sh "
+			      "-c 'wc -c </proc/1/environ | grep -c ^0\n"
+			      "grep -ac SECRET /proc/1/environ; echo $NAMED $OWN $PATH'"),
+		"0\n0\nkept set "
+		"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n");
+}
+
 static void the_exit_status_is_that_of_the_command(void **state)
 {
 	(void)state;
@@ -415,6 +428,7 @@ int main(void)
 		host_test(variables_come_from_files_as_well),
 		host_test(the_image_stays_clean),
 		host_test(the_umask_of_the_caller_does_not_count),
+		host_test(the_init_shows_nothing_of_the_callers_environment),
 		host_test(the_exit_status_is_that_of_the_command),
 		host_test(names_labels_and_ids_are_noted),
 		host_test(a_file_for_the_id_must_be_new),

@@ -242,6 +242,22 @@ static int become_command(const struct container *container, const char *path)
 	return refuse(path);
 }
 
+/*
+ * The init of this program stays in the container, where /proc/1/environ shows the environment with
+ * which the caller has started it. Some variables of the command stand there, so they are copied
+ * first.
+ */
+static int hide_environment(struct command *command)
+{
+	for (char **variable = command->environment; *variable; variable++) {
+		*variable = strdup(*variable);
+		if (!*variable)
+			return fail("strdup");
+	}
+	self_exe_wipe_environment();
+	return 0;
+}
+
 int process_execute(struct container *container)
 {
 	struct config *config = &container->config;
@@ -251,6 +267,8 @@ int process_execute(struct container *container)
 	if (!container->in_directory && enter_directory(container) < 0)
 		return -1;
 	if (pass_listening(container, command) < 0)
+		return -1;
+	if (config->init.wanted && command->environment && hide_environment(command) < 0)
 		return -1;
 	environ = command->environment;
 	/* Without a command, the container is created, and `start` refuses it. */
