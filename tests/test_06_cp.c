@@ -135,6 +135,33 @@ static void a_node_in_the_place_of_a_file_is_not_opened(void **state)
 		"kill_all; wait_for down box; e rm box >/dev/null; whole"));
 }
 
+/* A file of a terabyte with a few bytes in it takes no space in the container, and none outside. */
+static void holes_stay_holes(void **state)
+{
+	(void)state;
+	assert_success(engine_script(
+		RUNNING
+		"running box --tmpfs /mem busybox sh -c 'cd /mem; truncate -s 1024G hole; truncate "
+		"-s "
+		"1024G f; "
+		"echo one | dd of=f conv=notrunc 2>/dev/null; echo two | dd of=f bs=1M seek=500000 "
+		"conv=notrunc 2>/dev/null; echo end | dd of=g bs=1M seek=500000 2>/dev/null; "
+		"echo >/ready; sleep 1000'\n"
+		"wait_for e cp box:/ready $d/ready; mkdir $d/o\n"
+		"for f in f g hole; do timeout 20 ./step-06 cp box:/mem/$f $d/o/; "
+		"timeout 20 ./step-06 cp $d/o/$f box:/mem/back; e cp box:/mem/back $d/o/$f.back\n"
+		"for copy in $f $f.back; do echo $(stat -c %s $d/o/$copy) "
+		"$(dd if=$d/o/$copy bs=4 count=1 2>/dev/null | tr -d '\\0') "
+		"$(dd if=$d/o/$copy bs=1M skip=500000 count=1 2>/dev/null | tr -d '\\0'); "
+		"[ $(stat -c %b $d/o/$copy) -lt 999 ]; done; done >$d/out\n"
+		"is \"$(xargs <$d/out)\" '1099511627776 one two 1099511627776 one two 524288000004 "
+		"end "
+		"524288000004 end 1099511627776 1099511627776'\n"
+		"e cp box:/sys/kernel/mm/transparent_hugepage/enabled $d/o/ || true\n"
+		"no grep -aqP '\\x00' $d/o/enabled\n"
+		"kill_all; wait_for down box; e rm box >/dev/null; whole"));
+}
+
 /* A container that is just about to run still has the host's root. */
 static void the_root_of_the_host_is_never_taken(void **state)
 {
@@ -157,6 +184,7 @@ int main(void)
 		host_test(links_of_a_running_container_do_not_lead_out),
 		host_test(a_race_in_the_container_leads_nowhere),
 		host_test(a_node_in_the_place_of_a_file_is_not_opened),
+		host_test(holes_stay_holes),
 		host_test(the_root_of_the_host_is_never_taken),
 	};
 

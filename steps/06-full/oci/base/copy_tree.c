@@ -9,17 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "copy_data.h"
 #include "fail.h"
 #include "file.h"
 #include "hard_links.h"
 
-enum { CHUNK = 1 << 20, DEPTH_MAX = 64 };
+enum { DEPTH_MAX = 64 };
 
 static uid_t uid_of(const struct copy_owner *owner, const struct stat *status)
 {
@@ -101,17 +101,14 @@ static int copy_file(int from, const char *name, int to, const char *new_name,
 {
 	autofd int in = open_regular(from, name);
 	autofd int out = -1;
-	ssize_t copied;
 
 	if (in < 0)
 		return -1;
 	out = openat(to, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0)
 		return fail("open %s", new_name);
-	while ((copied = sendfile(out, in, NULL, CHUNK)) > 0)
-		continue;
-	if (copied < 0)
-		return fail("sendfile %s", name);
+	if (copy_data(in, out, name) < 0)
+		return -1;
 	return copy_attributes(in, out, status, new_name, owner);
 }
 
