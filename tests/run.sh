@@ -27,7 +27,7 @@ in_place() {
 	*.md) bounded 300 tests/transcript.sh "$1" ;;
 	*)
 		# With sanitizers: the runtime does not free what it has read, since it ends.
-		if grep -qs 'step-06-oci\|test_06_engine\.h\|test_06_lab\.h\|test_06_oci\.h\|test_06_rootless\.h\|config_load' "tests/${1##*/}.c"; then
+		if grep -qs 'step-06-oci\|test_06_build\.h\|test_06_engine\.h\|test_06_lab\.h\|test_06_oci\.h\|test_06_rootless\.h\|config_load' "tests/${1##*/}.c"; then
 			export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 		fi
 		bounded 600 "$1"

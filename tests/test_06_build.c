@@ -1,24 +1,5 @@
 /* Step 06, engine: images from a Containerfile. */
-#include "test_06_engine.h"
-
-/*
- * A script that begins with CONTEXT has an empty context $c. `file` reads the Containerfile from
- * standard input, `build [OPTION...]` builds it without a network and sets $id, `inside COMMAND...`
- * runs a command in what was built. $t is a random token.
- */
-#define CONTEXT                                                                                    \
-	"t=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')\n"                                          \
-	"c=$d/context; mkdir $c; file() { cat >$c/Containerfile; }\n"                              \
-	"build() { id=$(e build --network none \"$@\" $c 2>$d/build.err) || {\n"                   \
-	" cat $d/build.err >&2; exit 9; }; }\n"                                                    \
-	"inside() { r --rm $id \"$@\"; }; e images >/dev/null\n"                                   \
-	"bad() { keeps refuses 125 \"$1\" e build --network none $c; }\n" /* A stopwatch: true if  \
-									     the build took the    \
-									     cache, so that no     \
-									     file of a RUN is new. \
-									   */                      \
-	"layers() { inspect $id '.RootFS.diff_ids[]' 2>/dev/null || inspect $id "                  \
-	"'.RootFS | .diff_ids[]'; }\n"
+#include "test_06_build.h"
 
 /* ---- Instructions ---- */
 
@@ -658,8 +639,6 @@ static void bad_files_are_refused(void **state)
 		"/x\\n'\n"
 		"try chown 'FROM busybox\\nCOPY --chown=root f /x\\n'\n"
 		"try 'no addresses' 'FROM busybox\\nADD http://x/y /x\\n'\n"
-		"try 'here-document' 'FROM busybox\\nRUN <<END\\ntrue\\nEND\\n'\n"
-
 		"try quote 'FROM busybox\\nENV A=\"b\\n'\n"
 		"try '{A' 'FROM busybox\\nENV A=${A\\n'; try '{' 'FROM busybox\\nENV A=${A!x}\\n'\n"
 		"try CMD 'FROM busybox\\nCMD\\n'\n"
@@ -692,22 +671,6 @@ static void from_takes_no_other_word_than_as(void **state)
 	(void)state;
 	assert_success(
 		engine_script(CONTEXT "echo 'FROM busybox TO x' | file; bad 'FROM IMAGE AS NAME'"));
-}
-
-static void a_here_document_is_named_in_any_instruction(void **state)
-{
-	(void)state;
-	assert_success(engine_script(
-		CONTEXT "printf 'FROM busybox\\nCOPY <<END /x\\ntrue\\nEND\\n' | file\n"
-			"bad here-document"));
-}
-
-static void not_all_angle_brackets_are_a_here_document(void **state)
-{
-	(void)state;
-	assert_success(engine_script(
-		CONTEXT "printf 'FROM busybox\\nRUN echo $((1 << 3)) \"<<END\" >/x\\n' | file\n"
-			"build; is \"$(inside cat /x)\" '8 <<END'"));
 }
 
 static void nothing_outside_of_the_context_is_copied(void **state)
@@ -824,8 +787,6 @@ int main(void)
 		host_test(the_line_of_a_mistake_is_named),
 		host_test(an_instruction_needs_its_text),
 		host_test(from_takes_no_other_word_than_as),
-		host_test(a_here_document_is_named_in_any_instruction),
-		host_test(not_all_angle_brackets_are_a_here_document),
 		host_test(nothing_outside_of_the_context_is_copied),
 		host_test(a_stage_does_not_lead_out_either),
 		host_test(options_choose_file_names_and_arguments),

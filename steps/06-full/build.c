@@ -134,15 +134,16 @@ static int from(struct build *build, const char *text)
 
 /* ---- Instructions ---- */
 
-static int copy_words(struct build *build, const char *name, const char *text)
+static int copy_words(struct build *build, const struct instruction *instruction, const char *text)
 {
+	const char *name = instruction->name;
 	json_t *list = change_words(text);
 
 	if (!list)
 		return -1;
 	if (json_array_size(list) < 2)
 		return fail_input("%s %s: must be %s SOURCE... TARGET", name, text, name);
-	return build_copy(build, name, text, list);
+	return build_copy(build, name, text, list, &instruction->documents);
 }
 
 static int carry_out(struct build *build, const struct instruction *instruction, const char *text)
@@ -158,9 +159,9 @@ static int carry_out(struct build *build, const struct instruction *instruction,
 	if (!build->has_image)
 		return fail_input("%s: the first instruction must be FROM", name);
 	if (strcmp(name, "RUN") == 0)
-		return build_run(build, text);
+		return build_run(build, text, &instruction->documents);
 	if (strcmp(name, "COPY") == 0 || strcmp(name, "ADD") == 0)
-		return copy_words(build, name, text);
+		return copy_words(build, instruction, text);
 	if (strcmp(name, "MAINTAINER") == 0)
 		return build_author(build, text);
 	if (change_is_known(name))
@@ -174,12 +175,13 @@ static int carry_out(struct build *build, const struct instruction *instruction,
 static int do_step(struct build *build, const struct instruction *instruction, long number,
 		   long count)
 {
-	json_t *known = variables(build);
-	autofree char *text = keeps_dollars(instruction->name)
-		? strdup(instruction->text)
-		: containerfile_expand(instruction->text, known);
+	autofree char *text = NULL;
 
-	json_decref(known);
+	json_decref(build->variables);
+	build->variables = variables(build);
+	text = keeps_dollars(instruction->name)
+		? strdup(instruction->text)
+		: containerfile_expand(instruction->text, build->variables);
 	if (!build->quiet)
 		fprintf(stderr, "STEP %ld/%ld: %s %s\n", number, count, instruction->name,
 			instruction->text);

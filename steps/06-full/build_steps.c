@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,19 +142,87 @@ static int add_arguments(const struct build *build, struct container_options *op
 	return 0;
 }
 
-static char **read_command(const char *text)
+/* The place of a here-document that begins with "#!", in the container. */
+#define SCRIPTS "/dev/pipes/"
+
+/* What RUN executes. */
+struct run_command {
+	char *text;  /* the command line, or the list; with all here-documents, if there are some */
+	char *alone; /* the content of a here-document that is the whole command; NULL: none */
+	const char *name; /* of that here-document */
+};
+
+static int read_run(const char *text, const struct here_documents *documents,
+		    struct run_command *run)
 {
-	json_t *list = change_command(text);
+	*run = (struct run_command){ .text = here_documents_write(documents, text) };
+	if (!run->text)
+		return -1;
+	if (!here_documents_is_alone(documents, text))
+		return 0;
+	run->name = documents->list[0].name;
+	run->alone = here_document_content(&documents->list[0], NULL);
+	return run->alone ? 0 : -1;
+}
+
+static void clean_run(struct run_command *run)
+{
+	free(run->text);
+	free(run->alone);
+}
+
+static bool is_script(const struct run_command *run)
+{
+	return run->alone && strncmp(run->alone, "#!", 2) == 0;
+}
+
+static json_t *command_list(const struct run_command *run)
+{
+	if (is_script(run))
+		return json_pack("[s+]", SCRIPTS, run->name);
+	if (run->alone)
+		return json_pack("[sss]", "/bin/sh", "-c", run->alone);
+	return change_command(run->text);
+}
+
+static char **read_command(const struct run_command *run)
+{
+	json_t *list = command_list(run);
 	char **argv;
 
 	if (!list) {
-		fail_input("RUN %s: text that is not UTF-8", text);
+		fail_input("RUN %s: text that is not UTF-8", run->text);
 		return NULL;
 	}
 	argv = calloc(json_array_size(list) + 1, sizeof(*argv));
 	for (size_t i = 0; argv && i < json_array_size(list); i++)
 		argv[i] = (char *)json_string_value(json_array_get(list, i));
+	if (!argv)
+		fail("calloc");
 	return argv;
+}
+
+/* Writes the script beside the step's files, and mounts it in the container. */
+static int mount_script(const struct build *build, const struct run_command *run,
+			struct config *config)
+{
+	struct rootfs *rootfs = &config->rootfs;
+	struct rootfs_mount *mount = calloc(1, sizeof(*mount));
+	char *source, *target;
+
+	if (!mount ||
+	    asprintf(&source, "%s/work/%s/step/script", build->store->path, build->work->name) <
+		    0 ||
+	    asprintf(&target, SCRIPTS "%s", run->name) < 0)
+		return fail("calloc");
+	if (here_document_make_file(run->alone, build->work->directory, "step/script", 0755) < 0)
+		return -1;
+	*mount = (struct rootfs_mount){ .source = source,
+					.target = target,
+					.attributes = MOUNT_ATTR_RDONLY };
+	rootfs->mounts = mount; /* `build` takes no options that add others */
+	rootfs->mount_count = 1;
+	return 0;
 }
 
 static void close_positive(int *fd)
@@ -174,7 +243,8 @@ static void close_descriptors(struct config *config)
 		close_positive(&config->mounts.list[i].mount.opened);
 }
 
-static int run_container_of(struct build *build, const char *text, struct overlay *overlay)
+static int run_container_of(struct build *build, const struct run_command *run,
+			    struct overlay *overlay)
 {
 	static char verb[] = "build", option[] = "--network";
 	char *words[] = { verb, build->network ? option : NULL, (char *)build->network, NULL };
@@ -190,10 +260,12 @@ static int run_container_of(struct build *build, const char *text, struct overla
 	if (asprintf(&path, "%s/work/%s/step/merged", build->store->path, build->work->name) < 0)
 		return fail("asprintf");
 	config->rootfs.path = path;
-	config->command.argv = read_command(text);
+	config->command.argv = read_command(run);
 	launch->options.entrypoint = "";
 	if (!config->command.argv || add_arguments(build, &launch->options) < 0)
-		return fail("calloc");
+		return -1;
+	if (is_script(run) && mount_script(build, run, config) < 0)
+		return -1;
 	if (setup_process(&build->image, &launch->options, config) < 0)
 		return -1;
 	status = launch_run(launch);
@@ -202,28 +274,31 @@ static int run_container_of(struct build *build, const char *text, struct overla
 }
 
 /* With --quiet, what the command prints goes nowhere. Its errors are shown. */
-static int run_quietly(struct build *build, const char *text, struct overlay *overlay)
+static int run_quietly(struct build *build, const struct run_command *run, struct overlay *overlay)
 {
 	autofd int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), null = -1;
 	int status;
 
 	if (!build->silent)
-		return run_container_of(build, text, overlay);
+		return run_container_of(build, run, overlay);
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (kept < 0 || null < 0 || dup2(null, STDOUT_FILENO) < 0)
 		return fail("open /dev/null");
-	status = run_container_of(build, text, overlay);
+	status = run_container_of(build, run, overlay);
 	return dup2(kept, STDOUT_FILENO) < 0 ? fail("dup2 of standard output") : status;
 }
 
-int build_run(struct build *build, const char *text)
+int build_run(struct build *build, const char *text, const struct here_documents *documents)
 {
+	__attribute__((cleanup(clean_run))) struct run_command run = { 0 };
 	autofree char *arguments = describe_arguments(build), *by = NULL;
 	struct overlay overlay = { .changes = -1 };
 	struct make make = { 0 };
 	int cached, status;
 
-	if (!arguments || asprintf(&by, "RUN %s%s", arguments, text) < 0)
+	if (read_run(text, documents, &run) < 0)
+		return -1;
+	if (!arguments || asprintf(&by, "RUN %s%s", arguments, run.text) < 0)
 		return fail("asprintf");
 	make.created_by = by;
 	cached = build_take_cached(build, &make);
@@ -233,7 +308,7 @@ int build_run(struct build *build, const char *text)
 		return fail_input("RUN: the image has no files yet");
 	if (build_begin_container(build, &overlay) < 0)
 		return -1;
-	status = run_quietly(build, text, &overlay);
+	status = run_quietly(build, &run, &overlay);
 	if (status != 0)
 		return status < 0 ? -1 : fail_input("RUN %s: ended with status %d", text, status);
 	return build_end_container(build, &overlay, &make);

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "here_document.h"
 #include "ignore.h"
 #include "make.h"
 #include "overlay.h"
@@ -39,6 +40,7 @@ struct build {
 	json_t *given;	   /* --build-arg */
 	json_t *before;	   /* ARGs before the first FROM */
 	json_t *arguments; /* ARGs of this stage */
+	json_t *variables; /* those that the instruction may name, with their values */
 	json_t *notes;	   /* the steps that were made anew, for the cache; NULL: none */
 };
 
@@ -57,11 +59,12 @@ int build_begin_container(const struct build *build, struct overlay *overlay);
 int build_end_container(struct build *build, struct overlay *overlay, const struct make *make);
 
 /* Each returns 0 or -1. `text` is what follows the instruction's name. */
-int build_run(struct build *build, const char *text);
+int build_run(struct build *build, const char *text, const struct here_documents *documents);
 int build_change(struct build *build, const char *name, const char *text);
 int build_author(struct build *build, const char *text);
 
 /* `words` are the options, the sources and the target. */
-int build_copy(struct build *build, const char *name, const char *text, json_t *words);
+int build_copy(struct build *build, const char *name, const char *text, json_t *words,
+	       const struct here_documents *documents);
 
 #endif

@@ -57,26 +57,21 @@ static int join(char **whole, char *line)
 	return goes_on;
 }
 
-/* A word such as "<<END" or "3<<-END". */
-static bool is_here_document(const char *word, size_t length)
+/* Reads the here-documents that an instruction begins, from the lines after it. */
+static int read_documents(struct instruction *instruction, char **lines, int *number)
 {
-	size_t digits = strspn(word, "0123456789");
-	size_t name = digits + 2 + (digits + 2 < length && word[digits + 2] == '-');
+	static const char *const names[] = { "RUN", "COPY", "ADD" };
+	struct here_documents *documents = &instruction->documents;
 
-	return digits + 2 <= length && strncmp(word + digits, "<<", 2) == 0 && name < length &&
-		!memchr(word + name, '<', length - name);
-}
-
-static bool has_here_document(const char *line)
-{
-	for (line += strspn(line, " \t"); *line; line += strspn(line, " \t")) {
-		size_t length = strcspn(line, " \t");
-
-		if (is_here_document(line, length))
-			return true;
-		line += length;
-	}
-	return false;
+	if (here_documents_find(instruction->text, documents) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(instruction->name, names[i]) == 0)
+			return here_documents_read(documents, lines, number);
+	return documents->count
+		? fail_input("%s: takes no here-document (<<); RUN, COPY and ADD do",
+			     instruction->name)
+		: 0;
 }
 
 static long read_lines(char *text, struct instruction **instructions)
@@ -96,11 +91,10 @@ static long read_lines(char *text, struct instruction **instructions)
 			return -1;
 		if (goes_on || !whole || !*whole)
 			continue;
-		if (has_here_document(whole))
-			return fail_input("line %d: here-documents (<<) are not known here", begun);
 		if (add_instruction(whole, begun, instructions, count) < 0)
 			return -1;
-		count++;
+		if (read_documents(&(*instructions)[count++], &text, &number) < 0)
+			return fail_at("line %d", begun);
 		free(whole);
 		whole = NULL;
 	}
@@ -142,18 +136,25 @@ static size_t name_length(const char *text)
 	return length;
 }
 
-/* In a list, JSON has the quotes: `is_raw`. */
-static void write_value(const char *value, bool is_raw, FILE *out)
+/* Where variables are replaced. */
+enum place {
+	IN_WORDS,    /* with quotes and backslashes, which stay */
+	IN_LIST,     /* a text of a JSON list, whose quotes are JSON's */
+	IN_DOCUMENT, /* quotes are text, and a backslash keeps the character after it */
+};
+
+static void write_value(const char *value, enum place place, FILE *out)
 {
 	for (; *value; value++) {
-		if (!is_raw && strchr(" \t\r\n\"'\\", *value))
+		if (place == IN_WORDS && strchr(" \t\r\n\"'\\", *value))
 			fputc('\\', out);
 		fputc(*value, out);
 	}
 }
 
 /* Writes the value of what stands in braces. Returns what follows, or NULL. */
-static const char *expand_braces(const char *text, const json_t *variables, bool is_raw, FILE *out)
+static const char *expand_braces(const char *text, const json_t *variables, enum place place,
+				 FILE *out)
 {
 	size_t name = name_length(text), length = strcspn(text, "}");
 	const char *value = value_of(variables, text, name);
@@ -167,40 +168,41 @@ static const char *expand_braces(const char *text, const json_t *variables, bool
 	if ((*sign == '-' && !*value) || (*sign == '+' && *value))
 		fprintf(out, "%.*s", (int)(length - name - 2), text + name + 2);
 	else if (*sign != '+')
-		write_value(value, is_raw, out);
+		write_value(value, place, out);
 	return text + length + 1;
 }
 
 /* Writes what begins with "$". Returns what follows, or NULL. */
-static const char *expand_dollar(const char *text, const json_t *variables, bool is_raw, FILE *out)
+static const char *expand_dollar(const char *text, const json_t *variables, enum place place,
+				 FILE *out)
 {
 	size_t length = name_length(text + 1);
 
 	if (text[1] == '{')
-		return expand_braces(text + 2, variables, is_raw, out);
+		return expand_braces(text + 2, variables, place, out);
 	if (length)
-		write_value(value_of(variables, text + 1, length), is_raw, out);
+		write_value(value_of(variables, text + 1, length), place, out);
 	else
 		fputc('$', out);
 	return text + 1 + length;
 }
 
-static int expand(const char *text, const json_t *variables, bool is_raw, FILE *out)
+static int expand(const char *text, const json_t *variables, enum place place, FILE *out)
 {
 	char quote = '\0';
 
 	while (text && *text) {
 		if (*text == '$' && quote != '\'') {
-			text = expand_dollar(text, variables, is_raw, out);
+			text = expand_dollar(text, variables, place, out);
 			continue;
 		}
 		if (*text == '\\' && text[1] && quote != '\'') {
-			if (!is_raw || text[1] != '$')
+			if (place == IN_WORDS || (place == IN_LIST && text[1] != '$'))
 				fputc('\\', out);
 			text++;
-		} else if (!is_raw && quote && *text == quote) {
+		} else if (place == IN_WORDS && quote && *text == quote) {
 			quote = '\0';
-		} else if (!is_raw && !quote && (*text == '"' || *text == '\'')) {
+		} else if (place == IN_WORDS && !quote && (*text == '"' || *text == '\'')) {
 			quote = *text;
 		}
 		fputc(*text++, out);
@@ -209,7 +211,7 @@ static int expand(const char *text, const json_t *variables, bool is_raw, FILE *
 }
 
 /* Returns a text that the caller frees, or NULL. */
-static char *expand_text(const char *text, const json_t *variables, bool is_raw)
+static char *expand_text(const char *text, const json_t *variables, enum place place)
 {
 	char *result = NULL;
 	size_t size;
@@ -220,7 +222,7 @@ static char *expand_text(const char *text, const json_t *variables, bool is_raw)
 		fail("open_memstream");
 		return NULL;
 	}
-	expanded = expand(text, variables, is_raw, out);
+	expanded = expand(text, variables, place, out);
 	fclose(out);
 	if (expanded == 0)
 		return result;
@@ -238,7 +240,7 @@ static char *expand_list(const json_t *list, const json_t *variables)
 	json_array_foreach(list, i, element)
 	{
 		autofree char *text = json_is_string(element)
-			? expand_text(json_string_value(element), variables, true)
+			? expand_text(json_string_value(element), variables, IN_LIST)
 			: NULL;
 
 		if (!text && json_is_string(element))
@@ -255,8 +257,13 @@ char *containerfile_expand(const char *text, const json_t *variables)
 {
 	json_t *list = *text == '[' ? json_loads(text, 0, NULL) : NULL;
 	char *result = json_is_array(list) ? expand_list(list, variables)
-					   : expand_text(text, variables, false);
+					   : expand_text(text, variables, IN_WORDS);
 
 	json_decref(list);
 	return result;
+}
+
+char *containerfile_expand_document(const char *text, const json_t *variables)
+{
+	return expand_text(text, variables, IN_DOCUMENT);
 }

@@ -9,15 +9,19 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "here_document.h"
+
 struct instruction {
 	char name[16]; /* in capital letters: "RUN" */
 	char *text;    /* what follows, with lines joined */
 	int line;      /* of its beginning */
+	struct here_documents documents;
 };
 
 /*
  * Reads a Containerfile ("-": standard input). A line that ends with a backslash goes on in the
- * next one; a line that begins with "#" is a comment. Returns the number of instructions, or -1.
+ * next one; a line that begins with "#" is a comment. Here-documents follow their instruction.
+ * Returns the number of instructions, or -1.
  */
 long containerfile_read(const char *path, struct instruction **instructions);
 
@@ -29,5 +33,11 @@ long containerfile_read(const char *path, struct instruction **instructions);
  * a text that the caller frees, or NULL.
  */
 char *containerfile_expand(const char *text, const json_t *variables);
+
+/*
+ * The same in a here-document: quotes are part of the text, and so is a value as it is. A backslash
+ * is taken off, and keeps the character after it.
+ */
+char *containerfile_expand_document(const char *text, const json_t *variables);
 
 #endif
