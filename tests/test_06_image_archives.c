@@ -37,6 +37,41 @@ static void a_save_that_fails_leaves_no_file(void **state)
 		"[ -z \"$(ls $d/small)\" ]"));
 }
 
+static void the_memory_for_a_compressed_archive_is_limited(void **state)
+{
+	(void)state;
+	assert_success(engine_script(
+		"e save -o $d/a.tar busybox; head -c 40m /dev/zero | cat $d/a.tar - >$d/long\n"
+		"zstd -q --long=31 -c <$d/long >$d/31; zstd -q --long=25 -c <$d/long >$d/25\n"
+		"xz -6 <$d/a.tar >$d/xz; gzip <$d/a.tar >$d/gz\n"
+		"export STEP_STORE=$d/other; s=$STEP_STORE; e rmi busybox >/dev/null\n"
+		"bad() { keeps refuses 125 \"the archive's $1 data need more than $2 bytes of "
+		"memory\" e load \"--limit-window=$2\" -i $d/$3; }\n"
+		"keeps refuses 125 'more than 134217728 bytes' e load -i $d/31\n"
+		"bad zstd 16777216 25; bad zstd 1024 25; bad xz 2000000 xz; whole\n"
+		"for file in 25 xz gz; do e load -qi $d/$file >$d/o; is $(cat $d/o) "
+		"busybox:latest\n"
+		" e rmi busybox >/dev/null; done; whole\n"
+		"e load --limit-window=2g -qi $d/31 >$d/o; whole"));
+}
+
+/* Bytes that are missing or wrong in a compressed archive are its own, not a layer's. */
+static void a_damaged_compressed_archive_is_refused(void **state)
+{
+	(void)state;
+	assert_success(engine_script(
+		"e save -o $d/a.tar busybox; gzip <$d/a.tar >$d/gzip; zstd -q <$d/a.tar >$d/zstd\n"
+		"xz -1 <$d/a.tar >$d/xz; export STEP_STORE=$d/other; s=$STEP_STORE\n"
+		"e rmi busybox >/dev/null; for kind in gzip zstd xz; do\n"
+		" head -c -5 $d/$kind >$d/short\n"
+		" keeps refuses 125 \"the archive's $kind data end\" e load -i $d/short\n"
+		" (head -c 100000 $d/$kind; head -c 100 /dev/zero; tail -c +100101 $d/$kind) "
+		">$d/wrong\n"
+		" keeps refuses 125 \"the archive's $kind data are damaged\" e load -i "
+		"$d/wrong\n"
+		"done; whole"));
+}
+
 static void a_damaged_blob_is_not_saved(void **state)
 {
 	(void)state;
@@ -276,6 +311,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		host_test(what_was_saved_is_loaded_with_the_same_ids),
 		host_test(a_save_that_fails_leaves_no_file),
+		host_test(the_memory_for_a_compressed_archive_is_limited),
+		host_test(a_damaged_compressed_archive_is_refused),
 		host_test(a_damaged_blob_is_not_saved),
 		host_test(an_archive_of_an_old_docker_is_loaded),
 		host_test(an_archive_of_docker_without_a_double_layer_is_loaded),

@@ -1,7 +1,5 @@
 #include "parcel.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,10 +7,9 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "narrate.h"
-#include "progress.h"
+#include "tar_source.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
-enum { BLOCK = 256 << 10 };
 
 /* An archive of images has a few files for each layer. */
 enum { MOST_FILES = 100000, MOST_LINKS = 8 };
@@ -98,7 +95,6 @@ static int copy_file(struct archive *archive, int directory, const char *number,
 		if (size > *left)
 			return fail_input("the archive has more bytes than --limit-bytes allows");
 		*left -= size;
-		progress_add(size);
 		for (size_t done = 0; done < size;) {
 			ssize_t count = pwrite(fd, (const char *)bytes + done, size - done,
 					       offset + (off_t)done);
@@ -144,14 +140,16 @@ static int add_entry(struct archive *archive, struct archive_entry *entry, struc
 	return 0;
 }
 
-static int read_entries(struct archive *archive, struct parcel *parcel,
+static int read_entries(struct tar_source *source, struct archive *archive,
+			struct archive_entry *entry, struct parcel *parcel,
 			const struct layer_limits *limits)
 {
-	struct archive_entry *entry;
 	uint64_t left = limits->bytes;
 	int result;
 
-	while ((result = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+	if (tar_source_open(source, archive) != ARCHIVE_OK)
+		return refuse(archive, "opening the archive");
+	while ((result = tar_source_next(source, archive, entry)) == ARCHIVE_OK) {
 		if (json_object_size(parcel->names) > MOST_FILES)
 			return fail_input("the archive has more than %d files", MOST_FILES);
 		if (add_entry(archive, entry, parcel, &left) < 0)
@@ -160,10 +158,28 @@ static int read_entries(struct archive *archive, struct parcel *parcel,
 	return result == ARCHIVE_EOF ? 0 : refuse(archive, "reading the archive");
 }
 
+static int read_stream(struct input_stream *stream, struct parcel *parcel,
+		       const struct layer_limits *limits)
+{
+	struct tar_source source = { .stream = stream };
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry = archive_entry_new();
+	const void *rest;
+	int result = archive && entry ? read_entries(&source, archive, entry, parcel, limits)
+				      : fail_input("archive_read_new: not enough memory");
+
+	archive_entry_free(entry);
+	archive_read_free(archive);
+	/* Behind the end of the archive, a damaged stream still is one. */
+	while (result == 0 && (result = (int)input_stream_read(stream, &rest)) > 0)
+		result = 0;
+	return result;
+}
+
 int parcel_read(const struct work *work, int input, const struct layer_limits *limits,
 		struct parcel *parcel)
 {
-	struct archive *archive = archive_read_new();
+	struct input_stream stream;
 	int result;
 
 	*parcel = (struct parcel){
@@ -174,15 +190,10 @@ int parcel_read(const struct work *work, int input, const struct layer_limits *l
 	parcel->directory = openat(work->directory, "parcel", DIRECTORY);
 	if (parcel->directory < 0)
 		return fail("open the directory for the files of the archive");
-	archive_read_support_filter_gzip(archive);
-	archive_read_support_filter_zstd(archive);
-	archive_read_support_filter_xz(archive);
-	archive_read_support_format_tar(archive);
-	if (archive_read_open_fd(archive, input, BLOCK) != ARCHIVE_OK)
-		result = refuse(archive, "opening the archive");
-	else
-		result = read_entries(archive, parcel, limits);
-	archive_read_free(archive);
+	result = input_stream_open(&stream, input, -1, false, limits);
+	if (result == 0)
+		result = read_stream(&stream, parcel, limits);
+	input_stream_close(&stream);
 	return result;
 }
 

@@ -9,15 +9,16 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#define DAMAGED	  "the layer's %s data are damaged (%s): fetch the layer again"
-#define TRUNCATED "the layer's %s data end too early: fetch the layer again"
+#define DAMAGED	  "the %s's %s data are damaged (%s): fetch the %s again"
+#define TRUNCATED "the %s's %s data end too early: fetch the %s again"
 #define TOO_LARGE                                                                                  \
-	"the layer's %s data need more than %llu bytes of memory to decompress: compress the "     \
-	"layer with a smaller window"
+	"the %s's %s data need more than %llu bytes of memory to decompress (--limit-window): "    \
+	"compress the %s with a smaller window"
 
 /* The blocks that a decoder reads from and writes to. */
 struct decoder {
 	struct ring *from, *to;
+	const char *what; /* "layer" or "archive" */
 	uint64_t window;
 	const unsigned char *in; /* the current block, NULL before the first one */
 	size_t in_size;		 /* 0: the stream has ended */
@@ -40,6 +41,23 @@ enum layer_compression decompress_detect(const unsigned char *bytes, size_t size
 	    bytes[3] == 0x18)
 		return LAYER_ZSTD;
 	return LAYER_PLAIN;
+}
+
+static void fail_damaged(const struct decoder *decoder, const char *format, const char *problem)
+{
+	pipeline_fail(decoder->from->pipeline, 0, DAMAGED, decoder->what, format, problem,
+		      decoder->what);
+}
+
+static void fail_truncated(const struct decoder *decoder, const char *format)
+{
+	pipeline_fail(decoder->from->pipeline, 0, TRUNCATED, decoder->what, format, decoder->what);
+}
+
+static void fail_too_large(const struct decoder *decoder, const char *format)
+{
+	pipeline_fail(decoder->from->pipeline, 0, TOO_LARGE, decoder->what, format,
+		      (unsigned long long)decoder->window, decoder->what);
 }
 
 /* Gives back the current block, and takes the next one. Returns false if all was stopped. */
@@ -113,15 +131,14 @@ static void inflate_members(struct decoder *decoder, z_stream *stream)
 		if (result == Z_STREAM_END) {
 			between = true;
 		} else if (result != Z_OK && result != Z_BUF_ERROR) {
-			pipeline_fail(decoder->from->pipeline, 0, DAMAGED, "gzip",
-				      stream->msg ? stream->msg : zError(result));
+			fail_damaged(decoder, "gzip", stream->msg ? stream->msg : zError(result));
 			return;
 		}
 	}
 	if (between)
 		finish_output(decoder, BLOCK_SIZE - stream->avail_out);
 	else
-		pipeline_fail(decoder->from->pipeline, 0, TRUNCATED, "gzip");
+		fail_truncated(decoder, "gzip");
 }
 
 static void decompress_gzip(struct decoder *decoder)
@@ -139,12 +156,10 @@ static void decompress_gzip(struct decoder *decoder)
 
 static void fail_zstd(struct decoder *decoder, size_t result)
 {
-	struct pipeline *pipeline = decoder->from->pipeline;
-
 	if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge)
-		pipeline_fail(pipeline, 0, TOO_LARGE, "zstd", (unsigned long long)decoder->window);
+		fail_too_large(decoder, "zstd");
 	else
-		pipeline_fail(pipeline, 0, DAMAGED, "zstd", ZSTD_getErrorName(result));
+		fail_damaged(decoder, "zstd", ZSTD_getErrorName(result));
 }
 
 static void decode_frames(struct decoder *decoder, ZSTD_DCtx *context)
@@ -175,7 +190,7 @@ static void decode_frames(struct decoder *decoder, ZSTD_DCtx *context)
 	if (decoder->in && result == 0)
 		finish_output(decoder, out.pos);
 	else if (decoder->in)
-		pipeline_fail(decoder->from->pipeline, 0, TRUNCATED, "zstd");
+		fail_truncated(decoder, "zstd");
 }
 
 static void decompress_zstd(struct decoder *decoder)
@@ -195,18 +210,16 @@ static void decompress_zstd(struct decoder *decoder)
 
 static void fail_xz(struct decoder *decoder, lzma_ret result)
 {
-	struct pipeline *pipeline = decoder->from->pipeline;
-
 	if (result == LZMA_MEMLIMIT_ERROR)
-		pipeline_fail(pipeline, 0, TOO_LARGE, "xz", (unsigned long long)decoder->window);
+		fail_too_large(decoder, "xz");
 	else if (result == LZMA_BUF_ERROR)
-		pipeline_fail(pipeline, 0, TRUNCATED, "xz");
+		fail_truncated(decoder, "xz");
 	else
-		pipeline_fail(pipeline, 0, DAMAGED, "xz",
-			      result == LZMA_MEM_ERROR		     ? "not enough memory"
-				      : result == LZMA_DATA_ERROR    ? "a checksum is wrong"
-				      : result == LZMA_OPTIONS_ERROR ? "unknown options"
-								     : "no xz stream");
+		fail_damaged(decoder, "xz",
+			     result == LZMA_MEM_ERROR		    ? "not enough memory"
+				     : result == LZMA_DATA_ERROR    ? "a checksum is wrong"
+				     : result == LZMA_OPTIONS_ERROR ? "unknown options"
+								    : "no xz stream");
 }
 
 static void decode_xz(struct decoder *decoder, lzma_stream *stream)
@@ -249,9 +262,9 @@ static void decompress_xz(struct decoder *decoder)
 }
 
 void decompress_blocks(enum layer_compression compression, struct ring *from, struct ring *to,
-		       uint64_t window)
+		       const char *what, uint64_t window)
 {
-	struct decoder decoder = { .from = from, .to = to, .window = window };
+	struct decoder decoder = { .from = from, .to = to, .what = what, .window = window };
 
 	decoder.out = ring_space(to);
 	if (!decoder.out)

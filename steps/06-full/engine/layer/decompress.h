@@ -19,9 +19,10 @@ enum layer_compression decompress_detect(const unsigned char *bytes, size_t size
 
 /*
  * Decodes the blocks of `from`, as its reader 0, into those of `to`, until the end of the stream.
- * `window` limits the decoder's memory, in bytes. Runs in a thread: a failure goes to the pipeline.
+ * `what` is the name of the stream in messages, "layer" or "archive". `window` limits the decoder's
+ * memory, in bytes. Runs in a thread: a failure goes to the pipeline.
  */
 void decompress_blocks(enum layer_compression compression, struct ring *from, struct ring *to,
-		       uint64_t window);
+		       const char *what, uint64_t window);
 
 #endif

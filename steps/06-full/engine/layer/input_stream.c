@@ -26,7 +26,7 @@ static ssize_t receive_block(struct input_stream *stream, unsigned char *block)
 			continue;
 		progress_add(got > 0 ? (size_t)got : 0);
 		if (got < 0) {
-			pipeline_fail(&stream->pipeline, errno, "read the layer");
+			pipeline_fail(&stream->pipeline, errno, "read the %s", stream->what);
 			return -1;
 		}
 		if (got == 0)
@@ -79,7 +79,8 @@ static void *decode(void *argument)
 {
 	struct input_stream *stream = argument;
 
-	decompress_blocks(stream->compression, &stream->received, &stream->tar, stream->window);
+	decompress_blocks(stream->compression, &stream->received, &stream->tar, stream->what,
+			  stream->window);
 	return NULL;
 }
 
@@ -120,22 +121,25 @@ static uint64_t limit_of(const struct layer_limits *limits)
 	return add(add(limits->bytes, headers), PADDING_MAX);
 }
 
-int input_stream_open(struct input_stream *stream, int input, int blob,
+int input_stream_open(struct input_stream *stream, int input, int blob, bool is_hashed,
 		      const struct layer_limits *limits)
 {
+	const int readers = is_hashed ? 2 : 1;
 	size_t size;
 
 	memset(stream, 0, sizeof(*stream));
 	stream->input = input;
 	stream->blob = blob;
+	stream->what = is_hashed ? "layer" : "archive";
 	stream->window = limits->window;
 	stream->tar_limit = limit_of(limits);
 	sha256_init(&stream->received_hash);
 	sha256_init(&stream->tar_hash);
 	if (pipeline_open(&stream->pipeline) < 0 ||
-	    ring_open(&stream->received, &stream->pipeline, 2) < 0 ||
-	    start(&stream->receiver, &stream->has_receiver, receive, stream) < 0 ||
-	    start(&stream->storer, &stream->has_storer, store, stream) < 0)
+	    ring_open(&stream->received, &stream->pipeline, readers) < 0 ||
+	    start(&stream->receiver, &stream->has_receiver, receive, stream) < 0)
+		return -1;
+	if (is_hashed && start(&stream->storer, &stream->has_storer, store, stream) < 0)
 		return -1;
 	/* The first block tells the compression. It stays in the ring. */
 	if (!ring_peek(&stream->received, 0, &size))
@@ -144,10 +148,10 @@ int input_stream_open(struct input_stream *stream, int input, int blob,
 	if (stream->compression == LAYER_PLAIN)
 		return 0;
 	stream->source = &stream->tar;
-	if (ring_open(&stream->tar, &stream->pipeline, 2) < 0 ||
+	if (ring_open(&stream->tar, &stream->pipeline, readers) < 0 ||
 	    start(&stream->decoder, &stream->has_decoder, decode, stream) < 0)
 		return -1;
-	return start(&stream->hasher, &stream->has_hasher, hash_tar, stream);
+	return is_hashed ? start(&stream->hasher, &stream->has_hasher, hash_tar, stream) : 0;
 }
 
 ssize_t input_stream_read(struct input_stream *stream, const void **block)
@@ -165,9 +169,9 @@ ssize_t input_stream_read(struct input_stream *stream, const void **block)
 	stream->has_ended = size == 0;
 	stream->tar_size += size;
 	if (stream->tar_size > stream->tar_limit)
-		return fail_input("the layer has more than %llu bytes, with the headers of its "
+		return fail_input("the %s has more than %llu bytes, with the headers of its "
 				  "entries: that is more than its limits allow",
-				  (unsigned long long)stream->tar_limit);
+				  stream->what, (unsigned long long)stream->tar_limit);
 	return (ssize_t)size;
 }
 

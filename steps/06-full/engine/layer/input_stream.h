@@ -5,7 +5,8 @@
  *                     \               \-> hash the tar stream
  *                      \-> hash the stream as it came, store it as blob
  *
- * A plain stream is not decompressed, and hashed once.
+ * A plain stream is not decompressed, and hashed once. An archive of images is only read: it is not
+ * hashed, nor stored.
  */
 #ifndef STEPS_INPUT_STREAM_H
 #define STEPS_INPUT_STREAM_H
@@ -24,6 +25,7 @@ struct input_stream {
 	bool has_receiver, has_storer, has_decoder, has_hasher;
 
 	int input, blob;
+	const char *what; /* in messages: "layer", or "archive" of layers */
 	uint64_t window;
 
 	enum layer_compression compression; /* set by the receiving thread before its first block */
@@ -41,8 +43,11 @@ struct input_stream {
 	uint64_t tar_size, tar_limit;
 };
 
-/* Starts the threads. Returns 0 or -1. input_stream_close() follows in both cases. */
-int input_stream_open(struct input_stream *stream, int input, int blob,
+/*
+ * Starts the threads. `is_hashed`: the stream is hashed, and stored in `blob`, unless that is -1.
+ * Returns 0 or -1. input_stream_close() follows in both cases.
+ */
+int input_stream_open(struct input_stream *stream, int input, int blob, bool is_hashed,
 		      const struct layer_limits *limits);
 
 /*
@@ -51,7 +56,7 @@ int input_stream_open(struct input_stream *stream, int input, int blob,
  */
 ssize_t input_stream_read(struct input_stream *stream, const void **block);
 
-/* Reads what is left of the stream, and fills `layer`. Returns 0 or -1. */
+/* Reads what is left of a stream that is hashed, and fills `layer`. Returns 0 or -1. */
 int input_stream_finish(struct input_stream *stream, struct layer *layer);
 
 /* Stops the threads, and releases everything but the descriptors. */

@@ -6,13 +6,8 @@
 
 #include "fail.h"
 #include "input_stream.h"
+#include "tar_source.h"
 #include "unpack_entry.h"
-
-/*
- * The bytes of all headers of one entry. libarchive keeps them in memory: long names, extended
- * attributes, maps of sparse files.
- */
-enum { HEADERS_MAX = 2 << 20 };
 
 /*
  * libarchive compares each entry of an access control list with all others, which takes seconds for
@@ -29,32 +24,6 @@ const struct layer_limits layer_limits_default = {
 	.window = 128 << 20,
 };
 
-/* The source that libarchive reads from. */
-struct source {
-	struct input_stream *stream;
-	size_t headers_left;
-	bool is_in_headers;
-};
-
-static la_ssize_t read_block(struct archive *archive, void *data, const void **block)
-{
-	struct source *source = data;
-	ssize_t size = input_stream_read(source->stream, block);
-
-	(void)archive;
-	if (size > 0 && source->is_in_headers) {
-		if (source->headers_left == 0)
-			size = fail_input("the layer has an entry with more than %d bytes of "
-					  "headers: the archive is not to be trusted",
-					  HEADERS_MAX);
-		else
-			source->headers_left -= (size_t)size < source->headers_left
-				? (size_t)size
-				: source->headers_left;
-	}
-	return size < 0 ? ARCHIVE_FATAL : size;
-}
-
 /*
  * libarchive warns that it cannot convert a name that is not ASCII, and then returns its bytes as
  * they are in the archive, which is what is wanted. Any other warning means damage.
@@ -66,7 +35,7 @@ static bool is_about_charset(struct archive *archive)
 	return text && strstr(text, "can't be converted");
 }
 
-static int fail_headers(struct archive *archive, const struct source *source)
+static int fail_headers(struct archive *archive, const struct tar_source *source)
 {
 	const char *text = archive_error_string(archive);
 
@@ -82,14 +51,12 @@ static int fail_headers(struct archive *archive, const struct source *source)
 }
 
 /* Reads the headers of the next entry. Returns 1, 0 at the end of the archive, or -1. */
-static int next_entry(struct archive *archive, struct source *source, struct archive_entry *entry)
+static int next_entry(struct archive *archive, struct tar_source *source,
+		      struct archive_entry *entry)
 {
 	int status;
 
-	source->is_in_headers = true;
-	source->headers_left = HEADERS_MAX;
-	status = archive_read_next_header2(archive, entry);
-	source->is_in_headers = false;
+	status = tar_source_next(source, archive, entry);
 	if (status == ARCHIVE_EOF)
 		return 0;
 	if (status != ARCHIVE_OK && !(status == ARCHIVE_WARN && is_about_charset(archive)))
@@ -101,12 +68,12 @@ static int next_entry(struct archive *archive, struct source *source, struct arc
 	return 1;
 }
 
-static int unpack_entries(struct unpack *unpack, struct source *source, struct archive_entry *entry)
+static int unpack_entries(struct unpack *unpack, struct tar_source *source,
+			  struct archive_entry *entry)
 {
 	int more;
 
-	if (archive_read_support_format_tar(unpack->archive) != ARCHIVE_OK ||
-	    archive_read_open(unpack->archive, source, NULL, read_block, NULL) != ARCHIVE_OK)
+	if (tar_source_open(source, unpack->archive) != ARCHIVE_OK)
 		return fail_headers(unpack->archive, source);
 	while ((more = next_entry(unpack->archive, source, entry)) > 0) {
 		if (unpack_entry(unpack, entry) < 0)
@@ -119,7 +86,7 @@ static int unpack_entries(struct unpack *unpack, struct source *source, struct a
 
 static int unpack_stream(struct unpack *unpack, struct input_stream *stream)
 {
-	struct source source = { .stream = stream };
+	struct tar_source source = { .stream = stream };
 	struct archive_entry *entry = archive_entry_new();
 	int result = -1, left;
 
@@ -148,7 +115,7 @@ int layer_unpack(int input, int blob, int directory, const struct layer_use *use
 		.bytes_left = use->limits.bytes,
 	};
 	struct input_stream stream;
-	int result = input_stream_open(&stream, input, blob, &use->limits);
+	int result = input_stream_open(&stream, input, blob, true, &use->limits);
 
 	if (result == 0)
 		result = unpack_stream(&unpack, &stream);
