@@ -54,9 +54,9 @@ static void an_owner_of_copy_is_a_number_that_a_user_can_have(void **state)
 	assert_success(engine_script(
 		CONTEXT
 		"for owner in -1 4294967295 4294967296 2147483648 +1 0x1 7: :7 7:-1 7:4294967295 "
-		"7:8:9 root; do\n"
+		"7:8:9; do\n"
 		" printf 'FROM busybox\\nCOPY --chown=%s . /c/\\n' $owner | file\n"
-		" refuses 125 \"COPY --chown=$owner: must be numbers\" e build $c; done\n"
+		" refuses 125 \"COPY --chown=$owner: \" e build $c; done\n"
 		"for owner in 7 7:0 0007:0 2147483647:2147483647; do\n"
 		" printf 'FROM busybox\\nCOPY --chown=%s . /c/\\n' $owner | file; build\n"
 		" r --rm $id stat -c %u:%g /c; done >$d/out\n"
@@ -637,7 +637,6 @@ static void bad_files_are_refused(void **state)
 		"f\\n'\n"
 		"try COPY 'FROM busybox\\nCOPY\\n'; try --nope 'FROM busybox\\nCOPY --nope f "
 		"/x\\n'\n"
-		"try chown 'FROM busybox\\nCOPY --chown=root f /x\\n'\n"
 		"try 'no addresses' 'FROM busybox\\nADD http://x/y /x\\n'\n"
 		"try quote 'FROM busybox\\nENV A=\"b\\n'\n"
 		"try '{A' 'FROM busybox\\nENV A=${A\\n'; try '{' 'FROM busybox\\nENV A=${A!x}\\n'\n"

@@ -1,5 +1,6 @@
 #include "build_steps.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "ids.h"
 #include "lower.h"
 #include "remove_tree.h"
+#include "user_file.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
@@ -30,9 +32,12 @@ static int read_options(struct copying *copying, json_t *words)
 			copying->from = strdup(word + 7);
 		else if (strncmp(word, "--chown=", 8) == 0)
 			copying->owner = strdup(word + 8);
-		else
-			return fail_input("%s %s: unknown option; there are --from and --chown",
-					  copying->name, word);
+		else if (strncmp(word, "--chmod=", 8) == 0)
+			copying->mode = strdup(word + 8);
+		else if (strcmp(word, "--link") != 0) /* each COPY is a layer of its own anyway */
+			return fail_input(
+				"%s %s: unknown option; there are --from, --chown and --chmod",
+				copying->name, word);
 		json_array_remove(words, 0);
 	}
 	if (json_array_size(words) < 2)
@@ -40,20 +45,88 @@ static int read_options(struct copying *copying, json_t *words)
 	return 0;
 }
 
-static int read_owner(const struct copying *copying, struct copy_owner *owner)
+/* Looks a name up in /etc/passwd or /etc/group of the image. Fills the number, and the rest. */
+static int look_up(int root, const char *path, const char *name, uint32_t *number, char **rest)
 {
+	autofd int fd = file_open_in_root(root, path, O_PATH);
+	struct user_file file;
+	struct user_entry entry;
+	char link[32];
+	int found = 0;
+
+	if (fd < 0)
+		return fail_input("the image has no %s, in which %s could be", path, name);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (user_file_open(&file, link) < 0)
+		return -1;
+	while ((found = user_file_next(&file, &entry)) > 0 && strcmp(entry.name, name) != 0)
+		continue;
+	if (found > 0) {
+		*number = entry.number;
+		*rest = strdup(entry.rest);
+	}
+	user_file_close(&file);
+	return found == 0 ? fail_input("%s is not in %s of the image", name, path) : found;
+}
+
+/* The group is that of the user, or for a number the same number, as with Docker. */
+static int look_up_user(int root, const char *user, uint32_t *uid, uint32_t *gid)
+{
+	autofree char *rest = NULL;
+
+	if (ids_read(user, USER_ID_MAX, uid)) {
+		*gid = *uid;
+		return 0;
+	}
+	if (look_up(root, "/etc/passwd", user, uid, &rest) < 0)
+		return -1;
+	if (rest)
+		rest[strcspn(rest, ":")] = '\0';
+	return rest && ids_read(rest, USER_ID_MAX, gid)
+		? 0
+		: fail_input("%s has no group in /etc/passwd of the image", user);
+}
+
+static int look_up_group(int root, const char *group, uint32_t *gid)
+{
+	autofree char *rest = NULL;
+
+	if (ids_read(group, USER_ID_MAX, gid))
+		return 0;
+	return look_up(root, "/etc/group", group, gid, &rest) < 0 ? -1 : 0;
+}
+
+/* `root`: the image's files, with the names of users and groups. */
+static int read_owner(const struct copying *copying, int root, struct copy_owner *owner)
+{
+	const size_t length = copying->owner ? strcspn(copying->owner, ":") : 0;
+	autofree char *user = strndup(copying->owner ? copying->owner : "", length);
 	uint32_t uid = 0, gid = 0;
 
+	if (!user)
+		return fail("strndup");
 	if (!copying->owner)
 		return 0;
-	/* fchownat(2) takes -1 for "leave the owner", which is root. */
-	if (!ids_read_pair(copying->owner, USER_ID_MAX, &uid, &gid)) {
-		gid = 0;
-		if (!ids_read(copying->owner, USER_ID_MAX, &uid))
-			return fail_input("%s --chown=%s: must be numbers, UID or UID:GID",
-					  copying->name, copying->owner);
-	}
+	if (look_up_user(root, user, &uid, &gid) < 0 ||
+	    (copying->owner[length] && look_up_group(root, copying->owner + length + 1, &gid) < 0))
+		return fail_at("%s --chown=%s", copying->name, copying->owner);
 	*owner = (struct copy_owner){ .uid = uid, .gid = gid };
+	return 0;
+}
+
+static int read_mode(const struct copying *copying, struct copy_owner *owner)
+{
+	char *end;
+	unsigned long mode;
+
+	if (!copying->mode)
+		return 0;
+	mode = strtoul(copying->mode, &end, 8);
+	if (*end || mode > 07777 || !isdigit((unsigned char)*copying->mode))
+		return fail_input("%s --chmod=%s: must be an octal number, such as 755",
+				  copying->name, copying->mode);
+	owner->has_mode = true;
+	owner->mode = (mode_t)mode;
 	return 0;
 }
 
@@ -84,7 +157,7 @@ static int copy_sources(const struct copying *copying, int root, const char *wor
 	autofree char *path = NULL;
 	const bool several = copying->source_count > 1;
 
-	if (read_owner(copying, &owner) < 0)
+	if (read_owner(copying, root, &owner) < 0 || read_mode(copying, &owner) < 0)
 		return -1;
 	if (asprintf(&path, "%s/%s%s", *copying->target == '/' ? "" : workdir, copying->target,
 		     several ? "/" : "") < 0)

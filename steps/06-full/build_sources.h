@@ -22,7 +22,8 @@ struct source {
 struct copying {
 	const char *name;	     /* of the instruction */
 	const char *from;	     /* --from=STAGE; NULL: the context */
-	const char *owner;	     /* --chown=UID:GID */
+	const char *owner;	     /* --chown=USER:GROUP */
+	const char *mode;	     /* --chmod=MODE */
 	int root;		     /* where the sources are */
 	const struct ignore *ignore; /* NULL: nothing is left out */
 	const struct here_documents *documents;

@@ -296,6 +296,10 @@ int build_run(struct build *build, const char *text, const struct here_documents
 	struct make make = { 0 };
 	int cached, status;
 
+	if (strncmp(text, "--", 2) == 0)
+		return fail_input("RUN %.*s: options of RUN are not known here; --network is an "
+				  "option of `build`",
+				  (int)strcspn(text, " \t"), text);
 	if (read_run(text, documents, &run) < 0)
 		return -1;
 	if (!arguments || asprintf(&by, "RUN %s%s", arguments, run.text) < 0)

@@ -119,12 +119,12 @@ long containerfile_read(const char *path, struct instruction **instructions)
 
 /* ---- Variables ---- */
 
+/* Returns NULL if there is no such variable. */
 static const char *value_of(const json_t *variables, const char *name, size_t length)
 {
 	autofree char *copy = strndup(name, length);
-	const char *value = copy ? json_string_value(json_object_get(variables, copy)) : NULL;
 
-	return value ? value : "";
+	return copy ? json_string_value(json_object_get(variables, copy)) : NULL;
 }
 
 static size_t name_length(const char *text)
@@ -145,30 +145,57 @@ enum place {
 
 static void write_value(const char *value, enum place place, FILE *out)
 {
-	for (; *value; value++) {
+	for (; value && *value; value++) {
 		if (place == IN_WORDS && strchr(" \t\r\n\"'\\", *value))
 			fputc('\\', out);
 		fputc(*value, out);
 	}
 }
 
+static int expand(const char *text, const json_t *variables, enum place place, FILE *out);
+
+/* Returns the length up to the brace that closes, or to the end. Braces may stand in braces. */
+static size_t braces_length(const char *text)
+{
+	size_t i = 0;
+
+	for (int depth = 1; text[i]; i++) {
+		if (text[i] == '\\' && text[i + 1])
+			i++;
+		else if (text[i] == '$' && text[i + 1] == '{')
+			depth++;
+		else if (text[i] == '}' && --depth == 0)
+			break;
+	}
+	return i;
+}
+
 /* Writes the value of what stands in braces. Returns what follows, or NULL. */
 static const char *expand_braces(const char *text, const json_t *variables, enum place place,
 				 FILE *out)
 {
-	size_t name = name_length(text), length = strcspn(text, "}");
+	const size_t name = name_length(text), length = braces_length(text);
 	const char *value = value_of(variables, text, name);
-	const char *sign = text[name] == ':' ? text + name + 1 : "";
+	const bool has_colon = text[name] == ':';
+	const bool counts = value && (*value || !has_colon);
+	const char sign = text[name + has_colon];
+	const size_t begin = name + has_colon + 1;
+	autofree char *word = NULL;
 
-	if (!name || text[length] != '}' || (text[name] != '}' && *sign != '-' && *sign != '+')) {
+	if (!name || text[length] != '}' || (text[name] != '}' && sign != '-' && sign != '+')) {
 		fail_input("${%.*s: must be ${NAME}, ${NAME:-DEFAULT} or ${NAME:+TEXT}",
 			   (int)length, text);
 		return NULL;
 	}
-	if ((*sign == '-' && !*value) || (*sign == '+' && *value))
-		fprintf(out, "%.*s", (int)(length - name - 2), text + name + 2);
-	else if (*sign != '+')
+	if (text[name] == '}' || (sign == '-' && counts))
 		write_value(value, place, out);
+	else if ((sign == '-') != counts) {
+		word = strndup(text + begin, length - begin);
+		if (!word)
+			fail("strndup");
+		if (!word || expand(word, variables, place, out) < 0)
+			return NULL;
+	}
 	return text + length + 1;
 }
 

@@ -26,11 +26,12 @@ struct instruction {
 long containerfile_read(const char *path, struct instruction **instructions);
 
 /*
- * Replaces $NAME, ${NAME}, ${NAME:-DEFAULT} and ${NAME:+TEXT} by the values of an object of texts;
- * a backslash before "$" and single quotes keep it. The result still has its quotes and backslashes
- * (change.h takes them off), and a backslash stands before each character of a value that would
- * otherwise be one, or end a word: a value never becomes two words. A JSON list stays one. Returns
- * a text that the caller frees, or NULL.
+ * Replaces $NAME, ${NAME}, ${NAME:-DEFAULT} and ${NAME:+TEXT} by the values of an object of texts.
+ * Variables in DEFAULT and TEXT are replaced as well. Without the colon, an empty value counts,
+ * too; a backslash before "$" and single quotes keep it. The result still has its quotes and
+ * backslashes (change.h takes them off), and a backslash stands before each character of a value
+ * that would otherwise be one, or end a word: a value never becomes two words. A JSON list stays
+ * one. Returns a text that the caller frees, or NULL.
  */
 char *containerfile_expand(const char *text, const json_t *variables);
 

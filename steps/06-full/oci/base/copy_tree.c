@@ -59,6 +59,13 @@ static int copy_xattrs(int from, int to, const char *name)
 	return 0;
 }
 
+static mode_t mode_of(const struct copy_owner *owner, const struct stat *status)
+{
+	if (owner && owner->has_mode)
+		return owner->mode;
+	return status->st_mode & (owner && owner->is_others ? 01777 : 07777);
+}
+
 /*
  * Set the owner first: fchown(2) clears the set-user-ID bit and the capabilities. Returns 0 or -1.
  */
@@ -69,7 +76,7 @@ static int copy_attributes(int from, int to, const struct stat *status, const ch
 
 	if (fchown(to, uid_of(owner, status), gid_of(owner, status)) < 0)
 		return fail("fchown %s", name);
-	if (fchmod(to, status->st_mode & (owner && owner->is_others ? 01777 : 07777)) < 0)
+	if (fchmod(to, mode_of(owner, status)) < 0)
 		return fail("fchmod %s", name);
 	if (copy_xattrs(from, to, name) < 0)
 		return -1;

@@ -7,11 +7,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* The owner that all copies get. */
+/* The owner, and perhaps the mode, that all copies get. */
 struct copy_owner {
 	uid_t uid;
 	gid_t gid;
 	bool is_others; /* the files come from a container: no set-user-ID bits, no device nodes */
+	bool has_mode;	/* all copies get `mode`, but for links */
+	mode_t mode;
 };
 
 /* The choice for a file or directory. */
