@@ -9,7 +9,7 @@
  */
 #define FAULTS                                                                                     \
 	"calls='openat mkdirat renameat renameat2 fsync syncfs flock unlinkat getdents64'\n"       \
-	"fault() { strace -f -qq -o $d/log -e signal=none -e trace=$call -e "                      \
+	"follow=-f; fault() { strace $follow -qq -o $d/log -e signal=none -e trace=$call -e "      \
 	"inject=$call:error=EIO:when=$n \"$@\"; }\n"                                               \
 	"said() { [ $got -eq 0 ] && [ ! -s $d/err ] || { [ $got -eq 125 ] && [ $(wc -l <$d/err) "  \
 	"-eq 1 ] && grep -q EIO $d/err; }; }\n"                                                    \
@@ -59,6 +59,52 @@ static void so_is_a_container(void **state)
 				     "command='./step-06 rm box'; each_fault '1 3 5 8 12'"));
 }
 
+/*
+ * The host side of a run, from the words to the end of the container. The container's own side is
+ * that of a run without an image: test_06_faults.c.
+ */
+#define RUN_COMMAND                                                                                \
+	"e images >/dev/null; follow=; command='./step-06 run --network none --rm busybox true'\n"
+
+static void a_run_leaves_nothing(void **state)
+{
+	(void)state;
+	need_program("strace");
+	assert_success(engine_script(FAULTS RUN_COMMAND
+				     "calls='mkdirat renameat symlinkat flock fsync fchmodat "
+				     "fchownat fsopen fsmount setns'; each_fault '1 2 4'"));
+}
+
+static void a_run_opens_or_says_why_not(void **state)
+{
+	(void)state;
+	need_program("strace");
+	assert_success(engine_script(FAULTS RUN_COMMAND "calls='openat unlinkat fsconfig'\n"
+							"each_fault '3 9 17 22 27 35'"));
+}
+
+#define BUILD_COMMAND                                                                              \
+	"e images >/dev/null; mkdir $d/c; echo 1 >$d/c/f; printf 'FROM busybox\\nCOPY f "          \
+	"<<g /x/\\ng\\nRUN true\\n' >$d/c/Containerfile\n"                                         \
+	"command=\"./step-06 build --network none $d/c\"\n"
+
+static void a_build_leaves_nothing(void **state)
+{
+	(void)state;
+	need_program("strace");
+	assert_success(engine_script(FAULTS BUILD_COMMAND
+				     "calls='mkdirat renameat linkat flock fsync syncfs fsopen'\n"
+				     "each_fault '1 3 6 9'"));
+}
+
+static void a_build_opens_or_says_why_not(void **state)
+{
+	(void)state;
+	need_program("strace");
+	assert_success(engine_script(FAULTS BUILD_COMMAND "calls='openat unlinkat fsconfig'\n"
+							  "each_fault '4 18 30 45 70'"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -66,6 +112,10 @@ int main(void)
 		host_test(a_commit_leaves_nothing),
 		host_test(an_image_is_removed_sooner_or_later),
 		host_test(so_is_a_container),
+		host_test(a_run_leaves_nothing),
+		host_test(a_run_opens_or_says_why_not),
+		host_test(a_build_leaves_nothing),
+		host_test(a_build_opens_or_says_why_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,8 @@ static int take_image(const struct record *record, const char *text, struct imag
 	autoindex struct index index = { 0 };
 	size_t number;
 
+	if (uses < 0)
+		return fail("open uses of a container");
 	if (lock < 0 || index_read(record->store, &index) < 0)
 		return -1;
 	if (image_get(&index, text, &number, image) < 0)
