@@ -60,8 +60,12 @@ static void join_nothing(const char *argument)
 	pid_t maker, first = start_container(0, &maker), pid = join(first, 0);
 
 	(void)argument;
+	/* The process may not have run yet. */
+	for (int tries = 0; tries < 1000 && get_field(pid, 6) != pid; tries++)
+		usleep(5000);
 	check(get_field(pid, 6) == pid);
 	usleep(50000);
+	check_text(pid, "status", "\nState:\tS");
 	check(get_field(pid, 4) == called_process()); /* still there: it waits */
 	end(pid);
 	end(maker);
