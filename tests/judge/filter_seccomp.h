@@ -14,7 +14,7 @@ enum { RULES_MAX = 64, NAMES_MAX = 12288 };
 
 struct flat_filter {
 	struct seccomp_rule rules[RULES_MAX];
-	struct seccomp filter; /* its pointers mean nothing */
+	struct seccomp filter;	    /* its pointers mean nothing */
 	uint32_t begins[RULES_MAX]; /* of each rule's names, in `names` */
 	char names[NAMES_MAX];
 };
