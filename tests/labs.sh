@@ -1,15 +1,19 @@
 #!/bin/bash
-# tests/labs.sh [LAB...]: proves the labs' grades, all or those of these labs (01, layers). The untouched
+# tests/labs.sh [--todos] [LAB...]: proves the labs' grades, all or those of these labs (01, layers). The untouched
 # skeleton compiles without a warning and earns nothing. Each mutant, a typical mistake kept as a
 # patch against our module, loses just the points that the patch's first line names; "_in_v1" and "_in_v2" are
 # left out, since a machine may be able to judge only one of both. The chapters' pages, which are tests as
 # well, show that our own modules earn full points. Each proof prints a line. The labs run side by side.
 # With MUTANTS=0, 1 or 2, only that third of the mutants is tried.
 #
+# With --todos it proves instead that every TODO pays off: what our modules have at the TODOs goes into the
+# skeleton, one TODO after another. The points must rise each time, up to all of them.
+#
 # shellcheck disable=SC2317 # prove() calls the functions that it is given
 set -u
 cd "$(dirname "$0")/.." || exit 1
-failed=0
+failed=0 proof=prove_lab
+[ "${1:-}" != --todos ] || { proof=prove_todos && shift; }
 [ -z "${MUTANTS:-}" ] || echo "SKIP two thirds of the mutants: other commits' shares"
 make -s rootfs || exit 1
 
@@ -52,11 +56,30 @@ skeleton() { grade "$lab" && ! grep warning: "$work/grade" && [ "${total% of *}"
 
 mutant() { answer_ours "$1" && grade "$answer" && echo "lost: $lost" && [ "$lost" = "$2" ]; }
 
+# todo NUMBER: with it the answer has more points than before; with the last one all of them
+todo() {
+	local had=$got
+
+	rm -rf "$answer" && tests/class/todos.py "$lab" "$1" "$answer" && grade "$answer" && got=${total% of *} &&
+		echo "TODO $1: $had, then $total points" && [ "$got" -gt "$had" ] &&
+		{ [ "$1" -ne "$last" ] || [ "$got" = "${total#* of }" ]; }
+}
+
+prove_todos() {
+	local todos last number got=0
+
+	todos=$(tests/class/todos.py "$lab" all) || return 1
+	last=${todos##* }
+	for number in $todos; do
+		prove "$n: TODO $number of $last pays off" todo "$number"
+		echo "$n: $got points up to TODO $number"
+	done
+	return $failed
+}
+
 prove_lab() {
 	local number=0
 
-	work=$(mktemp -d) && answer=$work/answer || return 1
-	trap 'rm -rf "$work"' EXIT
 	prove "$n: the skeleton earns nothing" skeleton
 	for patch in "$lab"/mutants/*.patch; do
 		number=$((number + 1))
@@ -73,7 +96,7 @@ for lab in steps/*/lab steps/*/lab-*; do
 	n=${lab##*/lab-}
 	[ "$n" != "$lab" ] || { n=${lab#steps/} && n=${n%%-*}; }
 	case " ${*:-$n} " in *" $n "*) ;; *) continue ;; esac
-	prove_lab &
+	{ work=$(mktemp -d) && answer=$work/answer && trap 'rm -rf "$work"' EXIT && $proof; } &
 	labs+=($!)
 done
 for process in "${labs[@]}"; do
