@@ -99,9 +99,28 @@ static void a_build_holds_no_descriptor_for_each_step(void **state)
 				     "(ulimit -n 50; e build $d/c >/dev/null); whole"));
 }
 
+/* The names of a directory are read in batches of 4 MB; here there are 6 MB. */
+static void a_directory_of_many_names_is_read_in_batches(void **state)
+{
+	(void)state;
+	assert_success(engine_script(
+		"pad=$(head -c 240 /dev/zero | tr '\\0' x); e images >/dev/null\n"
+		"r --name box -e pad=$pad busybox sh -c 'mkdir /many; cd /many; for i in $(seq "
+		"22000); do : >$i$pad; done'\n"
+		"e diff box >$d/diff; is $(grep -c /many/ $d/diff) 22000\n"
+		"LC_ALL=C sort -c $d/diff || wrong 'diff is not sorted'\n"
+		"e commit box many >/dev/null; e save many | tar -x -C $d\n"
+		"tar -tf $d/blobs/sha256/$(jq -r '.layers[-1].digest[7:]' $d/blobs/sha256/$(jq -r "
+		"'.manifests[0].digest[7:]' $d/index.json)) | sed -n 's,^many/,,p' | grep . "
+		">$d/names\n"
+		"is $(wc -l <$d/names) 22000; LC_ALL=C sort -c $d/names || wrong 'not sorted'\n"
+		"r --name box2 many rm -r /many; e diff box2 | grep -qx 'D /many'; whole"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		host_test(a_directory_of_many_names_is_read_in_batches),
 		host_test(a_full_disk_can_be_emptied),
 		host_test(deep_trees_need_no_descriptors),
 		host_test(trees_of_any_depth_are_counted),

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include "fail.h"
 #include "file.h"
 #include "whiteout.h"
+#include "sorted_names.h"
 #include "xattrs.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
@@ -23,48 +23,10 @@ struct walk {
 	void *data;
 };
 
-/* The names in a directory, sorted. */
-struct names {
-	char **list;
-	size_t count;
-};
-
-static int compare(const void *one, const void *other)
+static int read_names(int directory, struct sorted_names *names)
 {
-	return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
-static void free_names(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free(names->list[i]);
-	free(names->list);
-}
-
-static int read_names(int fd, struct names *names)
-{
-	int copy = openat(fd, ".", DIRECTORY);
-	autodir DIR *directory = copy < 0 ? NULL : fdopendir(copy);
-
-	if (!directory)
-		return fail("open a directory of the container");
-	for (struct dirent *entry; (entry = file_next(directory));) {
-		char **grown;
-
-		grown = reallocarray(names->list, names->count + 1, sizeof(*grown));
-		if (!grown)
-			return fail("reallocarray");
-		names->list = grown;
-		grown[names->count] = strdup(entry->d_name);
-		if (!grown[names->count])
-			return fail("strdup");
-		names->count++;
-	}
-	if (errno)
-		return fail("readdir of the container");
-	if (names->count)
-		qsort(names->list, names->count, sizeof(*names->list), compare);
-	return 0;
+	return sorted_names_read(directory, names) < 0 ? fail("read a directory of the container")
+						       : 0;
 }
 
 /* A directory is in the upper directory also when only something in it was changed. */
@@ -98,23 +60,31 @@ static int open_place(const struct walk *walk, const char *path, bool was_there,
 	return 0;
 }
 
+static int tell_missing(const struct walk *walk, const struct place *place, const char *path,
+			const char *name)
+{
+	autofree char *child = NULL;
+	struct stat status;
+
+	if (fstatat(place->upper, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	if (asprintf(&child, "%s/%s", path, name) < 0)
+		return fail("asprintf");
+	return walk->tell(CHANGE_DELETED, child, walk->data);
+}
+
 /* An opaque directory hides what is below it. What is not in the directory was removed. */
 static int tell_hidden(const struct walk *walk, const struct place *place, const char *path)
 {
-	struct names names = { 0 };
-	struct stat status;
-	int result = read_names(place->below, &names);
+	struct sorted_names names = { 0 };
+	int result;
 
-	for (size_t i = 0; result == 0 && i < names.count; i++) {
-		autofree char *child = NULL;
-
-		if (fstatat(place->upper, names.list[i], &status, AT_SYMLINK_NOFOLLOW) == 0)
-			continue;
-		result = asprintf(&child, "%s/%s", path, names.list[i]) < 0
-			? fail("asprintf")
-			: walk->tell(CHANGE_DELETED, child, walk->data);
-	}
-	free_names(&names);
+	do {
+		result = read_names(place->below, &names);
+		for (size_t i = 0; result == 0 && i < names.count; i++)
+			result = tell_missing(walk, place, path, names.list[i]);
+	} while (result == 0 && !names.is_last);
+	sorted_names_free(&names);
 	return result;
 }
 
@@ -148,7 +118,7 @@ static int look_at(const struct walk *walk, const struct place *place, const cha
 }
 
 /* The directory is closed while one in it is walked: so only one is open, however deep it is. */
-static int walk_names(const struct walk *walk, const struct names *names, const char *path,
+static int walk_names(const struct walk *walk, const struct sorted_names *names, const char *path,
 		      bool was_there)
 {
 	struct place place = { -1, -1 };
@@ -173,8 +143,8 @@ static int walk_names(const struct walk *walk, const struct names *names, const 
 	return result;
 }
 
-/* Fills the names that are in the directory, and tells what an opaque one has hidden. */
-static int look_into(const struct walk *walk, const char *path, bool was_there, struct names *names)
+/* Tells what an opaque directory has hidden. */
+static int look_into(const struct walk *walk, const char *path, bool was_there)
 {
 	struct place place = { -1, -1 };
 	struct xattrs marks = { 0 };
@@ -184,21 +154,31 @@ static int look_into(const struct walk *walk, const char *path, bool was_there, 
 		result = xattrs_read(place.upper, ".", walk->userxattr, &marks, path);
 	if (result == 0 && *path && place.below >= 0 && marks.is_opaque)
 		result = tell_hidden(walk, &place, path);
-	if (result == 0)
-		result = read_names(place.upper, names);
 	xattrs_free(&marks);
 	close_place(&place);
 	return result;
 }
 
-static int walk_directory(const struct walk *walk, const char *path, bool was_there)
+static int walk_batch(const struct walk *walk, const char *path, bool was_there,
+		      struct sorted_names *names)
 {
-	struct names names = { 0 };
-	int result = look_into(walk, path, was_there, &names);
+	struct place place = { -1, -1 };
+	int result = open_place(walk, path, false, &place);
 
 	if (result == 0)
-		result = walk_names(walk, &names, path, was_there);
-	free_names(&names);
+		result = read_names(place.upper, names);
+	close_place(&place);
+	return result < 0 ? -1 : walk_names(walk, names, path, was_there);
+}
+
+static int walk_directory(const struct walk *walk, const char *path, bool was_there)
+{
+	struct sorted_names names = { 0 };
+	int result = look_into(walk, path, was_there);
+
+	while (result == 0 && !names.is_last)
+		result = walk_batch(walk, path, was_there, &names);
+	sorted_names_free(&names);
 	return result;
 }
 

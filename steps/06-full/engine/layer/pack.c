@@ -1,10 +1,7 @@
 #include "layer.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +9,7 @@
 #include "cleanup.h"
 #include "fail.h"
 #include "pack_entry.h"
+#include "sorted_names.h"
 
 /* Appends "/NAME" to the path of the directory, whose length is `length`. */
 static int append(struct pack *pack, size_t length, const char *name)
@@ -28,17 +26,6 @@ static int append(struct pack *pack, size_t length, const char *name)
 	return 0;
 }
 
-static int is_no_dot(const struct dirent *entry)
-{
-	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-}
-
-/* By their bytes: alphasort(3) asks the locale. */
-static int compare(const struct dirent **one, const struct dirent **other)
-{
-	return strcmp((*one)->d_name, (*other)->d_name);
-}
-
 static int fail_open(const char *path)
 {
 	return errno == EXDEV ? fail("openat2 %s, on which something is mounted: unmount it", path)
@@ -51,21 +38,21 @@ static int pack_directory(struct pack *pack);
  * Packs the entries of the directory pack->path. It is closed while a directory in it is packed, so
  * only one is open, however deep the tree is.
  */
-static int pack_names(struct pack *pack, struct dirent *const *names, int count)
+static int pack_names(struct pack *pack, const struct sorted_names *names)
 {
 	const size_t length = strlen(pack->path);
 	autofd int directory = -1;
 
-	for (int i = 0; i < count; i++) {
+	for (size_t i = 0; i < names->count; i++) {
 		int kind;
 
 		if (directory < 0)
 			directory = beneath_open(pack->root, pack->path);
 		if (directory < 0)
 			return fail_open(pack->path);
-		if (append(pack, length, names[i]->d_name) < 0)
+		if (append(pack, length, names->list[i]) < 0)
 			return -1;
-		kind = pack_entry(pack, directory, names[i]->d_name);
+		kind = pack_entry(pack, directory, names->list[i]);
 		if (kind < 0)
 			return -1;
 		if (kind == PACK_DIRECTORY) {
@@ -79,23 +66,29 @@ static int pack_names(struct pack *pack, struct dirent *const *names, int count)
 	return 0;
 }
 
-static int pack_directory(struct pack *pack)
+/* Packs a batch of names. Returns 1 if more follow, 0, or -1. */
+static int pack_batch(struct pack *pack, struct sorted_names *names)
 {
-	struct dirent **names = NULL;
-	int directory = beneath_open(pack->root, pack->path);
-	int count, result;
+	autofd int directory = beneath_open(pack->root, pack->path);
 
 	if (directory < 0)
 		return fail_open(pack->path);
-	count = scandirat(directory, ".", &names, is_no_dot, compare);
-	close(directory);
-	if (count < 0)
-		return fail("scandir %s", pack->path);
-	result = pack_names(pack, names, count);
-	for (int i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-	return result;
+	if (sorted_names_read(directory, names) < 0)
+		return fail("read the directory %s", pack->path);
+	cleanup_fd(&directory);
+	return pack_names(pack, names) < 0 ? -1 : !names->is_last;
+}
+
+static int pack_directory(struct pack *pack)
+{
+	struct sorted_names names = { 0 };
+	int more;
+
+	do {
+		more = pack_batch(pack, &names);
+	} while (more > 0);
+	sorted_names_free(&names);
+	return more;
 }
 
 int layer_pack(int directory, enum layer_source source, bool userxattr,
