@@ -18,6 +18,7 @@
 #include "launch.h"
 #include "publish.h"
 #include "reference.h"
+#include "variables.h"
 
 /* ---- Variables ---- */
 
@@ -186,7 +187,7 @@ static int do_step(struct build *build, const struct instruction *instruction, l
 	build->variables = variables(build);
 	text = keeps_dollars(instruction->name)
 		? strdup(instruction->text)
-		: containerfile_expand(instruction->text, build->variables);
+		: variables_replace(instruction->text, build->variables);
 	if (!build->quiet)
 		fprintf(stderr, "STEP %ld/%ld: %s %s\n", number, count, instruction->name,
 			instruction->text);

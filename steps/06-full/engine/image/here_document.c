@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "containerfile.h"
 #include "fail.h"
+#include "variables.h"
 
 /* ---- The words that begin here-documents ---- */
 
@@ -213,7 +213,7 @@ char *here_document_content(const struct here_document *document, const json_t *
 	if (document->strips_tabs)
 		strip_tabs(text);
 	if (variables && !document->is_quoted)
-		return containerfile_expand_document(text, variables);
+		return variables_replace_in_document(text, variables);
 	content = text;
 	text = NULL;
 	return content;
