@@ -11,6 +11,7 @@
 #include "build_cache.h"
 #include "build_sources.h"
 #include "cleanup.h"
+#include "containerfile.h"
 #include "copy.h"
 #include "fail.h"
 #include "file.h"
@@ -271,6 +272,19 @@ static int copy_step(struct build *build, struct copying *copying, const char *t
 	return build_end_container(build, &overlay, &make);
 }
 
+/* Variables are replaced, unless the name is quoted. To be freed; or NULL. */
+static char *document_content(const struct build *build, const struct here_document *document)
+{
+	autofree char *text = here_document_content(document);
+	char *content;
+
+	if (text && !document->is_quoted)
+		return variables_replace_in_document(text, build->variables);
+	content = text;
+	text = NULL;
+	return content;
+}
+
 /* Makes a file of each here-document, in the directory "documents" of the work. */
 static int make_documents(const struct build *build, struct copying *copying)
 {
@@ -287,7 +301,7 @@ static int make_documents(const struct build *build, struct copying *copying)
 		return fail("open the directory of here-documents");
 	for (size_t i = 0; i < copying->documents->count; i++) {
 		const struct here_document *document = &copying->documents->list[i];
-		autofree char *content = here_document_content(document, build->variables);
+		autofree char *content = document_content(build, document);
 
 		if (!content)
 			return -1;

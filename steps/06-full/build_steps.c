@@ -161,7 +161,7 @@ static int read_run(const char *text, const struct here_documents *documents,
 	if (!here_documents_is_alone(documents, text))
 		return 0;
 	run->name = documents->list[0].name;
-	run->alone = here_document_content(&documents->list[0], NULL);
+	run->alone = here_document_content(&documents->list[0]);
 	return run->alone ? 0 : -1;
 }
 

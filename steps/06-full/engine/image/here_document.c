@@ -10,7 +10,6 @@
 
 #include "cleanup.h"
 #include "fail.h"
-#include "variables.h"
 
 /* ---- The words that begin here-documents ---- */
 
@@ -201,22 +200,15 @@ static void strip_tabs(char *text)
 	*end = '\0';
 }
 
-char *here_document_content(const struct here_document *document, const json_t *variables)
+char *here_document_content(const struct here_document *document)
 {
-	autofree char *text = strdup(document->text);
-	char *content;
+	char *text = strdup(document->text);
 
-	if (!text) {
+	if (!text)
 		fail("strdup");
-		return NULL;
-	}
-	if (document->strips_tabs)
+	else if (document->strips_tabs)
 		strip_tabs(text);
-	if (variables && !document->is_quoted)
-		return variables_replace_in_document(text, variables);
-	content = text;
-	text = NULL;
-	return content;
+	return text;
 }
 
 int here_document_make_file(const char *content, int directory, const char *name, mode_t mode)

@@ -7,7 +7,6 @@
 #ifndef STEPS_HERE_DOCUMENT_H
 #define STEPS_HERE_DOCUMENT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -46,11 +45,8 @@ bool here_documents_is_alone(const struct here_documents *documents, const char 
 /* Returns an instruction's text with all here-documents, as a shell reads it. To be freed; NULL. */
 char *here_documents_write(const struct here_documents *documents, const char *text);
 
-/*
- * Returns the content of a here-document, without the tabs that "<<-" takes away. With `variables`,
- * an object of texts, $NAME and ${NAME} are replaced, unless the name is quoted. To be freed; NULL.
- */
-char *here_document_content(const struct here_document *document, const json_t *variables);
+/* Returns the text without the tabs that "<<-" takes away. To be freed; or NULL. */
+char *here_document_content(const struct here_document *document);
 
 /* Makes a file of a content, with this mode. Returns 0 or -1. */
 int here_document_make_file(const char *content, int directory, const char *name, mode_t mode);
