@@ -11,7 +11,6 @@
 #include "build_cache.h"
 #include "build_sources.h"
 #include "cleanup.h"
-#include "containerfile.h"
 #include "copy.h"
 #include "fail.h"
 #include "file.h"
@@ -19,6 +18,7 @@
 #include "lower.h"
 #include "remove_tree.h"
 #include "user_file.h"
+#include "variables.h"
 
 enum { DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
