@@ -136,7 +136,7 @@ static const struct verb_option *take_letters(const struct verb_option *options,
 
 /*
  * Reads one option, "--name", "--name=value" or "-n value"; `words` moves to its last word. A
- * message begins with the name of the reader: a verb, or the program.
+ * message begins with the name of the reader: a verb, or "before the verb".
  */
 static int read_option(const char *reader, const struct verb_option *options, char ***words)
 {
@@ -228,7 +228,7 @@ char **verb_read_global(const struct verb_option *options, char **words,
 			help(options);
 			exit(fflush(stdout) == 0 ? 0 : 1);
 		}
-		if (read_option(program_invocation_short_name, options, &words) < 0)
+		if (read_option("before the verb", options, &words) < 0)
 			return NULL;
 	}
 	if (!*words || (strcmp(*words, "help") != 0 && strcmp(*words, "h") != 0))

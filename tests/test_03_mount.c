@@ -68,6 +68,26 @@ static void a_new_file_system_has_its_options_and_is_attached_nowhere(void **sta
 	in_own_mounts(create, NULL);
 }
 
+/* "source=" is the name that /proc/mounts shows. Between quotation marks a comma is a part of it.
+ */
+static void create_named(const char *argument)
+{
+	autofree char *mounts = NULL;
+	int mount = mount_create("tmpfs", 0, "source=\"one,two\",size=12k");
+
+	(void)argument;
+	check(mount >= 0);
+	check(move_mount(mount, "", AT_FDCWD, "/mnt", MOVE_MOUNT_F_EMPTY_PATH) == 0);
+	mounts = file_read("/proc/self/mountinfo");
+	check(mounts && strstr(mounts, " - tmpfs one,two rw,size=12k"));
+}
+
+static void a_source_may_be_named(void **state)
+{
+	(void)state;
+	in_own_mounts(create_named, NULL);
+}
+
 static void create_odd(const char *argument)
 {
 	struct stat status;
@@ -172,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		host_test(nothing_comes_out_of_private_mounts),
 		host_test(a_new_file_system_has_its_options_and_is_attached_nowhere),
+		host_test(a_source_may_be_named),
 		host_test(empty_options_do_no_harm),
 		host_test(what_the_kernel_refuses_is_told_with_its_words),
 		host_test(a_missing_mount_point_is_made_with_its_directories),

@@ -24,7 +24,8 @@ enum { TUN_MAJOR = 10, TUN_MINOR = 200 };
 
 /*
  * A later rule counts more than an earlier one. On v1, a rule that denies can only undo a rule that
- * allows the same numbers. It cannot take away a part of these numbers.
+ * allows the same numbers. It cannot take away a part of these numbers. And 'a' on v1 means all
+ * devices with all rights, whatever the numbers and the access say.
  */
 struct device_rule {
 	bool allow;

@@ -16,9 +16,9 @@ static void reap(pid_t command)
 {
 	/*
 	 * TODO 8: wait for all children that there is something to tell of, and for none that there
-	 * is not: one SIGCHLD may stand for many. Has the command ended, end as it did: its exit
-	 * status, or 128+n after signal n. Has it stopped, let it go on: nobody in here could say
-	 * `fg`. waitpid(2), _exit(2).
+	 * is not: one SIGCHLD may stand for many. When the command has ended, the init ends with
+	 * the command's exit status, or with 128+n after signal n. When the command has stopped,
+	 * let it go on: nobody in here could say `fg`. waitpid(2), _exit(2).
 	 */
 	(void)command;
 }

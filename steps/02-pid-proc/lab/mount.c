@@ -41,6 +41,7 @@ static int set_options(int context, const char *type, const char *options)
 	/*
 	 * TODO 3: `options` is a list as mount(8) has it: "mode=755,size=64m,noswap". Hand over
 	 * each one, a key with a value or a flag without, by fsconfig(2). Empty ones are left out.
+	 * Between quotation marks a comma belongs to the value, and the marks are not passed on.
 	 * When the kernel refuses one, fail_option() says why. strsep(3) on a copy, which autofree
 	 * frees.
 	 */
@@ -55,11 +56,11 @@ int mount_create(const char *type, uint64_t attributes, const char *options)
 {
 	/*
 	 * TODO 2: four steps, by descriptors that execve(2) closes: open a context of the type
-	 * (fsopen(2)); set its "source", which mount(8) shows, to the type's name, and the options
-	 * (fsconfig(2), set_options()); create it (fsconfig(2) again); make a mount of it, which
-	 * has the attributes (fsmount(2)). The context is closed on every way out: autofd. Each
-	 * failure begins with the call's name: "fsopen TYPE", "fsmount TYPE"; fsconfig's is
-	 * fail_option()'s.
+	 * (fsopen(2)); set its "source", which mount(8) shows, to the type's name, unless the
+	 * options begin with "source=", and set the options (fsconfig(2), set_options()); create it
+	 * (fsconfig(2) again); make a mount of it, which has the attributes (fsmount(2)). The
+	 * context is closed on every way out: autofd. Each failure begins with the call's name:
+	 * "fsopen TYPE", "fsmount TYPE"; fsconfig's is fail_option()'s.
 	 */
 	(void)attributes;
 	(void)options;

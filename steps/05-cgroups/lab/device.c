@@ -13,8 +13,9 @@
 
 static const struct device_rule defaults[] = {
 	/*
-	 * TODO 10: forbid all in the place of this, then allow: to make any node; and everything
-	 * with null, zero, full, random, urandom, tty, console, ptmx, all of /dev/pts and net/tun.
+	 * TODO 10: forbid all in the place of this, then allow: to make any node (two rules, for c
+	 * and for b: device.h); and everything with null, zero, full, random,
+	 * urandom, tty, console, ptmx, all of /dev/pts and net/tun.
 	 */
 	{ true, 'a', DEVICE_ALL, DEVICE_ALL, "rwm" },
 };
