@@ -107,7 +107,7 @@ printf '%-20s %8s %8s %6s %8s %6s\n' 'ms' ours Docker ratio Podman ratio
 row 'run, no network' '' 'ENGINE run --rm --network none box true'
 row 'run, a bridge' '' 'ENGINE run --rm box true'
 row import 'ENGINE rmi again' "ENGINE import $work/tree.tar again"
-row save '' "ENGINE save -o $work/ENGINE.tar tree"
+row save "rm -f $work/ENGINE.tar" "ENGINE save -o $work/ENGINE.tar tree"
 row load 'ENGINE rmi again tree' "ENGINE load -i $work/ENGINE.saved"
 row commit 'ENGINE rm changed; ENGINE rmi again; ENGINE run --network none --name changed box sh -c "cp -r /bin /copy"' \
 	'ENGINE commit changed again'

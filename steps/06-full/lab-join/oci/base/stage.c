@@ -38,8 +38,8 @@ static int begin(const struct stage *stage)
 static int start(const struct stage *stage)
 {
 	/*
-	 * TODO 4: child_fork() a process in stage->namespaces, in no other cgroup (-1). It has to be
-	 * a child of the host side, as this process is: CLONE_PARENT. In the new process, return
+	 * TODO 4: child_fork() a process in stage->namespaces, in no other cgroup (-1). It has to
+	 * be a child of the host side, as this process is: CLONE_PARENT. In the new process, return
 	 * what begin() returns. Here, send its pid (a pid_t, as it is) to the host side by
 	 * stage->child->socket, and end: _exit(0). When that fails: fail("send the pid").
 	 */

@@ -25,8 +25,8 @@
 static int enter_container(const struct exec *exec)
 {
 	/*
-	 * TODO 5: enter all of exec->namespaces by one call, setns(2) with exec->pidfd. If there are
-	 * none, the call would fail. Failures: fail("setns of process %d", exec->pid).
+	 * TODO 5: enter all of exec->namespaces by one call, setns(2) with exec->pidfd. If there
+	 * are none, the call would fail. Failures: fail("setns of process %d", exec->pid).
 	 *
 	 * TODO 6: exec->pids is a PID namespace beside these, or -1. Try it before the others. If
 	 * that fails, the user namespace may own it: try again after the others. When that fails as

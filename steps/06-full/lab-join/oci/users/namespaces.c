@@ -150,8 +150,8 @@ int namespaces_enter(const struct joined *joined)
 	 * TODO 2: enter() each namespace that has a path, but for that of USER. Failures:
 	 * fail("setns %s") with the path.
 	 *
-	 * TODO 3: if there is a user namespace: try the others before it, enter it, become its root,
-	 * and enter now those of the others for which the caller had no right before.
+	 * TODO 3: if there is a user namespace: try the others before it, enter it, become its
+	 * root, and enter now those of the others for which the caller had no right before.
 	 */
 	(void)joined;
 	(void)enter;
