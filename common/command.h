@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+/* The PATH of a command for which neither the user nor the configuration names one. */
+#define COMMAND_DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 struct command {
 	char **argv;	     /* ends with NULL; argv is NULL: /bin/sh */
 	char **environment;  /* ends with NULL; environment is NULL: the step's own */

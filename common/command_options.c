@@ -28,7 +28,7 @@ static char *find_ours(const char *name)
 
 static error_t set_defaults(struct command *command)
 {
-	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	static char path[] = "PATH=" COMMAND_DEFAULT_PATH;
 	static char home[] = "HOME=/root";
 	char *term;
 

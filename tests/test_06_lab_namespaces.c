@@ -52,7 +52,7 @@ static void a_process_that_is_gone_has_none(void **state)
 
 /* ---- Namespaces by path ---- */
 
-/* What a worker enters. */
+/* The namespaces that a worker enters. */
 static struct joined wanted;
 
 static void want(const char *name, const char *file, pid_t pid)

@@ -11,6 +11,7 @@
 #include "build_steps.h"
 #include "change.h"
 #include "cleanup.h"
+#include "command.h"
 #include "containerfile.h"
 #include "engine.h"
 #include "fail.h"
@@ -59,16 +60,13 @@ static int declare(struct build *build, const char *text)
 	return result;
 }
 
-/* The PATH of a command for which the image has none. */
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 /* The variables that instructions may name: those of ARG and, before them, those of ENV. */
 static json_t *variables(const struct build *build)
 {
 	json_t *all = json_deep_copy(build->has_image ? build->arguments : build->before);
 
 	if (!json_object_get(all, "PATH"))
-		json_object_set_new(all, "PATH", json_string(DEFAULT_PATH));
+		json_object_set_new(all, "PATH", json_string(COMMAND_DEFAULT_PATH));
 	for (char **variable = build->image.defaults.environment; variable && *variable;
 	     variable++) {
 		size_t length = strcspn(*variable, "=");

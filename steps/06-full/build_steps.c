@@ -145,7 +145,7 @@ static int add_arguments(const struct build *build, struct container_options *op
 /* The place of a here-document that begins with "#!", in the container. */
 #define SCRIPTS "/dev/pipes/"
 
-/* What RUN executes. */
+/* The command of one RUN. */
 struct run_command {
 	char *text;  /* the command line, or the list; with all here-documents, if there are some */
 	char *alone; /* the content of a here-document that is the whole command; NULL: none */

@@ -13,7 +13,7 @@ struct flat_paths {
 	char paths[NAMESPACE_KINDS][PATH_BYTES];
 };
 
-/* What the joining process does beside its namespaces. */
+/* The execution domain of the joining process: personality(2). */
 struct flat_config {
 	bool has_personality;
 	unsigned long personality;

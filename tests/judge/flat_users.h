@@ -27,7 +27,7 @@ struct flat_userns {
 	struct id_map uids[RANGES_MAX], gids[RANGES_MAX];
 };
 
-/* These return 0, or -1 if there is more than the structure has room for. */
+/* Both functions return 0, or -1 if there is more than the structure has room for. */
 
 static inline int flatten_user(const struct user *user, struct flat_user *flat)
 {

@@ -25,7 +25,7 @@ int namespaces_find_other(pid_t pid, uint64_t *found)
 	return (int)call("namespaces_find_other", NUMBER(pid), BYTES(found));
 }
 
-/* What was opened stays in the subject. */
+/* The descriptors that the subject opens stay in the subject. */
 int namespaces_open(struct joined *joined)
 {
 	struct flat_paths flat = { 0 }, *paths = &flat;

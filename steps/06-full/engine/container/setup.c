@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "command.h"
 #include "fail.h"
 #include "lower.h"
 #include "shifted.h"
@@ -119,7 +120,7 @@ static int choose_command(const struct image *image, const struct container_opti
 static int choose_environment(const struct image *image, const struct container_options *options,
 			      struct config *config)
 {
-	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	static char path[] = "PATH=" COMMAND_DEFAULT_PATH;
 	struct command *command = &config->command;
 	struct command chosen = { 0 };
 	char **const sources[] = { image->defaults.environment, options->environment.environment,

@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 
 /* ---- The words that begin here-documents ---- */
 
@@ -49,7 +50,7 @@ static bool is_name(const char *name)
 	while (isalnum((unsigned char)name[length]) ||
 	       (name[length] && strchr("._-", name[length])))
 		length++;
-	return length > 0 && !name[length] && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+	return length > 0 && !name[length] && !file_is_dots(name);
 }
 
 /* Takes the quotes off: 'END', "END" or \END. */

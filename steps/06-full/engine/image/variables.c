@@ -26,7 +26,7 @@ static size_t name_length(const char *text)
 	return length;
 }
 
-/* Where variables are replaced. */
+/* The kind of text in which variables are replaced. */
 enum place {
 	IN_WORDS,    /* with quotes and backslashes, which stay */
 	IN_LIST,     /* a text of a JSON list, whose quotes are JSON's */
