@@ -10,23 +10,32 @@
 #include "fail.h"
 #include "json.h"
 
-static int add_instruction(char *line, int number, struct instruction **list, long count)
+/* Adds an instruction to the list. Returns it, or NULL after an error. */
+static struct instruction *add_instruction(char *line, int number, struct instruction **list,
+					   long count)
 {
 	struct instruction *grown = reallocarray(*list, (size_t)count + 1, sizeof(*grown));
 	size_t length = strcspn(line, " \t");
 
-	if (!grown)
-		return fail("reallocarray");
+	if (!grown) {
+		fail("reallocarray");
+		return NULL;
+	}
 	*list = grown;
 	grown += count;
 	*grown = (struct instruction){ .line = number };
-	if (length >= sizeof(grown->name))
-		return fail_input("line %d: %.*s: unknown instruction", number, (int)length, line);
+	if (length >= sizeof(grown->name)) {
+		fail_input("line %d: %.*s: unknown instruction", number, (int)length, line);
+		return NULL;
+	}
 	for (size_t i = 0; i < length; i++)
 		grown->name[i] = (char)toupper((unsigned char)line[i]);
 	line += length;
 	grown->text = strdup(line + strspn(line, " \t"));
-	return grown->text ? 0 : fail("strdup");
+	if (grown->text)
+		return grown;
+	fail("strdup");
+	return NULL;
 }
 
 static bool is_empty(const char *line)
@@ -76,6 +85,7 @@ static long read_lines(char *text, struct instruction **instructions)
 {
 	autofree char *whole = NULL;
 	int number = 0, begun = 0, goes_on = 0;
+	struct instruction *added;
 	long count = 0;
 
 	for (char *line; (line = strsep(&text, "\n"));) {
@@ -89,9 +99,10 @@ static long read_lines(char *text, struct instruction **instructions)
 			return -1;
 		if (goes_on || !whole || !*whole)
 			continue;
-		if (add_instruction(whole, begun, instructions, count) < 0)
+		added = add_instruction(whole, begun, instructions, count++);
+		if (!added)
 			return -1;
-		if (read_documents(&(*instructions)[count++], &text, &number) < 0)
+		if (read_documents(added, &text, &number) < 0)
 			return fail_at("line %d", begun);
 		free(whole);
 		whole = NULL;

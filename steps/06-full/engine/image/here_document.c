@@ -1,6 +1,5 @@
 #include "here_document.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,11 +44,10 @@ static size_t sign_length(const char *word, size_t length)
 
 static bool is_name(const char *name)
 {
-	size_t length = 0;
+	const size_t length = strspn(name,
+				     "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-	while (isalnum((unsigned char)name[length]) ||
-	       (name[length] && strchr("._-", name[length])))
-		length++;
 	return length > 0 && !name[length] && !file_is_dots(name);
 }
 
