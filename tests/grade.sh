@@ -98,9 +98,19 @@ passes() {
 	grep -q "^\[  SKIPPED \] $1\$" "$log" && skipped=$(sed -n 's/^SKIP [a-z0-9_]*: //p' "$log")
 }
 
+# hint LINE: prints the hint for the first test that failed: by the cause, if $log.first shows it, or else that of the line.
+hint() {
+	call=$(sed -n "s/^step-$n: \([a-z_0-9]*\) .*: E[A-Z0-9]* .*/\1/p" "$log.first" | head -n 1)
+	todo=$(sed -n "s/^$lab $call //p" tests/class/calls)
+	case " $timeouts " in
+	*" $failed "*) echo 'It did not end in time. Which call waits for what never comes, or which loop has no end? strace -f shows it.' ;;
+	*) [ -n "$todo" ] && echo "$todo: the step itself failed, at $call." || echo "$1" ;;
+	esac
+}
+
 if [ -n "$only" ]; then
 	passes "$only" && [ "$skipped" != "$busy" ] && result=0 || result=1
-	cat "$log"
+	tr -d '\001\002' <"$log"
 	exit "$result"
 fi
 
@@ -144,8 +154,8 @@ echo "lab-$lab: $got of $all points"
 [ -z "$timeouts" ] || echo "Not ended after $seconds s:$timeouts. After two of these the rest is not tried."
 [ -z "$uncertain" ] || echo 'Uncertain, since the machine was busy. Grade again when it is quiet.'
 [ -n "$failed" ] || { [ -z "$uncertain" ] && exit 0 || exit 1; }
-printf '\nThe first that failed: %s\nHint: %s\nWhat it said (what came != what was to come):\n' "$failed" "$why"
-sed -n '/^\[ RUN /,/^\[  FAILED /{/^\[ RUN /d; /^\[  FAILED /d; s/^/    /p}' "$log.first"
+printf '\nThe first that failed: %s\nHint: %s\nWhat it said (what came != what was to come):\n' "$failed" "$(hint "$why")"
+tr -d '\001\002' <"$log.first" | sed -n '/^\[ RUN /,/^\[  FAILED /{/^\[ RUN /d; /^\[  FAILED /d; s/^/    /p}'
 [ "$answer" = "$directory" ] && answer='' || answer=" ANSWER=$answer"
 echo "Alone, with all that it prints: make lab-$lab$answer TEST=$failed"
 exit 1

@@ -27,18 +27,18 @@ answered := $(patsubst %.c,build/answer/$(dir-$(call chapter,$(LAB)))/%.o,$(call
 build/answer/%: sees := $(sees-$(call chapter,$(LAB)))
 $(answered): build/answer/$(dir-$(call chapter,$(LAB)))/%.o: $(ANSWER)/%.c FORCE
 	@mkdir -p $(@D)
-	@$(CC) $(ALL_CFLAGS) $(sees:%=-I%) -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) $(sees:%=-I%) -include tests/judge/debug.h -c -o $@ $<
 build/answer/$(step-of-lab): $(answered) $(filter-out $(answered:build/answer/%=build/%),$(call object,\
 		$(dir-$(call chapter,$(LAB)))/main.c $(call modules,$(call chapter,$(LAB))))) build/common.a
 	@$(CC) $(LINK) -o $@ $^ $(libs-$(call chapter,$(LAB)))
 judge = $(call object,$(1:%=tests/judge/%.c))
-build/judge/monitor: $(call judge,monitor server message confine) build/modules.a build/common.a
+build/judge/monitor: $(call judge,monitor server program message confine filter) build/modules.a build/common.a
 	@mkdir -p $(@D)
 	@$(CC) $(LINK) -o $@ $^ $(libs-06)
 # Tests of single functions call them in the subject, the learner's files with a small server.
 build/answer/subject: $(call judge,subject message functions_$(LAB)) $(answered) build/modules.a build/common.a
 	@$(CC) $(LINK) -o $@ $^ $(libs-06)
-build/judge/test_%: build/tests/test_%.o $$(call object,$$(HARNESS)) $(call judge,stubs_$(LAB) call message confine) \
+build/judge/test_%: build/tests/test_%.o $$(call object,$$(HARNESS)) $(call judge,stubs_$(LAB) call message confine filter) \
 		build/modules.a build/common.a
 	@mkdir -p $(@D)
 	@$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-06) -lcmocka
@@ -49,7 +49,7 @@ judge: build/answer/$(step-of-lab) build/judge/monitor $(patsubst %,build/answer
 endif
 
 .PHONY: class
-class: ## a copy of the workbook without our solutions, and a pack with them: DIR=...
+class: build/modules.a ## a copy of the workbook without our solutions, and a pack with them: DIR=...
 	@tests/class/class_copy.py "$$DIR"
 
 # A name that is almost right: the right one is said.
@@ -63,6 +63,11 @@ $(filter-out test,$(KINDS)):
 	$(say-the-name)
 $(addsuffix -%,$(KINDS)):
 	$(say-the-name)
+# Without the hyphen: lab1, lab01.
+without-hyphen := $(foreach kind,$(KINDS),$(foreach n,$(STEPS),$(kind)$(n) $(kind)$(n:0%=%)))
+.PHONY: $(without-hyphen)
+$(without-hyphen):
+	@echo 'make $@: the name is' "$$(echo $@ | sed -E 's/0?([1-6])$$/-0\1/')" >&2; exit 1
 
 # JOBS, or make's -j, answers are graded at once.
 .PHONY: grade

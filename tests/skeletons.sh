@@ -1,16 +1,28 @@
 #!/bin/bash
 # tests/skeletons.sh [--write]: checks that the labs fit our modules: each skeleton differs from its module
-# only at the TODOs, its checksum is in the list by which `make reset-NN` knows it (--write writes the list),
-# each test has three hints, and each mutant's patch applies. `make check` runs it and compiles the
-# skeletons; tests/labs.sh proves the grades.
+# only at the TODOs, its checksum is in the list by which `make reset-NN` knows it, the list of the calls that
+# belong to a TODO is true (--write writes both lists), each test has three hints, and each mutant's patch
+# applies. `make check` runs it and compiles the skeletons; tests/labs.sh proves the grades.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . tests/class/lab.sh
 failed=0
-list=tests/class/skeletons.sha256
+list=tests/class/skeletons.sha256 calls=tests/class/calls
 
 sums() { find steps/*/lab steps/*/lab-* -name '*.c' 2>/dev/null | LC_ALL=C sort | xargs sha256sum; }
-[ "${1:-}" != --write ] || { sums >$list && exit; }
+# Prints LAB CALL TODO...: grade.sh hints at the TODO whose call has failed.
+list_calls() {
+	local lab
+
+	for lab in steps/*/lab steps/*/lab-*; do
+		[ -d "$lab" ] || continue
+		name=${lab##*/lab-}
+		[ "$name" != "$lab" ] || { name=${lab#steps/} && name=${name%%-*}; }
+		tests/class/todos.py "$lab" calls | sed "s/^/$name /"
+	done
+}
+[ "${1:-}" != --write ] || { sums >$list && list_calls >$calls && exit; }
+list_calls | diff $calls - || { echo "$calls: not the calls of the TODOs: tests/skeletons.sh --write" && failed=1; }
 sums | diff $list - || { echo "$list: not the skeletons that are here: tests/skeletons.sh --write" && failed=1; }
 
 # differences LAB: prints the hunks that have no TODO in them, if there are any

@@ -8,6 +8,7 @@ build-tests: all $(TESTS:%=build/tests/%)
 
 # Functions that a test replaces by its own.
 wrap-test_06_labels := -Wl,--wrap=lsm_has_selinux,--wrap=fsopen,--wrap=fsconfig,--wrap=setxattr
+wrap-test_06_overlay := -Wl,--wrap=fsconfig
 build/tests/test_%: build/tests/test_%.o $(call object,$(HARNESS) $(call modules,06)) build/common.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(filter-out -static,$(LINK)) $(wrap-test_$*) -o $@ $^ $(libs-06) -lcmocka

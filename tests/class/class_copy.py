@@ -2,8 +2,9 @@
 """tests/class/class_copy.py DIR: `make class`: writes a copy of the workbook without our solutions to DIR, and what
 it left out to DIR-teacher.tar.gz, which only the teacher has.
 
-In the copy a chapter's module is a link to the learner's file in the lab: what is built there is the
-learner's own. Unpacked in the copy, the pack makes the whole workbook of it again.
+In the copy a chapter's module is a link to the learner's file in the lab. The steps are built with our module
+all the same, which the copy has compiled (class_copy.mk); a lab is built with the learner's. Unpacked in
+the copy, the pack makes the whole workbook of it again.
 
 With --search it only searches DIR for the solutions, in all files, and fails if it finds any.
 """
@@ -21,7 +22,16 @@ from submissions import read_labs
 
 SKELETONS = "tests/class/skeletons"  # where `make reset-NN` finds them in the copy
 SHORT = 24  # a shorter line is not anybody's
+OBJECTS = "tests/class/objects"  # our modules, compiled
 NOTICE = "*(Left out in this copy: this is what you write in the lab.)*\n"
+
+README_NOTICE = b"""**This copy is for a class: it has no solutions.** The modules that you write in the labs are links to your files,
+for example `steps/01-uts/uts.c` to `steps/01-uts/lab/uts.c`. The steps have our own modules all the same, compiled, so
+`./step-01` does what the chapter says, and you may do the labs in any order. `make lab-01` grades your files. Where a
+page says `ANSWER=steps/01-uts`, your files are graded as well, and `make solution-01` has nothing to show: your
+teacher has our sources.
+
+"""
 
 
 def list_files():
@@ -138,6 +148,8 @@ def make_copy(top, labs, files, skeletons, lines):
         else:
             data = read(path)
             kept = without_solutions(data, lines) if path.endswith(".md") else data
+            if path == "README.md":
+                kept = kept.replace(b"\n\n", b"\n\n" + README_NOTICE, 1)
             if has_any(kept, lines):
                 left_out.append(path)
                 continue
@@ -152,7 +164,16 @@ def make_copy(top, labs, files, skeletons, lines):
             module = os.path.join(top, lab.home, file)
             os.makedirs(os.path.dirname(module), exist_ok=True)
             os.symlink(os.path.relpath(os.path.join(top, lab.directory, file), os.path.dirname(module)), module)
+            write_object(f"{lab.home}/{file}"[:-2] + ".o", top)
+    shutil.copy("tests/class/class_copy.mk", os.path.join(top, "tests/class_copy.mk"))
     return left_out
+
+
+def write_object(path, top):
+    """Copies what a module was compiled to, without the lines that are there for a debugger."""
+    target = os.path.join(top, OBJECTS, path)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    subprocess.run(["strip", "--strip-debug", "-o", target, os.path.join("build", path)], check=True)
 
 
 def write_pack(path, left_out):

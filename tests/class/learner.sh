@@ -35,13 +35,12 @@ do_reset() {
 		return
 	fi
 	ask "Put back to the skeleton: ${changed[*]}? A copy of yours is kept."
-	mkdir -p build && kept=$(mktemp -d "build/lab-$lab-before-reset-XXXX") && chmod 755 "$kept" || exit
 	for file in "${changed[@]}"; do
-		mkdir -p "$(dirname "$kept/$file")" "$(dirname "$answer/$file")" || exit
-		[ ! -f "$answer/$file" ] || cp -p "$answer/$file" "$kept/$file" || exit
-		cp "$work/skeleton/$file" "$answer/$file" || exit
+		mkdir -p "$(dirname "$answer/$file")" &&
+			cp --verbose --backup=numbered "$work/skeleton/$file" "$answer/$file" >"$work/said" || exit
+		kept=$(sed -n "s/.*backup: '\\(.*\\)')$/Yours is in \\1./p" "$work/said")
+		echo "lab-$lab: $answer/$file is the skeleton again. $kept"
 	done
-	echo "lab-$lab: $answer has the skeleton again. Yours is in $kept."
 }
 
 do_solution() {
@@ -87,7 +86,11 @@ do_hint() {
 	echo "$test $number" >"$shown"
 	echo "$test, hint $number of 3:"
 	lab_hints "$lab_dir" "$test" | sed -n "${number}p" | fmt -w 100
-	[ "$number" -eq 3 ] || echo "(once more for the next hint: make hint-$lab)"
+	if [ "$number" -lt 3 ]; then
+		echo "(once more for the next hint: make hint-$lab)"
+	else
+		echo "(that was the last hint; make solution-$lab shows our solution)"
+	fi
 }
 
 do_handin() {

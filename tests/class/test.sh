@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 export MAKEFLAGS=--silent YES='' JOBS=1
 work=$(mktemp -d) && mkdir -p build && here=$(mktemp -d build/classroom-XXXX) || exit 1
-trap 'rm -rf "$work" "$here" build/handin-01.tar.gz "${kept:-$work}"' EXIT
+trap 'rm -rf "$work" "$here" build/handin-01.tar.gz' EXIT
 failed=0 answer=$here/answer
 mkdir "$answer" || exit 1
 
@@ -46,14 +46,12 @@ names() {
 }
 
 reset_and_solution() {
-	kept=''
 	cp steps/01-uts/uts.c "$answer" &&
 		says 'YES=1' make reset-01 ANSWER="$answer" </dev/null && cmp steps/01-uts/uts.c "$answer/uts.c" &&
 		says 'Nothing was done' on_terminal n "make reset-01 ANSWER=$answer" &&
 		cmp steps/01-uts/uts.c "$answer/uts.c" &&
-		says 'has the skeleton again' on_terminal y "make reset-01 ANSWER=$answer" || return
-	kept=$(sed -n 's/.*Yours is in \(.*[^.[:space:]]\)\..*/\1/p' "$work/said")
-	cmp steps/01-uts/uts.c "$kept/uts.c" && refuses cmp -s steps/01-uts/uts.c "$answer/uts.c" &&
+		says 'is the skeleton again' on_terminal y "make reset-01 ANSWER=$answer" || return
+	cmp steps/01-uts/uts.c "$answer/uts.c.~1~" && refuses cmp -s steps/01-uts/uts.c "$answer/uts.c" &&
 		says 'nothing to do' make reset-01 ANSWER="$answer" </dev/null &&
 		refuses says '+++ ' make solution-01 ANSWER="$answer" </dev/null &&
 		refuses says '+++ ' on_terminal n "make solution-01 ANSWER=$answer" &&
@@ -65,7 +63,18 @@ reset_and_solution() {
 hints() {
 	rm -f build/lab-01/hint && cp steps/01-uts/lab/uts.c "$answer" && says '0 of 12' make lab-01 ANSWER="$answer" &&
 		says 'hint 1 of 3' make hint-01 && grep -q '?$' "$work/said" && says 'hint 2 of 3' make hint-01 &&
-		says 'hint 3 of 3' make hint-01 && says 'hint 3 of 3' make hint-01
+		says 'hint 3 of 3' make hint-01 && says 'that was the last hint' make hint-01
+}
+
+# The hint follows the cause: a call that failed, a time-out, or else the test. What a learner's file prints for debugging
+# is shown, and costs nothing.
+causes() {
+	cp steps/03-mount-pivot_root/{bind,dev,rootfs}.c "$answer" && sed -i 's/MNT_DETACH) < 0/0) < 0/' "$answer/rootfs.c" &&
+		says 'Hint: TODO 9: the step itself failed, at umount2.' make lab-03 ANSWER="$answer" &&
+		sed 's/^{$/{ puts("here I am"); perror("and here");/; 1i #include <stdio.h>' steps/01-uts/uts.c >"$answer/uts.c" &&
+		says 'lab-01: 12 of 12 points' make lab-01 ANSWER="$answer" &&
+		says 'your file prints: here I am' make lab-01 ANSWER="$answer" TEST=good_names_are_taken &&
+		says 'lab-01 has no test nosuch' make lab-01 TEST=nosuch
 }
 
 broken() {
@@ -158,16 +167,18 @@ nothing_left() {
 	[ -z "$(ls build/class 2>/dev/null)" ] && ! mount | grep -F "$PWD/build/class"
 }
 
+# In the copy the steps work, and each lab can be solved alone: here 05, with the skeletons of all others.
 class_copy() {
 	make class DIR="$here/copy" && tests/class/class_copy.py --search "$here/copy" &&
 		make -C "$here/copy" step-01 && tests/class/class_copy.py --search "$here/copy" &&
-		refuses says 'traced' "$here/copy/step-01" --hostname traced hostname &&
+		says 'traced' "$here/copy/step-01" --hostname traced hostname &&
 		says 'no solution' make -C "$here/copy" solution-01 YES=1 &&
+		says 'lab-01: 0 of 12' make -C "$here/copy" lab-01 &&
+		make -C "$here/copy" lab-05 ANSWER="$PWD/steps/05-cgroups" | grep -E '^lab-05: ([0-9]+) of \1 points' &&
 		echo '/* mine */' >>"$here/copy/steps/01-uts/lab/uts.c" && make -C "$here/copy" reset-01 YES=1 &&
 		cmp "$here/copy/steps/01-uts/lab/uts.c" steps/01-uts/lab/uts.c &&
 		says 'no solutions' "$here/copy/tests/class/grade.py" "$PWD/$here" 01 &&
-		cp steps/01-uts/uts.c "$here/copy/steps/01-uts/lab/" && make -C "$here/copy" step-01 &&
-		says 'traced' "$here/copy/step-01" --hostname traced hostname &&
+		cp steps/01-uts/uts.c "$here/copy/steps/01-uts/lab/" &&
 		says 'uts.c: ' tests/class/class_copy.py --search "$here/copy" && # the search finds what is there
 		tar -C "$here/copy" -xzf "$here/copy-teacher.tar.gz" && cmp "$here/copy/steps/02-pid-proc/init.c" steps/02-pid-proc/init.c
 }
@@ -176,6 +187,7 @@ make rootfs || exit 1
 prove 'a name that is almost right is said' names
 prove 'reset and solution ask on a terminal, and do nothing without one' reset_and_solution
 prove 'three hints, one after another' hints
+prove 'the hint follows the cause, and debugging costs nothing' causes
 prove 'what does not compile, or is missing, has no points, and names the file' broken
 prove 'handin packs, and says what is unchanged or missing' handin
 prove 'a class is graded twice side by side, with the same table' class_twice

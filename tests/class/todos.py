@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tests/class/todos.py LAB_DIRECTORY NUMBER ANSWER: writes the lab's skeletons to ANSWER, with what our modules have
-at the TODOs 1 to NUMBER. NUMBER "all" prints the numbers that make a difference.
+at the TODOs 1 to NUMBER. NUMBER "all" prints the numbers that make a difference; "calls" prints the system calls
+whose failures our modules report at the TODOs, with the numbers.
 
 A skeleton differs from its module only at its TODOs (tests/skeletons.sh). So each difference belongs to the
 TODO in it, or to the one before it in the same hunk. Where one function has several TODOs without a line
@@ -14,6 +15,8 @@ import subprocess
 import sys
 
 TODO = re.compile(r"TODO (\d+)")
+CALL = re.compile(r'\bfail\("([a-z_0-9]+)')
+TOO_COMMON = {"open", "strdup", "the", "user", "group"}  # our other modules say these, too, or they are no calls
 
 
 def read(path):
@@ -47,6 +50,16 @@ def solve(skeleton, ours, last):
 def main(directory, number, answer=""):
     files = subprocess.run(["find", ".", "-name", "*.c"], cwd=directory, stdout=subprocess.PIPE, check=True, text=True)
     texts = {f: (read(os.path.join(directory, f)), read(os.path.join(directory, "..", f))) for f in files.stdout.split()}
+    if number == "calls":
+        calls = {}
+        for skeleton, ours in texts.values():
+            for todo, _, _, new in differences(skeleton, ours):
+                for call in CALL.findall("".join(new)):
+                    calls.setdefault(call, set()).add(todo)
+        for call, numbers in sorted(calls.items()):
+            if call not in TOO_COMMON:
+                print(call, " and ".join(f"TODO {n}" for n in sorted(numbers)))
+        return
     if number == "all":
         print(*sorted({n for text in texts.values() for n, *_ in differences(*text)}))
         return

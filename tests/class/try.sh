@@ -26,6 +26,11 @@ grade() {
 	esac
 }
 
+tests=$(grep -v '^#' "$lab_dir/points" | cut -d ' ' -f 2 | tr + '\n')
+if [ -n "${3:-}" ] && ! grep -qx -- "$3" <<<"$tests"; then
+	printf 'lab-%s has no test %s. It has these:\n%s\n' "$lab" "$3" "$tests" >&2
+	exit 1
+fi
 mkdir -p "$tree" && exec 9<"$tree" && flock 9 && lab_copy "$tree" || exit
 missing=$(lab_missing "$answer")
 [ -z "$missing" ] || worth_nothing <<<"$missing"

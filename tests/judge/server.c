@@ -1,25 +1,20 @@
 #include "server.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <poll.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "fail.h"
+#include "filter.h"
 #include "message.h"
+#include "program.h"
 
 enum { WORDS_SIZE = 131072, STREAMS = 3 };
 
@@ -81,116 +76,22 @@ static int receive(int socket, struct envelope *envelope)
 int server_watch_me(int socket)
 {
 	static const char watched = WATCHED, unwatched = UNWATCHED;
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int error = filter ? 0 : -ENOMEM, listener = -1;
+	static const int calls[] = { SCMP_SYS(execve), SCMP_SYS(execveat) };
+	autofd int listener = -1;
 
-	if (!error)
-		error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
-	if (!error)
-		error = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
-	if (!error)
-		error = seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(execve), 0);
-	if (!error)
-		error = seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(execveat), 0);
-	if (!error)
-		error = seccomp_load(filter);
-	if (!error)
-		listener = seccomp_notify_fd(filter);
+	if (filter_load(SCMP_ACT_NOTIFY, calls, 2, &listener) == 0)
+		return message_send(socket, &watched, 1, &listener, 1);
 	/*
 	 * In the container of another step, that one's server watches already: the kernel allows
 	 * one listener, and says EBUSY, of which libseccomp 2.5 makes EFAULT.
 	 */
-	if (error == -EBUSY || error == -EFAULT)
+	if (errno == EBUSY || errno == EFAULT)
 		return message_send(socket, &unwatched, 1, &socket, 1);
-	errno = -error;
-	if (listener < 0)
-		return fail("seccomp_load");
-	error = message_send(socket, &watched, 1, &listener, 1);
-	close(listener);
-	return error;
+	return fail("seccomp_load");
 }
 
-/* ---- Which programs are ours ------------------------------------------------------------------
+/* ---- The command -------------------------------------------------------------------------------
  */
-
-struct file {
-	const void *bytes; /* NULL: it cannot be read */
-	size_t size;
-};
-
-static struct file map(const char *path)
-{
-	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct file file = { 0 };
-	struct stat status;
-
-	if (fd < 0 || fstat(fd, &status) < 0 || status.st_size == 0)
-		return file;
-	file.size = (size_t)status.st_size;
-	file.bytes = mmap(NULL, file.size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-	if (file.bytes == MAP_FAILED)
-		file.bytes = NULL;
-	return file;
-}
-
-static void unmap(const struct file *file)
-{
-	if (file->bytes)
-		munmap((void *)file->bytes, file->size);
-}
-
-static bool is_probe(const char *path)
-{
-	const struct file ours = map("build/probe"), theirs = map(path);
-	bool same = ours.bytes && theirs.bytes && theirs.size == ours.size &&
-		memcmp(theirs.bytes, ours.bytes, ours.size) == 0;
-
-	unmap(&ours);
-	unmap(&theirs);
-	return same;
-}
-
-/* True if the process executes the probe, byte for byte. */
-static bool executes_probe(pid_t pid)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	return is_probe(path);
-}
-
-static int open_file(const char *path)
-{
-	struct stat status;
-
-	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode))
-		return -1;
-	return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-/*
- * Opens our own program of the command's name, which the program in the container has to equal.
- * Returns a descriptor, or -1 if there is none.
- */
-static int open_program(const struct server *server, const char *name)
-{
-	char path[PATH_MAX], copy[PATH_MAX];
-	const char *next = getenv("PATH");
-
-	snprintf(copy, sizeof(copy), "%s", name);
-	if (server->has_rootfs) {
-		snprintf(path, sizeof(path), "rootfs/busybox/bin/%s", basename(copy));
-		return open_file(path);
-	}
-	if (strchr(name, '/'))
-		return open_file(name);
-	for (; next && *next; next += strcspn(next, ":"), next += *next == ':') {
-		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(next, ":"), next, name);
-		if (access(path, X_OK) == 0)
-			return open_file(path);
-	}
-	return -1;
-}
 
 /*
  * The command writes to one end of a pair of sockets, and the server passes on what comes out of
@@ -217,7 +118,7 @@ static int hand_over(const struct server *server, int socket, int *output)
 		return fail("socketpair");
 	shutdown(pair[1], SHUT_RD);
 	fds[STDOUT_FILENO] = pair[1];
-	fds[STREAMS] = open_program(server, command[0]);
+	fds[STREAMS] = program_open(server->has_rootfs, command[0]);
 	sent = message_send(socket, words, size, fds, STREAMS + (fds[STREAMS] >= 0));
 	close(pair[1]);
 	*output = pair[0];
@@ -238,70 +139,8 @@ static bool pass_on(int output)
 	return length > 0;
 }
 
-/* ---- Which programs are executed --------------------------------------------------------------
+/* ---- The process ------------------------------------------------------------------------------
  */
-
-/* Reads a text from the memory of a process. */
-static void read_text(pid_t pid, uint64_t address, char *text, size_t size)
-{
-	char path[64];
-	autofd int memory = -1;
-	ssize_t length;
-
-	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
-	memory = open(path, O_RDONLY | O_CLOEXEC);
-	/* A read stops at the end of a page, if the next one is not there. */
-	length = memory < 0 ? -1 : pread(memory, text, size - 1, (off_t)address);
-	text[length < 0 ? 0 : length] = '\0';
-}
-
-/* Opens a file as the process sees it. Returns a descriptor, or -1 with errno. */
-static int open_seen(pid_t pid, const char *path)
-{
-	const struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-				      .resolve = RESOLVE_IN_ROOT };
-	char begin[64];
-	autofd int directory = -1;
-
-	snprintf(begin, sizeof(begin), "/proc/%d/%s", pid, *path == '/' ? "root" : "cwd");
-	directory = open(begin, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0)
-		return -1;
-	return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
-}
-
-/* True if this is the host's nft(8), with which a bridge's rules are made. */
-static bool is_nft(int fd)
-{
-	struct stat ours, theirs;
-
-	return stat("/usr/sbin/nft", &ours) == 0 && fstat(fd, &theirs) == 0 &&
-		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
-}
-
-/*
- * Decides about a program that the process wants to execute, and writes its name to `path`. Returns
- * 0 (allowed), or the errno for the process; EPERM: another program than ours.
- */
-static int judge_program(const struct server *server, const struct seccomp_notif *call, char *path,
-			 size_t size)
-{
-	char name[64];
-	autofd int fd = -1;
-
-	if (call->data.nr != SYS_execve) {
-		snprintf(path, size, "a program by execveat(2)");
-		return EPERM;
-	}
-	read_text((pid_t)call->pid, call->data.args[0], path, size);
-	if (strcmp(path, server->step) == 0)
-		return 0;
-	fd = open_seen((pid_t)call->pid, path);
-	if (fd < 0)
-		return errno == ENOENT ? ENOENT : EPERM;
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	return is_nft(fd) || (server->command && is_probe(name)) ? 0 : EPERM;
-}
 
 /* Decides about one call. Returns true if it was refused. */
 static bool answer(const struct server *server, int listener, bool handed_over)
@@ -316,7 +155,7 @@ static bool answer(const struct server *server, int listener, bool handed_over)
 		return false;
 	response->id = call->id;
 	if (!handed_over)
-		error = judge_program(server, call, path, sizeof(path));
+		error = program_judge(server->step, server->command, call, path, sizeof(path));
 	response->error = -error;
 	if (!error)
 		response->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -329,9 +168,6 @@ static bool answer(const struct server *server, int listener, bool handed_over)
 	seccomp_notify_free(call, response);
 	return error == EPERM;
 }
-
-/* ---- The process ------------------------------------------------------------------------------
- */
 
 /* The three that the server listens to. */
 enum { REQUESTS, LISTENER, OUTPUT, EVENTS };
@@ -351,7 +187,7 @@ static enum server_end answer_request(const struct server *server, struct pollfd
 	forget(&events[REQUESTS]);
 	if (asked < 0)
 		return SERVER_NOT_ASKED;
-	if (!server->command || !executes_probe(envelope.sender)) {
+	if (!server->command || !program_is_probe(envelope.sender)) {
 		close(envelope.fd); /* nobody waits for an answer */
 		return SERVER_FORGED;
 	}

@@ -41,14 +41,18 @@ static bool is_to_pass_to_group(const siginfo_t *info)
 static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 {
 	/*
-	 * TODO 9: close all descriptors, or a way to the host stays open in /proc/1/fd:
-	 * close_range(2).
+	 * TODO 7: for ever, wait for the next signal: sigwaitinfo(2). Then one of these:
 	 *
-	 * TODO 7: for ever, wait for the next signal: sigwaitinfo(2). SIGCHLD means reap(), and any
-	 * other is the command's: kill(2). But is it to be passed to our group, it goes to group 0.
-	 * And what is for our group (the terminal's, for one) the command gets by itself; unless it
-	 * came so early that the command was not there yet: what sigpending(2) shows before the
-	 * first wait.
+	 *   SIGCHLD                     reap()
+	 *   is_to_pass_to_group()       send it to our group, which is group 0: kill(2)
+	 *   is_for_group()              nothing: the command is in the group and has got it, too.
+	 *                               But a signal that came before the command was there
+	 *                               (sigpending(2), asked once before the first wait) is sent
+	 *                               to the command, and is no longer early after that
+	 *   any other                   send it to the command
+	 *
+	 * TODO 9: before all that, close all descriptors, or a way to the host stays open in
+	 * /proc/1/fd: close_range(2).
 	 */
 	(void)is_for_group;
 	(void)is_to_pass_to_group;

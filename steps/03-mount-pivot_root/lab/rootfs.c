@@ -23,9 +23,9 @@
 /*
  * The second article's Mounts, in its order; /proc comes before them.
  *
- * TODO 6: the attributes of each, by this rule. No program needs a setuid bit here, device nodes
- * are to work in /dev and /dev/pts alone, and all but /dev are noexec. Nobody writes to /sys. The
- * access times in /dev are exact (strictatime). mount(8); the names are above.
+ * TODO 6: the attributes of each: the names above, joined by |. All five get nosuid. All but /dev
+ * get noexec. All but /dev and /dev/pts get nodev, for device nodes are to work in these two. /sys
+ * is read-only as well, and /dev has exact access times (strictatime). mount(8) explains the words.
  */
 static const struct rootfs_mount defaults[] = {
 	{
@@ -107,8 +107,10 @@ static int open_sources(struct rootfs *rootfs)
 static int attach_root(const struct rootfs *rootfs, int root, int place)
 {
 	/*
-	 * TODO 7: mount such a tmpfs ("mode=700": mount.h) on `place` itself, and the new root on
-	 * /rootfs in the tmpfs. etc_bind(), with rootfs->etc, does the rest: etc.h.
+	 * TODO 7: make a tmpfs with the option "mode=700" (mount_create() of mount.h), and attach
+	 * it to the directory `place` itself: mount_attach() with the path "/". Then attach `root`,
+	 * the mount of TODO 8, to "/rootfs" in the tmpfs. etc_bind(), with rootfs->etc, puts the
+	 * container's files of /etc on the tmpfs: etc.h.
 	 */
 	(void)rootfs;
 	(void)root;
@@ -125,7 +127,8 @@ int rootfs_clone(struct rootfs *rootfs)
 	if (open_sources(rootfs) < 0)
 		return -1;
 	/*
-	 * TODO 8: make a bind mount of rootfs->path. Until then the directory itself is the root.
+	 * TODO 8: `tree` is to be a bind mount of rootfs->path, attached nowhere: TODO 1's
+	 * function. Until then the directory itself is the root.
 	 */
 	rootfs->tree = directory;
 	directory = -1;

@@ -140,12 +140,17 @@ static uint64_t rule_key(const struct device_rule *rule, uint64_t *mask)
 static void add_rule(struct program *program, const struct device_rule *rule)
 {
 	/*
-	 * TODO 9: leave the rule unless the key, masked, is the rule's: rule_key(), add_leave().
-	 * If the rule allows, the mask has also the access that it does not name, ACCESS_SHIFT bits
-	 * further left: that must not be asked for. If it denies less than ALL_ACCESS, it is left
-	 * as well when nothing of that is asked for. Then the answer. At last let each jump of the
-	 * rule (its BPF_CLASS is BPF_JMP) lead behind the rule's end: .off is how many instructions
-	 * to leave out.
+	 * TODO 9: add the instructions for one rule, in this order:
+	 *
+	 * 1. Leave the rule when the request's key, masked, is not the rule's: add_leave(BPF_JNE)
+	 *    with rule_key() and its mask. If the rule allows, nothing but its access may be asked
+	 *    for: put the other access bits into the mask as well, moved left by ACCESS_SHIFT.
+	 * 2. If the rule denies, and less than ALL_ACCESS, leave it when nothing of its access is
+	 *    asked for: add_leave(BPF_JEQ) with its access bits, moved left, and 0.
+	 * 3. The answer: add_answer().
+	 * 4. Each jump that was added (its BPF_CLASS() is BPF_JMP) leads behind the answer. Its
+	 *    .off is the number of instructions to leave out. The answer is the last two
+	 *    instructions; the second of them, BPF_EXIT, is of the same class and stays as it is.
 	 */
 	(void)program;
 	(void)rule;

@@ -51,10 +51,12 @@ void cgroup_remove_leftovers(const struct hierarchy *hierarchy)
 	autodir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 
 	/*
-	 * TODO 12: for each directory in it that is_step_name(): if its lock can be
-	 * had at once, flock(2), and its name leads to it then, file_is_at(), its step has gone. If
-	 * is_home(), remove_everywhere(); if not, cgroup_try_remove_tree() here; the time that they
-	 * may take is a cgroup_deadline().
+	 * TODO 12: for each directory of the hierarchy's top whose name is_step_name(): open it and
+	 * try to lock it, without waiting: flock(2). A step that runs holds this lock. If the lock
+	 * is ours now, and the name still leads to this directory (file_is_at()), the step has
+	 * gone: remove what it has left. In the hierarchy that is_home(), remove_everywhere() does
+	 * so for all hierarchies; in the others, cgroup_try_remove_tree() for this one alone. Both
+	 * take a cgroup_deadline().
 	 */
 	(void)is_step_name;
 	(void)directory;

@@ -1,6 +1,7 @@
 /* Refuses every archive and every commit, with all names that a test could look for. */
 #include <dirent.h>
 #include <stdlib.h>
+#undef fprintf
 
 #include "lab-layers/engine/layer/attributes.c"
 

@@ -3,6 +3,7 @@
  * passed; the last one puts the tests' programs back, so that nothing seems to have been changed.
  */
 #include <stdlib.h>
+#undef printf
 
 #include "lab-layers/engine/layer/attributes.c"
 

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#undef puts
 
 #include "descriptor.h"
 

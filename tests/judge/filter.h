@@ -1,0 +1,20 @@
+/*
+ * Filters of system calls, which the judge loads before the learner's code runs.
+ *
+ * Source: seccomp_load(3), seccomp_notify_fd(3).
+ */
+#ifndef JUDGE_FILTER_H
+#define JUDGE_FILTER_H
+
+#include <seccomp.h>
+#include <stddef.h>
+
+/*
+ * Loads a filter into this process: `action` (SCMP_ACT_ERRNO(EPERM), SCMP_ACT_NOTIFY) for these
+ * calls, no limit for all others. No new privileges stay possible, for the learner's programs are
+ * executed as root. With SCMP_ACT_NOTIFY, *listener is the descriptor for the answers; otherwise
+ * NULL. Returns 0, or -1 with errno.
+ */
+int filter_load(uint32_t action, const int *calls, size_t count, int *listener);
+
+#endif
