@@ -63,6 +63,10 @@ static int copy_in(struct record *record, const struct image *image, const char 
 
 	if (!record->store->userxattr)
 		running = reach_running(record, &reach);
+	else if (record_is_running(record))
+		return fail_input("the container %s is running: without root, cp into it is "
+				  "possible only when it has ended",
+				  record_name(record));
 	if (running < 0)
 		return -1;
 	/* The kernel wants nobody else to change the upper directory while an overlay is mounted.

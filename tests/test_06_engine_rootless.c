@@ -1,0 +1,68 @@
+/* Step 06, engine: a user without root has a store, and containers that run, are copied from, and
+ * end. */
+#include "test_06_engine.h"
+#include "test_06_rootless.h"
+
+/* `e` is a user's; `background NAME IMAGE COMMAND...` leaves the exit status in $d/NAME. */
+#define AS_USER                                                                                    \
+	IN_USER "chmod 755 $d; chown 54321:54322 $d\n"                                             \
+		"e() { $as env STEP_STORE=$s ./step-06 \"$@\"; }\n"                                \
+		"state() { e inspect -f '{{.State.Status}}' $1 2>/dev/null; }\n"                   \
+		"up() { [ \"$(state $1)\" = running ]; }\n"                                        \
+		"background() { (got=0; e run --network none --name \"$@\" >$d/$1.out 2>&1 ||\n"   \
+		" got=$?; echo $got >$d/$1) & wait_for up $1; }\n"
+
+static void a_running_container_is_stopped_and_copied_from(void **state)
+{
+	(void)state;
+	need_user_namespaces();
+	assert_success(engine_script(
+		AS_USER
+		"background box busybox sh -c 'trap \"exit 7\" TERM; echo mine >/f; echo ready; "
+		"while :; do sleep 0.05; done'\n"
+		"wait_for grep -q ready $d/box.out; e cp box:/f $d/out; is \"$(cat $d/out)\" mine\n"
+		"is $(stat -c %u $d/out) 54321; is \"$(e diff box)\" 'A /f'\n"
+		"refuses 125 'possible only when it has ended' e cp $d/out box:/g\n"
+		"refuses 125 'is running' e rm box; e stop box >/dev/null; wait; is $(cat $d/box) "
+		"7\n"
+		"e cp $d/out box:/g; e commit box img >/dev/null; e rm box >/dev/null\n"
+		"is \"$(e run --rm --network none img cat /f /g | xargs)\" 'mine mine'\n"
+		"e rmi img >/dev/null; is \"$(e ps -aq)\" ''"));
+}
+
+static void a_running_container_is_removed_by_force(void **state)
+{
+	(void)state;
+	need_user_namespaces();
+	assert_success(engine_script(
+		AS_USER
+		"background box busybox sleep 1000\n"
+		"e rm --force box >/dev/null; wait; is $(cat $d/box) 137; is \"$(e ps -aq)\" ''\n"
+		"is \"$(ls $s/containers)\" ''"));
+}
+
+static void a_container_is_exported_and_imported(void **state)
+{
+	(void)state;
+	need_user_namespaces();
+	assert_success(engine_script(
+		AS_USER
+		"id=$(e create busybox true); e export $id >$d/root.tar; e rm $id >/dev/null\n"
+		"e import $d/root.tar again >/dev/null\n"
+		"is \"$(e run --rm --network none again cat /etc/passwd | head -1 | cut -d: -f1)\" "
+		"root\n"
+		"e save -o $d/saved.tar again; e rmi again >/dev/null; e load -i $d/saved.tar "
+		">/dev/null\n"
+		"is \"$(e run --rm --network none again echo loaded)\" loaded"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		host_test(a_running_container_is_stopped_and_copied_from),
+		host_test(a_running_container_is_removed_by_force),
+		host_test(a_container_is_exported_and_imported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
