@@ -15,7 +15,7 @@ static void a_container_is_asked_to_end_by_its_signal(void **state)
 	(void)state;
 	assert_success(engine_script(RUNNING BACKGROUND "background one busybox " TRAP(
 		"TERM") "; asked one; [ $(e stop one) = one ]\n"
-			"[ $(cat $d/one) = 7 ]; [ \"$(state one)\" = exited ]\n"
+			"wait; [ $(cat $d/one) = 7 ]; [ \"$(state one)\" = exited ]\n"
 			"background two --stop-signal USR1 busybox " TRAP(
 				"USR1") "; asked two\n"
 					"e stop two >/dev/null; wait; [ $(cat $d/two) = 7 ]\n"

@@ -106,6 +106,17 @@ echo "tree: $tree, $(du -m "$work/tree.tar" | cut -f 1) MiB, $(tar -tf "$work/tr
 printf '%-20s %8s %8s %6s %8s %6s\n' 'ms' ours Docker ratio Podman ratio
 row 'run, no network' '' 'ENGINE run --rm --network none box true'
 row 'run, a bridge' '' 'ENGINE run --rm box true'
+# Docker keeps its bridge. Ours and Podman's are there while another container is.
+ours run --name other box sleep 1000 &
+other=$!
+for engine in docker podman; do
+	$engine run -d --init --name other box sleep 1000
+done >/dev/null
+row 'run, beside another' '' 'ENGINE run --rm box true'
+for engine in $engines; do
+	$engine rm --force other
+done >/dev/null
+wait "$other"
 row import 'ENGINE rmi again' "ENGINE import $work/tree.tar again"
 row save "rm -f $work/ENGINE.tar" "ENGINE save -o $work/ENGINE.tar tree"
 row load 'ENGINE rmi again tree' "ENGINE load -i $work/ENGINE.saved"

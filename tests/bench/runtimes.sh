@@ -19,17 +19,8 @@ mount -t tmpfs states "$work" # the states are on one, as in /run, where both ha
 ours="./step-06-oci --root $work/ours --cgroup-manager disabled run --bundle $work --config $work"
 peer="crun --root $work/theirs --cgroup-manager disabled run --bundle $work --config $work"
 
-./step-06-oci spec --bundle "$work"
-jq --arg rootfs "$PWD/rootfs/busybox" '.root.path = $rootfs | .process.terminal = false | .ociVersion = "1.0.2" |
-	.process.rlimits = [] | .process.args = ["/bin/true"]' "$work/config.json" >"$work/devices"
-jq 'del(.linux.resources)' "$work/devices" >"$work/plain" # without a cgroup no device can be denied
-# Docker's profile, as it is for this processor and without further capabilities.
-jq --slurpfile docker tests/data/docker-seccomp.json '.linux.seccomp = ($docker[0] |
-	{defaultAction, defaultErrnoRet, architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
-	syscalls: [.syscalls[] | select((.includes.caps // [] | length) == 0 and
-	(.includes.arches // ["amd64"] | index("amd64")) and (.excludes.arches // [] | index("amd64") | not)) |
-	{names, action, errnoRet, args} | with_entries(select(.value != null))]})' \
-	"$work/plain" >"$work/filtered"
+. tests/bench/configs.sh
+write_configs "$work"
 
 # isolation COMMAND CONFIG: prints the kinds of new namespaces, and how system calls are filtered
 isolation() {
