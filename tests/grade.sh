@@ -98,10 +98,14 @@ passes() {
 	grep -q "^\[  SKIPPED \] $1\$" "$log" && skipped=$(sed -n 's/^SKIP [a-z0-9_]*: //p' "$log")
 }
 
-# hint LINE: prints the hint for the first test that failed: by the cause, if $log.first shows it, or else that of the line.
+# hint LINE: prints the hint for the first test that failed: by the cause, or else that of the line. If the step itself
+# was not to fail, the cause is the call that failed.
 hint() {
-	call=$(sed -n "s/^step-$n: \([a-z_0-9]*\) .*: E[A-Z0-9]* .*/\1/p" "$log.first" | head -n 1)
-	todo=$(sed -n "s/^$lab $call //p" tests/class/calls)
+	call='' todo=''
+	if grep -q 'exit status 125' "$log.first"; then
+		call=$(sed -n "s/^step-$n: \([a-z_0-9]*\) .*: E[A-Z0-9]* .*/\1/p" "$log.first" | head -n 1)
+		todo=$(sed -n "s/^$lab $call //p" tests/class/calls)
+	fi
 	case " $timeouts " in
 	*" $failed "*) echo 'It did not end in time. Which call waits for what never comes, or which loop has no end? strace -f shows it.' ;;
 	*) [ -n "$todo" ] && echo "$todo: the step itself failed, at $call." || echo "$1" ;;

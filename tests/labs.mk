@@ -78,7 +78,7 @@ grade: build-tests ## grade a class: SUBMISSIONS=DIR [LABS="01 02"] (needs root)
 .PHONY: labs classroom break
 labs: ## prove the labs' grades: those of the skeletons, of typical mistakes, and of forgeries (needs root)
 	tests/labs.sh
-	tests/labs.sh --todos 01
+	tests/labs.sh --todos $(or $(TODOS),01 02 03 04 05 06)
 	tests/judge/attacks.sh
 
 classroom: build-tests ## prove what learners and teachers use beside the labs: hints, handin, grades of a class (needs root)

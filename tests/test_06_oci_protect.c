@@ -10,7 +10,8 @@
 	"mkdir -p rootfs/r/x; mkfifo rootfs/r/x/state.json; sum=$(sha256sum <$h/step-06-oci)\n"    \
 	"cat >rootfs/attack <<'END'\n"                                                             \
 	"pid=; until [ $pid ]; do for p in /proc/[0-9]*; do\n"                                     \
-	"  if grep -q self/exe $p/cmdline; then pid=${p#/proc/}; fi; done; sleep 0.02; done\n"     \
+	"  if grep -q ^/proc/self/exe $p/cmdline; then pid=${p#/proc/}; fi; done; sleep 0.02; "    \
+	"done\n"                                                                                   \
 	"exec 9</proc/$pid/exe && kill -9 $pid\n"                                                  \
 	"for i in 1 2 3 4 5 6 7 8 9 10; do\n"                                                      \
 	"  if echo broken 2>/dev/null >/proc/self/fd/9; then echo written; exit; fi; sleep 0.02\n" \

@@ -176,6 +176,25 @@ static int make_root(void)
 	return file_open_directory("/mnt");
 }
 
+static void cover_a_file(const char *argument)
+{
+	const char *masked[] = { "/a/file", "/no" };
+	const struct masked_paths paths = { masked, 2, NULL, 0, NULL, 0, NULL };
+	int root = make_root();
+
+	(void)argument;
+	check(masked_paths_cover(&paths, root) == 0);
+	check(system("cd /mnt; test ! -s a/file && test -c a/file && test -s a/b/file") == 0);
+	check(umount("/mnt/a/file") == 0);
+	check(system("test -s /mnt/a/file") == 0);
+}
+
+static void a_masked_file_is_empty(void **state)
+{
+	(void)state;
+	in_own_mounts(cover_a_file, NULL);
+}
+
 static void cover_some(const char *argument)
 {
 	const char *masked[] = {
@@ -384,6 +403,7 @@ int main(void)
 		host_test(only_the_null_device_is_shown),
 		host_test(a_link_in_the_place_of_proc_is_refused),
 		host_test(a_volume_in_the_place_of_proc_is_covered),
+		host_test(a_masked_file_is_empty),
 		host_test(any_list_will_do),
 		host_test(links_do_not_lead_out_of_the_root),
 		host_test(what_is_mounted_below_is_read_only_as_well),

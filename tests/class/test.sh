@@ -170,11 +170,11 @@ nothing_left() {
 # In the copy the steps work, and each lab can be solved alone: here 05, with the skeletons of all others.
 class_copy() {
 	make class DIR="$here/copy" && tests/class/class_copy.py --search "$here/copy" &&
-		make -C "$here/copy" step-01 && tests/class/class_copy.py --search "$here/copy" &&
+		make -C "$here/copy" -j2 step-01 && tests/class/class_copy.py --search "$here/copy" &&
 		says 'traced' "$here/copy/step-01" --hostname traced hostname &&
 		says 'no solution' make -C "$here/copy" solution-01 YES=1 &&
-		says 'lab-01: 0 of 12' make -C "$here/copy" lab-01 &&
-		make -C "$here/copy" lab-05 ANSWER="$PWD/steps/05-cgroups" | grep -E '^lab-05: ([0-9]+) of \1 points' &&
+		says 'lab-01: 0 of 12' make -C "$here/copy" -j2 lab-01 &&
+		make -C "$here/copy" -j2 lab-05 ANSWER="$PWD/steps/05-cgroups" | grep -E '^lab-05: ([0-9]+) of \1 points' &&
 		echo '/* mine */' >>"$here/copy/steps/01-uts/lab/uts.c" && make -C "$here/copy" reset-01 YES=1 &&
 		cmp "$here/copy/steps/01-uts/lab/uts.c" steps/01-uts/lab/uts.c &&
 		says 'no solutions' "$here/copy/tests/class/grade.py" "$PWD/$here" 01 &&

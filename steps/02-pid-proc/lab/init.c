@@ -15,12 +15,14 @@
 static void reap(pid_t command)
 {
 	/*
-	 * TODO 8: wait for all children that there is something to tell of, and for none that there
+	 * TODO 7: wait for all children that there is something to tell of, and for none that there
 	 * is not: one SIGCHLD may stand for many. When the command has ended, the init ends with
 	 * the command's exit status, or with 128+n after signal n. When the command has stopped,
-	 * let it go on: nobody in here could say `fg`. waitpid(2), _exit(2).
+	 * let it go on: nobody in here could say `fg`. waitpid(2), _exit(2). Until then the init
+	 * looks at the command alone, and forgets its status.
 	 */
-	(void)command;
+	if (waitpid(command, NULL, WNOHANG) == command)
+		_exit(STATUS_FAILED);
 }
 
 /*
@@ -40,8 +42,10 @@ static bool is_to_pass_to_group(const siginfo_t *info)
 
 static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 {
+	siginfo_t info;
+
 	/*
-	 * TODO 7: for ever, wait for the next signal: sigwaitinfo(2). Then one of these:
+	 * TODO 8: wait for the next signal, for ever: sigwaitinfo(2). Then one of these:
 	 *
 	 *   SIGCHLD                     reap()
 	 *   is_to_pass_to_group()       send it to our group, which is group 0: kill(2)
@@ -53,12 +57,14 @@ static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 	 *
 	 * TODO 9: before all that, close all descriptors, or a way to the host stays open in
 	 * /proc/1/fd: close_range(2).
+	 *
+	 * Until then each signal leads to reap().
 	 */
 	(void)is_for_group;
 	(void)is_to_pass_to_group;
-	(void)all;
-	reap(command);
-	_exit(STATUS_FAILED);
+	for (;;)
+		if (sigwaitinfo(all, &info) > 0)
+			reap(command);
 }
 
 int init_exec(const struct init *init, const struct command *command)

@@ -11,7 +11,7 @@
 #include "narrate.h"
 
 const struct dev_node dev_nodes[DEV_NODES] = {
-	/* TODO 3: major and minor numbers: null(4), full(4), random(4), tty(4). */
+	/* TODO 4: major and minor numbers: null(4), full(4), random(4), tty(4). */
 	{ "null", 0, 0 },   { "zero", 0, 0 },	 { "full", 0, 0 },
 	{ "random", 0, 0 }, { "urandom", 0, 0 }, { "tty", 0, 0 },
 };
@@ -25,7 +25,7 @@ const struct dev_link dev_links[DEV_LINKS] = {
 int dev_make_node(int directory, const char *name, mode_t type, dev_t device)
 {
 	/*
-	 * TODO 4: make the node, readable and writable for everyone: mknodat(2). The caller's umask
+	 * TODO 3: make the node, readable and writable for everyone: mknodat(2). The caller's umask
 	 * must not take that away, and must be the same afterwards: umask(2). When it fails, fail()
 	 * says the same as narrate().
 	 */

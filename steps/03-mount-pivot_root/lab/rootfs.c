@@ -23,7 +23,7 @@
 /*
  * The second article's Mounts, in its order; /proc comes before them.
  *
- * TODO 6: the attributes of each: the names above, joined by |. All five get nosuid. All but /dev
+ * TODO 8: the attributes of each: the names above, joined by |. All five get nosuid. All but /dev
  * get noexec. All but /dev and /dev/pts get nodev, for device nodes are to work in these two. /sys
  * is read-only as well, and /dev has exact access times (strictatime). mount(8) explains the words.
  */
@@ -31,30 +31,30 @@ static const struct rootfs_mount defaults[] = {
 	{
 		.type = "tmpfs",
 		.target = "/dev",
-		.attributes = 0 /* TODO 6 */,
+		.attributes = 0 /* TODO 8 */,
 		.options = "mode=755",
 	},
 	{
 		.type = "devpts",
 		.target = "/dev/pts",
-		.attributes = 0 /* TODO 6 */,
+		.attributes = 0 /* TODO 8 */,
 		.options = "newinstance,ptmxmode=0666,mode=0620,gid=5",
 	},
 	{
 		.type = "tmpfs",
 		.target = "/dev/shm",
-		.attributes = 0 /* TODO 6 */,
+		.attributes = 0 /* TODO 8 */,
 		.options = "mode=1777,size=65536k",
 	},
 	{
 		.type = "mqueue",
 		.target = "/dev/mqueue",
-		.attributes = 0 /* TODO 6 */,
+		.attributes = 0 /* TODO 8 */,
 	},
 	{
 		.type = "sysfs",
 		.target = "/sys",
-		.attributes = 0 /* TODO 6 */,
+		.attributes = 0 /* TODO 8 */,
 	},
 };
 
@@ -107,9 +107,9 @@ static int open_sources(struct rootfs *rootfs)
 static int attach_root(const struct rootfs *rootfs, int root, int place)
 {
 	/*
-	 * TODO 7: make a tmpfs with the option "mode=700" (mount_create() of mount.h), and attach
+	 * TODO 6: make a tmpfs with the option "mode=700" (mount_create() of mount.h), and attach
 	 * it to the directory `place` itself: mount_attach() with the path "/". Then attach `root`,
-	 * the mount of TODO 8, to "/rootfs" in the tmpfs. etc_bind(), with rootfs->etc, puts the
+	 * the mount of TODO 7, to "/rootfs" in the tmpfs. etc_bind(), with rootfs->etc, puts the
 	 * container's files of /etc on the tmpfs: etc.h.
 	 */
 	(void)rootfs;
@@ -127,7 +127,7 @@ int rootfs_clone(struct rootfs *rootfs)
 	if (open_sources(rootfs) < 0)
 		return -1;
 	/*
-	 * TODO 8: `tree` is to be a bind mount of rootfs->path, attached nowhere: TODO 1's
+	 * TODO 7: `tree` is to be a bind mount of rootfs->path, attached nowhere: TODO 1's
 	 * function. Until then the directory itself is the root.
 	 */
 	rootfs->tree = directory;

@@ -13,7 +13,7 @@
 
 #define BIT(capability) (1ULL << (capability))
 
-/* TODO 1: the second article's fourteen: BIT(CAP_CHOWN) | ... They are in the chapter, too. */
+/* TODO 10: the second article's fourteen: BIT(CAP_CHOWN) | ... They are in the chapter, too. */
 const uint64_t capabilities_default = 0;
 
 /* Sorted: the index of a name is the number of the capability. */
@@ -74,7 +74,7 @@ void capabilities_fill(struct capabilities *capabilities, uint64_t set)
 
 void capabilities_for_user(struct capabilities *capabilities, uid_t uid)
 {
-	/* TODO 3: capabilities.h says what is left, and of whom. */
+	/* TODO 2: capabilities.h says what is left, and of whom. */
 	(void)capabilities;
 	(void)uid;
 }
@@ -82,7 +82,7 @@ void capabilities_for_user(struct capabilities *capabilities, uid_t uid)
 uint64_t capabilities_by_name(const char *name)
 {
 	/*
-	 * TODO 2: "ALL" has a value of its own. The others are in names[], by their numbers; the
+	 * TODO 1: "ALL" has a value of its own. The others are in names[], by their numbers; the
 	 * prefix need not be there, and small letters do as well: strcasecmp(3), strncasecmp(3).
 	 */
 	(void)name;
@@ -209,7 +209,7 @@ int capabilities_limit(const struct capabilities *capabilities)
 static int raise_ambient(uint64_t ambient)
 {
 	/*
-	 * TODO 6: clear the set, then raise each of these: PR_CAP_AMBIENT of prctl(2). Failures
+	 * TODO 5: clear the set, then raise each of these: PR_CAP_AMBIENT of prctl(2). Failures
 	 * begin with "prctl PR_CAP_AMBIENT_CLEAR_ALL" or "prctl PR_CAP_AMBIENT_RAISE NAME".
 	 */
 	(void)ambient;
@@ -219,7 +219,7 @@ static int raise_ambient(uint64_t ambient)
 static int set_three(const struct capabilities *set)
 {
 	/*
-	 * TODO 5: set the permitted, effective and inheritable ones: capset(2), for which libc has
+	 * TODO 3: set the permitted, effective and inheritable ones: capset(2), for which libc has
 	 * no function, see capabilities_held(). When it fails: fail("capset").
 	 */
 	(void)set;

@@ -139,12 +139,12 @@ static int describe(int root, int fd, const char *path, struct place *place)
 static int copy_mount(int place, const char *path)
 {
 	/*
-	 * TODO 7: make a copy of what the descriptor itself is, with all that is mounted below it,
+	 * TODO 6: make a copy of what the descriptor itself is, with all that is mounted below it,
 	 * attached nowhere: open_tree(2), with an empty path. When it fails: fail("open_tree
 	 * PATH").
 	 */
 	(void)place;
-	return fail_input("open_tree %s: not written yet (TODO 7)", path);
+	return fail_input("open_tree %s: not written yet (TODO 6)", path);
 }
 
 static int attach(int mount, int place, const char *path)
@@ -176,14 +176,14 @@ static int open_null(int root)
 {
 	int null = file_open_in_root(root, "/dev/null", O_PATH | O_NOFOLLOW);
 
-	/* TODO 8: is it the device 1:3? fstat(2). If not: fail_input(); chapter 6 has the words. */
+	/* TODO 7: is it the device 1:3? fstat(2). If not: fail_input(); chapter 6 has the words. */
 	return null < 0 ? fail("openat2 /dev/null in the root file system") : null;
 }
 
 static int mask_directory(int place, const char *path, struct empty *empty)
 {
 	/*
-	 * TODO 9: the first time, attach empty->mount itself to the place, and remember that. Later
+	 * TODO 8: the first time, attach empty->mount itself to the place, and remember that. Later
 	 * attach a copy of it: a mount that is attached can be copied; before Linux 6.15 no other
 	 * can.
 	 */
@@ -246,7 +246,7 @@ static int mask_all(const struct masked_paths *paths, int root)
 /* Covers the place with a read-only copy of itself and of all mounts below it. */
 static int cover_read_only(int place, const char *path)
 {
-	/* TODO 10: put a copy over the place that is read-only, with all that is below: bind.h. */
+	/* TODO 9: put a copy over the place that is read-only, with all that is below: bind.h. */
 	(void)place;
 	(void)path;
 	return 0;
