@@ -12,6 +12,7 @@
 # shellcheck disable=SC2317 # prove() calls the functions that it is given
 set -u
 cd "$(dirname "$0")/.." || exit 1
+. tests/class/lab.sh
 failed=0 proof=prove_lab
 if [ "${1:-}" = --todos ]; then
 	proof=prove_todos && shift
@@ -108,8 +109,7 @@ prove_lab() {
 labs=()
 for lab in steps/*/lab steps/*/lab-*; do
 	[ -d "$lab" ] || continue
-	n=${lab##*/lab-}
-	[ "$n" != "$lab" ] || { n=${lab#steps/} && n=${n%%-*}; }
+	n=$(lab_name "$lab")
 	case " ${*:-$n} " in *" $n "*) ;; *) continue ;; esac
 	{ work=$(mktemp -d) && answer=$work/answer && trap 'rm -rf "$work"' EXIT && $proof; } &
 	labs+=($!)

@@ -15,10 +15,7 @@ list_calls() {
 	local lab
 
 	for lab in steps/*/lab steps/*/lab-*; do
-		[ -d "$lab" ] || continue
-		name=${lab##*/lab-}
-		[ "$name" != "$lab" ] || { name=${lab#steps/} && name=${name%%-*}; }
-		tests/class/todos.py "$lab" calls | sed "s/^/$name /"
+		[ ! -d "$lab" ] || tests/class/todos.py "$lab" calls | sed "s/^/$(lab_name "$lab") /"
 	done
 }
 [ "${1:-}" != --write ] || { sums >$list && list_calls >$calls && exit; }
@@ -41,7 +38,7 @@ for lab in steps/*/lab steps/*/lab-*; do
 		echo "$lab: differs from our modules not at its TODOs alone:$difference"
 		failed=1
 	fi
-	for test in $(grep -v '^#' "$lab/points" | cut -d ' ' -f 2 | tr + ' '); do
+	for test in $(lab_tests "$lab"); do
 		[ "$(lab_hints "$lab" "$test" | wc -l)" -eq 3 ] && continue
 		echo "$lab/hints: not three hints for $test"
 		failed=1

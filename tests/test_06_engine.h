@@ -16,6 +16,20 @@
 	"t=$(od -An -N8 -tx8 /dev/urandom | tr -d ' '); cp -a rootfs/busybox $d/tree\n"            \
 	"echo $t >$d/tree/token\n"
 
+/* `state NAME` prints a container's status; `up NAME` and `down NAME` say whether it runs. */
+#define STATES                                                                                     \
+	"up() { [ \"$(state $1)\" = running ]; }; down() { ! up $1; }\n"                           \
+	"state() { e inspect $1 2>/dev/null | jq -r '.[0].State.Status'; }\n"
+
+/*
+ * `background NAME [OPTION...] IMAGE COMMAND...` starts a container that runs while the script
+ * does; its exit status is in $d/NAME. `asked NAME` waits until it has printed "ready".
+ */
+#define BACKGROUND                                                                                 \
+	STATES "background() { (got=0; e run --network none --name \"$@\" >$d/$1.out 2>&1 ||\n"    \
+	       " got=$?; echo $got >$d/$1) & wait_for up $1; }\n"                                  \
+	       "asked() { wait_for grep -q ready $d/$1.out; }\n"
+
 /*
  * With RUNNING, `running NAME [OPTION...] IMAGE COMMAND...` starts a container that runs while the
  * script does; $! is its step-06. `state NAME` prints its status. At the end another container
@@ -23,9 +37,7 @@
  */
 #define RUNNING                                                                                    \
 	"running() { ./step-06 run --network none --name \"$@\" >$d/running.out 2>&1 &\n"          \
-	" echo $! >>$d/pids; wait_for up $1; }\n"                                                  \
-	"up() { [ \"$(state $1)\" = running ]; }; down() { ! up $1; }\n"                           \
-	"state() { e inspect $1 2>/dev/null | jq -r '.[0].State.Status'; }\n"                      \
+	" echo $! >>$d/pids; wait_for up $1; }\n" STATES                                           \
 	"kill_all() { kill -KILL $(cat $d/pids) || true; wait || true; rm $d/pids; }\n"            \
 	"trap 'status=$?; [ ! -e $d/pids ] || kill_all; ./step-06 run --network none /bin/true\n"  \
 	"(exit $status); finish' EXIT; e images >/dev/null\n"

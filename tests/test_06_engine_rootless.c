@@ -1,16 +1,11 @@
-/* Step 06, engine: a user without root has a store, and containers that run, are copied from, and
- * end. */
+/* Step 06, engine: the store and the containers of a user without root. */
 #include "test_06_engine.h"
 #include "test_06_rootless.h"
 
-/* `e` is a user's; `background NAME IMAGE COMMAND...` leaves the exit status in $d/NAME. */
+/* `e` is a user's. */
 #define AS_USER                                                                                    \
 	IN_USER "chmod 755 $d; chown 54321:54322 $d\n"                                             \
-		"e() { $as env STEP_STORE=$s ./step-06 \"$@\"; }\n"                                \
-		"state() { e inspect -f '{{.State.Status}}' $1 2>/dev/null; }\n"                   \
-		"up() { [ \"$(state $1)\" = running ]; }\n"                                        \
-		"background() { (got=0; e run --network none --name \"$@\" >$d/$1.out 2>&1 ||\n"   \
-		" got=$?; echo $got >$d/$1) & wait_for up $1; }\n"
+		"e() { $as env STEP_STORE=$s ./step-06 \"$@\"; }\n" BACKGROUND
 
 static void a_running_container_is_stopped_and_copied_from(void **state)
 {
@@ -20,7 +15,7 @@ static void a_running_container_is_stopped_and_copied_from(void **state)
 		AS_USER
 		"background box busybox sh -c 'trap \"exit 7\" TERM; echo mine >/f; echo ready; "
 		"while :; do sleep 0.05; done'\n"
-		"wait_for grep -q ready $d/box.out; e cp box:/f $d/out; is \"$(cat $d/out)\" mine\n"
+		"asked box; e cp box:/f $d/out; is \"$(cat $d/out)\" mine\n"
 		"is $(stat -c %u $d/out) 54321; is \"$(e diff box)\" 'A /f'\n"
 		"refuses 125 'possible only when it has ended' e cp $d/out box:/g\n"
 		"refuses 125 'is running' e rm box; e stop box >/dev/null; wait; is $(cat $d/box) "

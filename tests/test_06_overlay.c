@@ -11,13 +11,14 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "file.h"
 #include "harness.h"
 #include "overlay.h"
 
 /* The name of each directory begins with this: a name that overlayfs's options could not have. */
 #define STRANGE "layer:with,an\\upperdir=x and a name that is not short, "
 
-/* Whether this process behaves as if the kernel did not know "lowerdir+". */
+/* If true, fsconfig(2) behaves in this process as on a kernel that does not know "lowerdir+". */
 static bool is_old;
 
 /* The name is ld(1)'s, --wrap. NOLINTBEGIN(bugprone-reserved-identifier) */
@@ -64,20 +65,11 @@ static int leave_scratch(void **state)
 	return 0;
 }
 
-static void write_file(int directory, const char *name, const char *text)
-{
-	autofd int fd = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-}
-
 static void assert_file(int directory, const char *name, const char *text)
 {
-	autofd int fd = openat(directory, name, O_RDONLY | O_CLOEXEC);
-	char found[64] = "";
+	autofree char *found = file_read_at(directory, name);
 
-	assert_true(fd >= 0);
-	assert_true(read(fd, found, sizeof(found) - 1) >= 0);
+	assert_non_null(found);
 	assert_string_equal(found, text);
 }
 
@@ -92,8 +84,8 @@ static struct overlay make_layers(size_t count)
 		assert_int_equal(mkdir(name, 0755), 0);
 		layers[i] = open_directory(name);
 		snprintf(number, sizeof(number), "%zu", i);
-		write_file(layers[i], "top", number);
-		write_file(layers[i], number, "its own");
+		assert_int_equal(file_write(layers[i], "top", number), 0);
+		assert_int_equal(file_write(layers[i], number, "its own"), 0);
 	}
 	return (struct overlay){ .layers = layers, .layer_count = count, .changes = -1 };
 }
@@ -129,7 +121,7 @@ static void mount_layers(size_t count)
 	assert_file(mount, "top", last);
 	assert_file(mount, "0", "its own");
 	assert_file(mount, last, "its own");
-	write_file(mount, "top", "changed");
+	assert_int_equal(file_write(mount, "top", "changed"), 0);
 	assert_int_equal(unlinkat(mount, "0", 0), 0);
 	assert_file(mount, "top", "changed");
 	assert_file(changes, "upper/top", "changed");

@@ -1,12 +1,6 @@
 /* Step 06, engine: containers that run are ended from elsewhere: stop, kill, rm --force. */
 #include "test_06_engine.h"
 
-/* `background NAME [OPTION...] IMAGE COMMAND...`: as running; its exit status is in $d/NAME. */
-#define BACKGROUND                                                                                 \
-	"background() { (got=0; ./step-06 run --network none --name \"$@\" >$d/$1.out 2>&1 ||\n"   \
-	" got=$?; echo $got >$d/$1) & wait_for up $1; }\n"                                         \
-	"asked() { wait_for grep -q ready $d/$1.out; }\n"
-
 /* A command that ends with 7 when the signal comes. */
 #define TRAP(signal) "sh -c 'trap \"exit 7\" " signal "; echo ready; while :; do sleep 0.05; done'"
 

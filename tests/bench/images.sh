@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 tree=${1:-/usr/share} rounds=${ROUNDS:-3}
 work=$(mktemp -d "$PWD/build/images-XXXXXX") || exit
-trap 'rm -rf "$work"' EXIT
+trap 'umount "$work/bundle" 2>/dev/null; rm -rf "$work"' EXIT
 export STEP_STORE=$work/store
 step=$PWD/step-06
 
@@ -68,12 +68,11 @@ row 'commit' "$step commit changed y" 'tar -c' "tar -C /usr/share -cf /dev/null 
 echo "memory: $(STEP_STORE=$work/memory command time -f %M "$step" import "$work/gzip.tar" x 2>&1 >/dev/null | tail -1) KiB at most, import of gzip"
 before=
 STEP_STORE=$work/runs "$step" images >/dev/null
-# A container of an image, and a bundle of the same files, isolated alike.
+# A container of an image, and a bundle of the same files, isolated alike. Both start by env(1).
 . tests/bench/configs.sh
 mkdir "$work/bundle" && mount -t tmpfs states "$work/bundle" && write_configs "$work/bundle"
 hyperfine --shell none --style none --warmup 5 --runs "${RUNS:-100}" --export-json "$work/runs.json" \
 	"env STEP_STORE=$work/runs $step run --rm --network none busybox true" \
-	"env STEP_STORE=none ./step-06-oci --root $work/bundle/states run --bundle $work/bundle --config $work/bundle/whole one" \
+	"env ./step-06-oci --root $work/bundle/states run --bundle $work/bundle --config $work/bundle/whole one" \
 	>/dev/null 2>&1
-umount "$work/bundle"
 jq -r '.results | "run --rm of an image: \(.[0].median * 1e5 | floor / 100) ms; step-06-oci run of a bundle \(.[1].median * 1e5 | floor / 100) (\(.[0].median / .[1].median * 100 | floor / 100))"' "$work/runs.json"

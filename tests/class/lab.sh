@@ -16,6 +16,17 @@ lab_find() {
 	all_points=$(awk '!/^#/ && NF { sum += $1 } END { print sum }' "$lab_dir/points")
 }
 
+# lab_name DIRECTORY: prints the lab's name, 01 or layers. DIRECTORY is steps/NN-*/lab or steps/06-*/lab-NAME.
+lab_name() {
+	local name=${1##*/lab-}
+
+	[ "$name" != "$1" ] || { name=${1#steps/} && name=${name%%-*}; }
+	echo "$name"
+}
+
+# lab_tests DIRECTORY: prints the names of the tests that are graded, one a line.
+lab_tests() { grep -v '^#' "$1/points" | cut -d ' ' -f 2 | tr + '\n'; }
+
 # lab_hints DIRECTORY TEST: prints the test's hints, one a line. In the file they follow, each after a tab, on a
 # line with the names of the tests that they are for, without _in_v1 and _in_v2.
 lab_hints() {

@@ -26,9 +26,8 @@ grade() {
 	esac
 }
 
-tests=$(grep -v '^#' "$lab_dir/points" | cut -d ' ' -f 2 | tr + '\n')
-if [ -n "${3:-}" ] && ! grep -qx -- "$3" <<<"$tests"; then
-	printf 'lab-%s has no test %s. It has these:\n%s\n' "$lab" "$3" "$tests" >&2
+if [ -n "${3:-}" ] && ! lab_tests "$lab_dir" | grep -qx -- "$3"; then
+	printf 'lab-%s has no test %s. It has these:\n%s\n' "$lab" "$3" "$(lab_tests "$lab_dir")" >&2
 	exit 1
 fi
 mkdir -p "$tree" && exec 9<"$tree" && flock 9 && lab_copy "$tree" || exit

@@ -1,8 +1,8 @@
 /*
  * The learner's files are compiled with this header. It changes what they print for debugging with
  * printf(3), puts(3), perror(3) and the like: while a test runs, the text goes to standard error
- * between the bytes 1 and 2. By these the tests know it from the step's own messages, show it, and
- * do not judge it (tests/harness.c).
+ * between the bytes 1 and 2. By these bytes the tests tell the text from the step's own messages:
+ * they show the text, and do not judge it (tests/harness.c).
  */
 #ifndef JUDGE_DEBUG_H
 #define JUDGE_DEBUG_H

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "executable.h"
 #include "fail.h"
 #include "filter.h"
 #include "message.h"
-#include "program.h"
 
 enum { WORDS_SIZE = 131072, STREAMS = 3 };
 
@@ -118,7 +118,7 @@ static int hand_over(const struct server *server, int socket, int *output)
 		return fail("socketpair");
 	shutdown(pair[1], SHUT_RD);
 	fds[STDOUT_FILENO] = pair[1];
-	fds[STREAMS] = program_open(server->has_rootfs, command[0]);
+	fds[STREAMS] = executable_open(server->has_rootfs, command[0]);
 	sent = message_send(socket, words, size, fds, STREAMS + (fds[STREAMS] >= 0));
 	close(pair[1]);
 	*output = pair[0];
@@ -155,7 +155,7 @@ static bool answer(const struct server *server, int listener, bool handed_over)
 		return false;
 	response->id = call->id;
 	if (!handed_over)
-		error = program_judge(server->step, server->command, call, path, sizeof(path));
+		error = executable_judge(server->step, server->command, call, path, sizeof(path));
 	response->error = -error;
 	if (!error)
 		response->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -187,7 +187,7 @@ static enum server_end answer_request(const struct server *server, struct pollfd
 	forget(&events[REQUESTS]);
 	if (asked < 0)
 		return SERVER_NOT_ASKED;
-	if (!server->command || !program_is_probe(envelope.sender)) {
+	if (!server->command || !executable_is_probe(envelope.sender)) {
 		close(envelope.fd); /* nobody waits for an answer */
 		return SERVER_FORGED;
 	}

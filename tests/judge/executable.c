@@ -1,4 +1,4 @@
-#include "program.h"
+#include "executable.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +55,7 @@ static bool is_probe(const char *path)
 	return same;
 }
 
-bool program_is_probe(pid_t pid)
+bool executable_is_probe(pid_t pid)
 {
 	char path[64];
 
@@ -72,7 +72,7 @@ static int open_file(const char *path)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-int program_open(bool has_rootfs, const char *name)
+int executable_open(bool has_rootfs, const char *name)
 {
 	char path[PATH_MAX], copy[PATH_MAX];
 	const char *next = getenv("PATH");
@@ -132,8 +132,8 @@ static bool is_nft(int fd)
 		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
-int program_judge(const char *step, bool may_be_probe, const struct seccomp_notif *call, char *path,
-		  size_t size)
+int executable_judge(const char *step, bool may_be_probe, const struct seccomp_notif *call,
+		     char *path, size_t size)
 {
 	char name[64];
 	autofd int fd = -1;
