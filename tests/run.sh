@@ -18,51 +18,45 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 alone=' test_04_rate test_05_cpu test_05_io ' # these measure what others would take from them
 
-# bounded SECONDS COMMAND...
-bounded() { timeout --kill-after=10 $(($1 * ${SLOWER:-1})) "${@:2}"; }
-
-# in_place PROGRAM|PAGE.md
-in_place() {
+# prepare PROGRAM|PAGE.md: sets $command, which runs it
+prepare() {
+	command=(timeout --kill-after=10)
 	case $1 in
-	*.md) bounded 300 tests/transcript.sh "$1" ;;
+	*.md) command+=($((300 * ${SLOWER:-1})) tests/transcript.sh "$1") ;;
 	*)
 		# With sanitizers: the runtime does not free what it has read, since it ends.
 		if grep -qs 'step-06-oci\|test_06_build\.h\|test_06_engine\.h\|test_06_lab\.h\|test_06_oci\.h\|test_06_rootless\.h\|config_load' "tests/${1##*/}.c"; then
 			export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 		fi
-		bounded 600 "$1"
+		command+=($((600 * ${SLOWER:-1})) "$1")
 		;;
 	esac
 }
 
+# in_place PROGRAM|PAGE.md
+in_place() {
+	local command
+
+	prepare "$1" && "${command[@]}"
+}
+
 # apart PROGRAM|PAGE.md: runs it in new namespaces
 apart() {
-	local own=tests/own-cgroups.sh copy=build/rootfs-of-${1##*/} status
+	local command own=tests/own-cgroups.sh rootfs=build/rootfs-of-${1##*/} status
 
 	case $1 in
-	*.md) copy=rootfs/busybox ;;
-	*) rm -rf "$copy" && cp -a rootfs/busybox "$copy" || return ;;
+	*.md) rootfs=rootfs/busybox ;;
+	*) rm -rf "$rootfs" && cp -a rootfs/busybox "$rootfs" || return ;;
 	esac
 	[ "${CGROUPS:-}" != machine ] || own=''
-	# Mounts are made private first. Otherwise the shared ones would stay shared with the real host's.
-	# shellcheck disable=SC2016,SC2086 # the inner shell expands them; $own may be empty
-	ROOTFS="$copy" OUTER_NAMESPACE="test" $own unshare --mount --propagation private --uts --ipc --net \
-		--pid --fork --kill-child --mount-proc sh -c \
-		'tests/empty-run.sh && mount -t tmpfs -o mode=1777 shm /dev/shm &&
-		 { [ "$ROOTFS" = rootfs/busybox ] || mount --bind "$ROOTFS" rootfs/busybox; } &&
-		 mount --make-rshared / && { [ -z "${JUDGED:-}" ] || tests/judge/protect.sh; } &&
-		 ip link set lo up && exec "$@"' sh tests/run.sh "$1"
+	prepare "$1"
+	$own build/host apart "$rootfs" "${command[@]}"
 	status=$?
-	[ "$copy" = rootfs/busybox ] || rm -rf "$copy"
+	[ "$rootfs" = rootfs/busybox ] || rm -rf "$rootfs"
 	return $status
 }
 
 case ${OUTER_NAMESPACE:-} in
-test)
-	trap 'exit 130' INT TERM # PID 1 would ignore them
-	in_place "$1"
-	exit
-	;;
 entered) JOBS=1 run=in_place ;;
 *) run=apart ;;
 esac

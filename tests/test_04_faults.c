@@ -2,6 +2,7 @@
 #include <sys/random.h>
 
 #include "cleanup.h"
+#include "host/state.h"
 #include "network.h"
 
 /* There are hundreds of calls. Each run tries a random one in SHARE; with FAULTS=all, all. */
@@ -130,7 +131,9 @@ static bool was_injected(FILE *log)
 static bool is_as_before(const char *before)
 {
 	for (int tries = 0; tries < 100; tries++) {
-		if (strcmp(before, run("tests/host-state.sh")->out) == 0)
+		autofree char *now = host_state();
+
+		if (now && strcmp(before, now) == 0)
 			return true;
 		usleep(50000);
 	}
@@ -179,7 +182,7 @@ static bool fail_call(const struct call *call, const char *before)
 	print_error("%s, the %d.: status %d, stderr:\n%s", call->name, call->number, status, err);
 	print_error(
 		"the host%s:\n%s\n", clean ? "" : " after the next start",
-		script("tests/host-state.sh | diff - /dev/fd/3 3<<EOF || :\n$1EOF", before)->out);
+		script("build/host state | diff - /dev/fd/3 3<<EOF || :\n$1EOF", before)->out);
 	return false;
 }
 
@@ -194,7 +197,7 @@ static void every_call_of_the_host_side_may_fail(void **state)
 	(void)state;
 	assert_success(run_shell("nft add table inet mine; nft add chain inet mine drops "
 				 "'{ type filter hook forward priority 10; policy drop; }'"));
-	before = strdup(run("tests/host-state.sh")->out);
+	before = host_state();
 	count = list_calls(calls);
 	assert_int_equal(getrandom(&part, sizeof(part), 0), sizeof(part));
 	part %= SHARE;
@@ -207,7 +210,7 @@ static void every_call_of_the_host_side_may_fail(void **state)
 		failed++;
 		run("./step-04", "true");
 		free(before);
-		before = strdup(run("tests/host-state.sh")->out);
+		before = host_state();
 	}
 	print_message("%zu of %zu calls, from the %u. on\n", tried, count, all ? 0 : part);
 	assert_int_equal(failed, 0);

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include "cleanup.h"
+#include "host/state.h"
 #include "network.h"
 
 enum { ROUNDS = 40, MICROSECONDS = 60000 };
@@ -27,9 +28,12 @@ static unsigned int random_below(unsigned int limit)
 static void assert_host_is(const char *before, bool heal, int round, unsigned int delay)
 {
 	for (int tries = 0; tries < 40; tries++) {
+		autofree char *now = NULL;
+
 		if (heal && tries % 10 == 0)
 			assert_success(run("./step-04", "true"));
-		if (strcmp(run("tests/host-state.sh")->out, before) == 0)
+		now = host_state();
+		if (now && strcmp(now, before) == 0)
 			return;
 		usleep(50000);
 	}
@@ -43,7 +47,7 @@ static void kill_rounds(int signal, bool heal)
 	char publish[32];
 
 	assert_success(run_shell("nft delete table inet mine 2>/dev/null; " FIREWALL));
-	before = strdup(run("tests/host-state.sh")->out);
+	before = host_state();
 	for (int round = 0; round < ROUNDS; round++) {
 		unsigned int delay = random_below(MICROSECONDS);
 		const char *token = random_name();

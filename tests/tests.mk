@@ -1,10 +1,14 @@
 # Tests and measurements (see the Makefile). All of them run programs as root.
 
 TESTS := $(patsubst tests/%.c,%,$(wildcard tests/test_*.c))
-HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c))
+HARNESS := $(filter-out tests/test_%,$(wildcard tests/*.c)) tests/host/mounts.c tests/host/state.c
 
 .PHONY: build-tests test bench $(STEPS:%=test-%)
-build-tests: all $(TESTS:%=build/tests/%)
+build-tests: all build/host $(TESTS:%=build/tests/%) $(call object,$(wildcard tests/judge/*.c))
+
+build/host: $(wildcard tests/host/*.c tests/host/*.h)
+	$(call say,LD $@)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -static -o $@ $(filter %.c,$^)
 
 # Functions that a test replaces by its own.
 wrap-test_06_labels := -Wl,--wrap=lsm_has_selinux,--wrap=fsopen,--wrap=fsconfig,--wrap=setxattr
@@ -20,7 +24,7 @@ test: build-tests ## run all tests, and every console block of every page (needs
 $(STEPS:%=test-%): test-%: build-tests
 	$(SUDO) tests/run.sh test_$* $(sort $(wildcard $(dir-$*)/*.md))
 
-test-user: all ## the two commands, and every page twice, typed by a user with sudo (half an hour; needs root)
+test-user: all build/host ## the two commands, and every page twice, typed by a user with sudo (half an hour; needs root)
 	$(SUDO) tests/as_user.sh
 
 .PHONY: test-user vm test-vm test-matrix test-engines

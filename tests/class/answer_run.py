@@ -24,6 +24,7 @@ class Run:
         environment = clean_environment()
         environment["CGROUP_LIMITS"] = f"memory.max={MEMORY} memory.swap.max=0 pids.max={PROCESSES}"
         environment["GRADE_SECONDS"] = str(each)
+        environment["GRADE_TRIES"] = "1"  # what takes too long is graded again alone, at the end
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "tests/own-cgroups.sh",
              "timeout", "--signal=KILL", str(cap),

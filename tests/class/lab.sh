@@ -64,8 +64,8 @@ lab_copy() {
 		rm -rf "${1:?}/$item" && cp -pr "$item" "$1" || return
 	done
 	[ -d "$1/build" ] || {
-		mkdir "$1/build" "$1/build/tests" && for item in build/common build/steps build/tests/*.[od] \
-			build/*.a build/flags build/precompile build/seccomp_precompiled.h build/probe build/rootfs.made; do
+		mkdir "$1/build" "$1/build/tests" && for item in build/common build/steps build/tests/*.[od] build/tests/judge \
+			build/*.a build/flags build/precompile build/seccomp_precompiled.h build/host build/probe build/rootfs.made; do
 			[ ! -e "$item" ] || cp -pr "$item" "$1/${item%/*}" || return
 		done
 	}
@@ -102,8 +102,8 @@ lab_compile() {
 		script+="s#\\(^\\|[^[:alnum:]/]\\)answer/$file#\\1$answer/$file#g;"
 	done
 	# shellcheck disable=SC2046 # words
-	make -s --no-print-directory -C "$1" STEPS="${all[*]:0:10#$n}" LAB="$lab" ANSWER=answer judge build/probe \
-		$(tests/grade.sh "$lab") 2>&1 | sed "$script"
+	make -s --no-print-directory -C "$1" STEPS="${all[*]:0:10#$n}" LAB="$lab" ANSWER=answer judge build/host \
+		build/probe $(tests/grade.sh "$lab") 2>&1 | sed "$script"
 	status=${PIPESTATUS[0]}
 	return "$status"
 }

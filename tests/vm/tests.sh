@@ -5,10 +5,10 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0
-tests/host-state.sh >/tmp/before
+build/host state >/tmp/before
 tests/doctor.sh || wrong=1
 for _ in 1 2 3 4 5; do # what the kernel removes by itself may take a moment
-	tests/host-state.sh | diff /tmp/before - >/tmp/changed && break
+	build/host state | diff /tmp/before - >/tmp/changed && break
 	sleep 1
 done
 if [ -s /tmp/changed ]; then

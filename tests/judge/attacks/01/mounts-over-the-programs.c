@@ -13,7 +13,7 @@ __attribute__((constructor)) static void attack(int argc, char **argv)
 {
 	static const char *const targets[] = { "/usr/bin/uname", "/usr/bin/cat",
 					       "/usr/bin/grep",	 "build/probe",
-					       "tests/run.sh",	 "tests/host-state.sh" };
+					       "tests/run.sh",	 "build/host" };
 	int script;
 
 	for (int i = 1; i + 1 < argc; i++) {
