@@ -23,6 +23,7 @@
 #include "file.h"
 #include "mount.h"
 #include "narrate.h"
+#include "outside.h"
 #include "running.h"
 #include "setup.h"
 #include "shifted.h"
@@ -48,25 +49,22 @@ static bool has_ended(int process)
 }
 
 /* Returns the root; 0: the process has ended; or -1. */
-static int open_root(int process, pid_t pid)
+static int open_root(int outside, int process, pid_t pid)
 {
 	static const struct timespec often = { .tv_nsec = 10000000 };
-	char path[48];
 
-	snprintf(path, sizeof(path), "/proc/%d/root", pid);
 	while (!has_ended(process)) {
-		autofd int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		const int error = errno;
+		autofd int root = outside_open_root(outside, pid);
 
 		if (has_ended(process)) /* the number may belong to another process already */
 			break;
-		errno = error;
 		if (root < 0)
-			return fail("open %s", path);
+			return -1;
 		if (is_own_root(root))
 			return cleanup_take_fd(&root);
 		nanosleep(&often, NULL);
 	}
+	fail_forget();
 	return 0;
 }
 
@@ -101,6 +99,12 @@ static int become_root_of(const struct reach *reach)
 	return 0;
 }
 
+int reach_begin(struct reach *reach)
+{
+	reach->outside = outside_begin();
+	return reach->outside < 0 ? -1 : 0;
+}
+
 int reach_running(const struct record *record, struct reach *reach)
 {
 	pid_t pid;
@@ -109,7 +113,7 @@ int reach_running(const struct record *record, struct reach *reach)
 
 	if (process <= 0)
 		return cleanup_take_fd(&process);
-	root = open_root(process, pid);
+	root = open_root(reach->outside, process, pid);
 	if (root <= 0)
 		return root;
 	reach->root = root;
@@ -244,4 +248,6 @@ void reach_end(struct reach *reach)
 	free(reach->mounted);
 	reach->mounted = NULL;
 	cleanup_fd(&reach->root);
+	if (reach->outside > 0)
+		close(reach->outside);
 }

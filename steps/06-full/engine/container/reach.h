@@ -21,8 +21,9 @@
 #include "record.h"
 
 struct reach {
-	int root;  /* the open root directory */
-	uid_t uid; /* of the container's root, as this process sees the owners of its files */
+	int outside; /* of outside.h */
+	int root;    /* the open root directory */
+	uid_t uid;   /* of the container's root, as this process sees the owners of its files */
 	gid_t gid;
 	char *mounted; /* the place of a mount that reach_end() has to undo; NULL: there is none */
 };
@@ -35,6 +36,12 @@ struct reach {
 #define autoreach __attribute__((cleanup(reach_end)))
 
 /*
+ * To be called before the store is opened: without root, that enters another user namespace. Returns 0
+ * or -1.
+ */
+int reach_begin(struct reach *reach);
+
+/*
  * Opens the root of a container that runs. With users of its own, this process gets the ids of the
  * container's root for the files that it makes, and keeps its rights. Returns 1; 0: the container
  * does not run (any more); or -1.
@@ -42,8 +49,8 @@ struct reach {
 int reach_running(const struct record *record, struct reach *reach);
 
 /*
- * Opens the root of a container that does not run, or, without root, of any. `is_writable`: the
- * caller holds the container. Returns 0 or -1.
+ * Opens the root of a container that does not run. `is_writable`: the caller holds the container.
+ * Returns 0 or -1.
  */
 int reach_ended(const struct record *record, const struct image *image, bool is_writable,
 		struct reach *reach);

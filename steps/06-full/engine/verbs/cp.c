@@ -32,53 +32,46 @@ static int refuse_archive(const struct reach *reach, bool keep)
 			  "if the container runs, stop it first");
 }
 
-static int copy_out(const struct record *record, const struct image *image, const char *inside,
-		    const char *outside, bool keep)
+/* Opens the container's files. `is_writable`: files are copied into it. */
+static int open_files(struct record *record, bool is_writable, bool keep, struct reach *reach)
+{
+	struct image image;
+	int running;
+
+	if (record_image(record, &image) < 0)
+		return -1;
+	running = reach_running(record, reach);
+	if (running < 0)
+		return -1;
+	if (!running) {
+		/*
+		 * The kernel wants nobody else to change the upper directory while an overlay is
+		 * mounted.
+		 */
+		if (is_writable && record_hold(record) < 0)
+			return -1;
+		if (reach_ended(record, &image, is_writable, reach) < 0)
+			return -1;
+	}
+	return refuse_archive(reach, keep);
+}
+
+static int copy_out(const struct reach *reach, const char *inside, const char *outside, bool keep)
 {
 	const struct copy_owner ours = { geteuid(), getegid(), .is_others = true };
 	const struct copy_place target = { .path = outside, .is_host = true };
-	struct copy_place source = { .path = inside };
-	autoreach struct reach reach = REACH_NONE;
-	/* Without root, another user namespace is out of reach: its volumes are not seen. */
-	int running = record->store->userxattr ? 0 : reach_running(record, &reach);
+	const struct copy_place source = { .root = reach->root, .path = inside };
 
-	if (running < 0)
-		return -1;
-	if (!running && reach_ended(record, image, false, &reach) < 0)
-		return -1;
-	if (refuse_archive(&reach, keep) < 0)
-		return -1;
-	source.root = reach.root;
 	return copy(&source, &target, false, keep ? NULL : &ours);
 }
 
-static int copy_in(struct record *record, const struct image *image, const char *inside,
-		   const char *outside, bool keep)
+static int copy_in(const struct reach *reach, const char *inside, const char *outside, bool keep)
 {
+	const struct copy_owner roots = { .uid = reach->uid, .gid = reach->gid };
 	const struct copy_place source = { .path = outside, .is_host = true };
-	struct copy_place target = { .path = inside };
-	struct copy_owner owner = { 0 };
-	autoreach struct reach reach = REACH_NONE;
-	int running = 0;
+	const struct copy_place target = { .root = reach->root, .path = inside };
 
-	if (!record->store->userxattr)
-		running = reach_running(record, &reach);
-	else if (record_is_running(record))
-		return fail_input("the container %s is running: without root, cp into it is "
-				  "possible only when it has ended",
-				  record_name(record));
-	if (running < 0)
-		return -1;
-	/* The kernel wants nobody else to change the upper directory while an overlay is mounted.
-	 */
-	if (!running && (record_hold(record) < 0 || reach_ended(record, image, true, &reach) < 0))
-		return -1;
-	if (refuse_archive(&reach, keep) < 0)
-		return -1;
-	target.root = reach.root;
-	owner.uid = reach.uid;
-	owner.gid = reach.gid;
-	return copy(&source, &target, false, keep ? NULL : &owner);
+	return copy(&source, &target, false, keep ? NULL : &roots);
 }
 
 static int cp(const struct runtime *runtime, const struct verb *verb, char **words)
@@ -95,21 +88,23 @@ static int cp(const struct runtime *runtime, const struct verb *verb, char **wor
 	char *to = operands && !from ? split(operands[1]) : NULL;
 	autostore struct store store = STORE_CLOSED;
 	autorecord struct record record = RECORD_NONE;
-	struct image image;
+	autoreach struct reach reach = REACH_NONE;
 
 	if (!operands)
 		return -1;
 	if (!from && !to)
 		return fail_input("cp: one of both must be CONTAINER:PATH");
+	if (reach_begin(&reach) < 0)
+		return -1;
 	if (engine_open(path, &store) < 0)
 		return -1;
 	if (record_open(&store, operands[from ? 0 : 1], &record) < 0)
 		return -1;
-	if (record_image(&record, &image) < 0)
+	if (open_files(&record, to != NULL, keep, &reach) < 0)
 		return -1;
 	if (from)
-		return copy_out(&record, &image, from, operands[1], keep);
-	return copy_in(&record, &image, to, operands[0], keep);
+		return copy_out(&reach, from, operands[1], keep);
+	return copy_in(&reach, to, operands[0], keep);
 }
 
 const struct verb engine_cp = {

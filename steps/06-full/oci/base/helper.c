@@ -10,22 +10,20 @@
 #include "fail.h"
 #include "spawn.h"
 
-static _Noreturn void help(int socket, int (*open)(void *), void *argument)
+void helper_answer(int socket, int fd)
 {
-	int fd = open(argument);
-
 	if (fd < 0 || descriptor_send(socket, fd) < 0)
 		send(socket, fail_get(), sizeof(struct failure), MSG_NOSIGNAL);
-	_exit(0);
 }
 
-/* Returns the descriptor that the helper sends, or -1 with the failure that it sends. */
-static int receive(int socket)
+int helper_receive(int socket)
 {
 	struct failure failure;
 
-	if (recv(socket, &failure, sizeof(failure), MSG_PEEK) == sizeof(failure))
+	if (recv(socket, &failure, sizeof(failure), MSG_PEEK) == sizeof(failure)) {
+		recv(socket, &failure, sizeof(failure), 0);
 		return fail_set(&failure);
+	}
 	return descriptor_receive(socket);
 }
 
@@ -42,10 +40,12 @@ int helper_open(uint64_t namespaces, int (*open)(void *), void *argument)
 	pid = child_fork(namespaces, -1, &pidfd);
 	if (pid < 0)
 		return -1;
-	if (pid == 0)
-		help(theirs, open, argument);
+	if (pid == 0) {
+		helper_answer(theirs, open(argument));
+		_exit(0);
+	}
 	cleanup_fd(&theirs);
-	fd = receive(ours);
+	fd = helper_receive(ours);
 	while (waitpid(pid, NULL, 0) < 0)
 		if (errno != EINTR)
 			return fail("waitpid for a helper");

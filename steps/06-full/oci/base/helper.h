@@ -16,4 +16,10 @@
  */
 int helper_open(uint64_t namespaces, int (*open)(void *), void *argument);
 
+/* For the process itself: hands `fd` over; if it is -1, the failure that this process keeps. */
+void helper_answer(int socket, int fd);
+
+/* Waits for the answer. Returns the descriptor, or -1 with the failure. */
+int helper_receive(int socket);
+
 #endif
