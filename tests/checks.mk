@@ -1,7 +1,7 @@
 # Checks of the sources, which need no root (see the Makefile).
 
 SOURCES := $(wildcard common/*.[ch] $(foreach n,$(STEPS),$(patsubst %,%/*.[ch],$(call rooms,$(n)))) \
-	rootfs/*.[ch] tests/*.[ch] tests/judge/*.[ch])
+	rootfs/*.[ch] tests/*.[ch] tests/host/*.[ch] tests/judge/*.[ch])
 SCRIPTS := $(wildcard .ci/run */*.sh tests/*/*.sh)
 PICTURES := $(patsubst %.dot,%.svg,$(wildcard steps/*/*.dot))
 INCLUDES := $(sees-06:%=-I%)

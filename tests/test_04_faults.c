@@ -180,9 +180,8 @@ static bool fail_call(const struct call *call, const char *before)
 	    is_as_before(before))
 		return true;
 	print_error("%s, the %d.: status %d, stderr:\n%s", call->name, call->number, status, err);
-	print_error(
-		"the host%s:\n%s\n", clean ? "" : " after the next start",
-		script("build/host state | diff - /dev/fd/3 3<<EOF || :\n$1EOF", before)->out);
+	print_error("the host%s:\n%s\n", clean ? "" : " after the next start",
+		    script("build/host state | diff - /dev/fd/3 3<<EOF || :\n$1EOF", before)->out);
 	return false;
 }
 

@@ -14,12 +14,15 @@ static void a_running_container_is_stopped_and_copied_from(void **state)
 	assert_success(engine_script(
 		AS_USER
 		"$as mkdir $d/volume\n"
-		"background box -v $d/volume:/v busybox sh -c 'trap \"exit 7\" TERM; echo mine >/f; echo ready; "
+		"background box -v $d/volume:/v busybox sh -c 'trap \"exit 7\" TERM; echo mine "
+		">/f; echo ready; "
 		"while :; do sleep 0.05; done'\n"
 		"asked box; e cp box:/f $d/out; is \"$(cat $d/out)\" mine\n"
 		"is $(stat -c %u $d/out) 54321; is \"$(e diff box | xargs)\" 'A /f A /v'\n"
-		"e cp $d/out box:/g; e cp $d/out box:/v; is \"$(e diff box | xargs)\" 'A /f A /g A /v'\n"
-		"is \"$($as cat $d/volume/out)\" mine; e cp box:/v/out $d/back; cmp $d/out $d/back\n"
+		"e cp $d/out box:/g; e cp $d/out box:/v; is \"$(e diff box | xargs)\" 'A /f A /g A "
+		"/v'\n"
+		"is \"$($as cat $d/volume/out)\" mine; e cp box:/v/out $d/back; cmp $d/out "
+		"$d/back\n"
 		"refuses 125 'is running' e rm box; e stop box >/dev/null; wait; is $(cat $d/box) "
 		"7\n"
 		"e cp $d/out box:/h; e commit box img >/dev/null; e rm box >/dev/null\n"

@@ -1,7 +1,7 @@
 /*
- * build/host apart ROOTFS COMMAND [ARG...]: runs a command in namespaces of its own, which stand for
- * the host (tests/run.sh says how). All its processes end with it. ROOTFS, rootfs/busybox or a copy of
- * it, is rootfs/busybox there; "copy" stands for a copy in memory.
+ * build/host apart ROOTFS COMMAND [ARG...]: runs a command in namespaces of its own, which stand
+ * for the host (tests/run.sh says how). All its processes end with it. ROOTFS, rootfs/busybox or a
+ * copy of it, is rootfs/busybox there; "copy" stands for a copy in memory.
  *
  * build/host state: prints the state of the host that a step must not change.
  */

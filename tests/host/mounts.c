@@ -108,7 +108,8 @@ static int copy_file(const char *from, const char *to, const struct stat *is)
 	off_t left = is->st_size;
 	ssize_t length = 0;
 
-	for (; left > 0 && (length = sendfile(copy, source, NULL, (size_t)left)) > 0; left -= length)
+	for (; left > 0 && (length = sendfile(copy, source, NULL, (size_t)left)) > 0;
+	     left -= length)
 		;
 	close(source);
 	return close(copy) < 0 || left > 0 ? -1 : 0;
@@ -157,10 +158,11 @@ static int copy_rootfs(void)
 {
 	static const char copy[] = "/run/rootfs";
 	mode_t mask = umask(0);
-	int result;
+	int result = -1;
 
-	result = mkdir(copy, 0755) < 0 || mount_at("tmpfs", copy, "mode=755") < 0 ||
-			copy_directory(busybox, copy) < 0 || bind(copy, busybox) < 0 ? -1 : 0;
+	if (mkdir(copy, 0755) == 0 && mount_at("tmpfs", copy, "mode=755") == 0 &&
+	    copy_directory(busybox, copy) == 0)
+		result = bind(copy, busybox);
 	umask(mask);
 	return result;
 }

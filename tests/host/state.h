@@ -4,8 +4,8 @@
 
 /*
  * Returns a text with the state of the host, for a comparison before and after: mounts, network,
- * names, sysctls, processes, cgroups and files. It is that of the caller's namespaces; what cannot be
- * read here (no nft) is left out. The caller frees the text. NULL: there was no memory.
+ * names, sysctls, processes, cgroups and files. It is that of the caller's namespaces; what cannot
+ * be read here (no nft) is left out. The caller frees the text. NULL: there was no memory.
  */
 char *host_state(void);
 

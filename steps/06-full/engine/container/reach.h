@@ -36,8 +36,8 @@ struct reach {
 #define autoreach __attribute__((cleanup(reach_end)))
 
 /*
- * To be called before the store is opened: without root, that enters another user namespace. Returns 0
- * or -1.
+ * To be called before the store is opened: without root, that enters another user namespace.
+ * Returns 0 or -1.
  */
 int reach_begin(struct reach *reach);
 
