@@ -11,7 +11,7 @@
 static int drop_capabilities(void)
 {
 	static const unsigned long taken[] = { CAP_SYS_PTRACE, CAP_SYS_MODULE, CAP_SYS_RAWIO,
-					       CAP_SYS_BOOT };
+					       CAP_SYS_BOOT, CAP_SYS_TIME };
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (prctl(PR_CAPBSET_DROP, taken[i], 0, 0, 0) < 0)

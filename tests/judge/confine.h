@@ -8,9 +8,9 @@
 
 /*
  * Takes from this process, and all that it executes, what could change a verdict: CAP_SYS_PTRACE
- * (the memory and the descriptors of the tests), CAP_SYS_MODULE, CAP_SYS_RAWIO and CAP_SYS_BOOT;
- * and by a filter the calls that reach into another process, whatever its rights are (ptrace,
- * process_vm_writev, pidfd_getfd). Returns 0 or -1.
+ * (the memory and the descriptors of the tests), CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_BOOT and
+ * CAP_SYS_TIME (the machine's clock); and by a filter the calls that reach into another process,
+ * whatever its rights are (ptrace, process_vm_writev, pidfd_getfd). Returns 0 or -1.
  */
 int confine(void);
 
