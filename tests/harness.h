@@ -37,8 +37,8 @@ struct result {
 };
 
 /*
- * Runs a program, which is looked up in PATH, for at most 30 s. The result is valid until the next
- * run. `input` is its standard input; NULL: /dev/null.
+ * Runs a program, which is looked up in PATH, for at most 100 s (in a lab 30 s). The result is
+ * valid until the next run. `input` is its standard input; NULL: /dev/null.
  */
 const struct result *run_with(const char *input, const char *const argv[]);
 #define run(...) run_with(NULL, (const char *const[]){ __VA_ARGS__, NULL })
@@ -57,7 +57,7 @@ pid_t start_piped_with(int *out, const char *const argv[]);
 /* Reads lines until one is `line`. The test fails if a line takes longer than 10 s. */
 void expect_line(int fd, const char *line);
 
-/* Waits at most 30 s for the end of a program. Returns its exit status, 128+n after signal n. */
+/* Waits at most 100 s for the end of a program. Returns its exit status, 128+n after signal n. */
 int finish(pid_t pid);
 
 /*

@@ -6,7 +6,7 @@
 #include "network.h"
 
 /* There are hundreds of calls. Each run tries a random one in SHARE; with FAULTS=all, all. */
-enum { CALLS_MAX = 1000, SHARE = 4 };
+enum { CALLS_MAX = 10000, SHARE = 4 };
 
 /*
  * Calls that cannot fail, or whose failure the step need not handle. The calls for memory are those

@@ -109,16 +109,16 @@ static void some_are_added_and_some_are_dropped(void **state)
 static void all_are_those_that_we_hold(void **state)
 {
 	(void)state;
-	assert_prints(
-		script("ours=$(rootfs/busybox/bin/probe caps | grep ^permitted)\n" STEP
-		       "--cap-add ALL /bin/probe caps | head -5 >/tmp/$$; trap 'rm /tmp/$$' EXIT\n"
-		       "for set in permitted effective bounding; do\n"
-		       "grep -x \"$set${ours#permitted}\" /tmp/$$ >/dev/null; done\n" STEP
-		       "--cap-drop MKNOD --cap-add ALL /bin/probe caps | head -1 | "
-		       "{ read -r got; test \"${ours%% CAP_MKNOD*}${ours##*CAP_MKNOD}\" = "
-		       "\"$got\"; }",
-		       NULL),
-		"");
+	assert_prints(script("ours=$(rootfs/busybox/bin/probe caps | grep ^permitted)\n" STEP
+			     "--cap-add ALL /bin/probe caps | head -5 >/run/caps; trap 'rm "
+			     "/run/caps' EXIT\n"
+			     "for set in permitted effective bounding; do\n"
+			     "grep -x \"$set${ours#permitted}\" /run/caps >/dev/null; done\n" STEP
+			     "--cap-drop MKNOD --cap-add ALL /bin/probe caps | head -1 | "
+			     "{ read -r got; test \"${ours%% CAP_MKNOD*}${ours##*CAP_MKNOD}\" = "
+			     "\"$got\"; }",
+			     NULL),
+		      "");
 }
 
 static void unknown_ones_are_refused(void **state)

@@ -180,7 +180,7 @@ static void a_filter_of_flags_and_architectures(void **state)
 
 /* ---- The listener ---- */
 
-static const char socket_path[] = "/tmp/test-seccomp-listener";
+static const char socket_path[] = "/run/test-seccomp-listener";
 
 /* Receives a descriptor and the text that comes with it. */
 static int take(int way, char *text, size_t size)
@@ -211,7 +211,7 @@ static _Noreturn void listen_once(int server)
 	struct seccomp_notif_resp answer = { .error = -EXDEV };
 	char text[4096];
 	int way = accept(server, NULL, NULL), notify = take(way, text, sizeof(text) - 1);
-	FILE *told = fopen("/tmp/test-seccomp-told", "w");
+	FILE *told = fopen("/run/test-seccomp-told", "w");
 
 	if (notify < 0 || !told)
 		_exit(1);
@@ -247,12 +247,12 @@ static void somebody_is_asked(void **state)
 			"$s | .linux.seccomp.listenerMetadata = \"m e\"'\n"
 			"inside \"probe syscall $umask 0 || true\"\n"
 			"jq -c '[.fds, .metadata, .state.id == $id, .pid == .state.pid, "
-			".state.status]' --arg id $id /tmp/test-seccomp-told\n",
+			".state.status]' --arg id $id /run/test-seccomp-told\n",
 			socket_path),
 		"EXDEV\n[[\"seccompFd\"],\"m e\",true,true,\"creating\"]\n");
 	assert_int_equal(finish(listener), 0);
 	unlink(socket_path);
-	unlink("/tmp/test-seccomp-told");
+	unlink("/run/test-seccomp-told");
 }
 
 /* ---- The filters that are kept ---- */

@@ -127,6 +127,8 @@ static void a_strangers_cgroup_with_its_path_is_left_alone(void **state)
 			"args true; ended() { oci run -d $id; wait_for is $id stopped; }\n"
 			"settle() { sleep 1000 & stranger=$!; for place; do mkdir -p $place\n"
 			"  echo $stranger 2>/dev/null >$place/cgroup.procs || true; done; }\n"
+			"gone() { rmdir \"$@\" 2>/dev/null || true; for place; do [ ! -d $place ] "
+			"|| return 1; done; }\n"
 			"there() { kill -0 $stranger; for place; do [ -d $place ]; done; }\n"
 			"places() { find /sys/fs/cgroup -name $id -type d; }\n"
 			"ended; all=$(places); rmdir $all; settle $all\n"
@@ -134,10 +136,10 @@ static void a_strangers_cgroup_with_its_path_is_left_alone(void **state)
 			"no oci kill $id KILL 2>&1 | grep -o ESTALE\n"
 			"no oci ps $id 2>&1 | grep -o ESTALE; there $all\n"
 			"oci delete $id 2>&1 | grep -o 'is left'; there $all; ls run\n"
-			"kill $stranger; wait $stranger || true; rmdir $all\n"
+			"kill $stranger; wait $stranger || true; wait_for gone $all\n"
 			"ended; rmdir $all; settle $all; oci delete --force $id 2>&1 | grep -o 'is "
 			"left'\n"
-			"there $all; kill $stranger; wait $stranger || true; rmdir $all\n"
+			"there $all; kill $stranger; wait $stranger || true; wait_for gone $all\n"
 			"ended; view=$(for place in $all; do echo ${place%/*}/view/$id; done); "
 			"settle "
 			"$view\n"
@@ -147,7 +149,8 @@ static void a_strangers_cgroup_with_its_path_is_left_alone(void **state)
 			"  exec \"$@\"' sh $h/step-06-oci --root $d/run delete --force $id 2>&1 |\n"
 			"  grep -o 'is left'\n"
 			"there $view; kill $stranger; wait $stranger || true\n"
-			"rmdir $all $view; rmdir $(for place in $view; do echo ${place%/*}; done)\n"
+			"wait_for gone $all $view; rmdir $(for place in $view; do echo "
+			"${place%/*}; done)\n"
 			"places\n"),
 		"another one\nESTALE\nESTALE\nESTALE\nis left\nis left\nis left\n");
 }

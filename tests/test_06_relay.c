@@ -92,10 +92,13 @@ static void a_reader_that_leaves_ends_the_writer(void **state)
 		      "y\r\n");
 }
 
-/* Starts a command with more output than a pipe takes, into a pipe that nobody reads. */
-static pid_t start_unread(int *out, const char *command)
+/*
+ * Starts a command with more output than a pipe takes, into a pipe that nobody reads. `token` is a
+ * word of its command line.
+ */
+static pid_t start_unread(int *out, const char *command, const char *token)
 {
-	pid_t pid = start_piped(out, RUN, "-t", "/bin/sh", "-c", command);
+	pid_t pid = start_piped(out, RUN, "-t", "/bin/sh", "-c", command, token);
 	struct pollfd readable = { .fd = *out, .events = POLLIN };
 
 	assert_int_equal(poll(&readable, 1, 10000), 1);
@@ -105,7 +108,7 @@ static pid_t start_unread(int *out, const char *command)
 static void output_that_nobody_reads_does_not_hold_up_signals(void **state)
 {
 	autofd int out = -1;
-	pid_t pid = start_unread(&out, "yes");
+	pid_t pid = start_unread(&out, "yes", random_name());
 
 	(void)state;
 	usleep(20000);
@@ -116,14 +119,15 @@ static void output_that_nobody_reads_does_not_hold_up_signals(void **state)
 static void nor_does_it_after_the_end_of_the_command(void **state)
 {
 	autofd int out = -1;
+	const char *token = random_name();
 	/*
 	 * 66000 bytes are more than a pipe holds (64 KiB), and fewer than pipe and terminal hold
 	 * together.
 	 */
-	pid_t pid = start_unread(&out, "stty raw; head -c 66000 /dev/zero; exit 9");
+	pid_t pid = start_unread(&out, "stty raw; head -c 66000 /dev/zero; exit 9", token);
 
 	(void)state;
-	usleep(20000);
+	wait_until(count_processes(token) == 1); /* the step alone: the command has ended */
 	kill(pid, SIGTERM);
 	assert_int_equal(finish(pid), 9);
 }
