@@ -88,6 +88,40 @@ static void below_a_frozen_one_nothing_begins(void **state)
 		"create 1\nis frozen\nrun 1\nresume 1\nis frozen\nexec 255\n");
 }
 
+/*
+ * Another program moves processes of the container to a frozen cgroup of its own: on v1 they would
+ * not die before they are thawed. `catch PID...` moves them; the namespaces are the container's.
+ */
+static void neither_does_a_freezer_that_is_not_the_containers(void **state)
+{
+	(void)state;
+	assert_prints(
+		oci_script(
+			WAITS
+			"trap clean EXIT; mkdir $top/$above; freeze $above 1\n"
+			"catch() { for p; do echo $p >$top/$above/cgroup.procs; done; }\n"
+			"children() { cat /proc/$1/task/$1/children; }\n"
+			"empty() { [ -z \"$(cat $top/$above/cgroup.procs)\" ]; }\n"
+			"args sh -c 'sleep 1000 & wait'\n"
+			"for namespaces in '.' '[.[] | select(.type != \"pid\")]'; do\n"
+			" config \".linux.namespaces |= $namespaces\"\n"
+			" for caught in first child; do\n"
+			"  for verb in 'delete --force' 'kill' 'kill --all'; do\n"
+			"   oci run -d --pid-file pid $id; first=$(cat pid)\n"
+			"   wait_for sh -c \"[ \\$(wc -w </proc/$first/task/$first/children) = 1 "
+			"]\"\n"
+			"   [ $caught = child ] || catch $first\n"
+			"   [ $caught = first ] || catch $(children $first)\n"
+			"   case $verb in delete*) within 60 $verb $id; ls run ;;\n"
+			"   *) within 60 $verb $id KILL; wait_for is $id stopped; oci delete $id; "
+			"esac\n"
+			"   wait_for empty\n"
+			"  done\n"
+			" done\n"
+			"done\n"),
+		"");
+}
+
 /* A hook on the host ends with the verb that runs it. */
 static void neither_does_a_hook_of_the_host(void **state)
 {
@@ -142,6 +176,7 @@ int main(void)
 		host_test(what_is_stopped_from_inside_keeps_nobody),
 		host_test(what_is_frozen_from_outside_is_paused),
 		host_test(below_a_frozen_one_nothing_begins),
+		host_test(neither_does_a_freezer_that_is_not_the_containers),
 		host_test(neither_does_a_hook_of_the_host),
 		host_test(neither_does_a_file_that_is_never_read),
 	};

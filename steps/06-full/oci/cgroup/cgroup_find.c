@@ -1,13 +1,13 @@
 #include "cgroup_find.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cgroup_file.h"
-#include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
 #include "file.h"
@@ -211,29 +211,33 @@ bool cgroup_find_frozen(const char *path, pid_t pid)
 	return frozen;
 }
 
-static void move_to(pid_t pid, void *directory)
+bool cgroup_find_freezer_v1(struct hierarchy *freezer)
 {
-	char text[16];
+	struct hierarchy hierarchies[HIERARCHIES_MAX];
+	int count = hierarchy_find(hierarchies, SET(CONTROLLER_FREEZER));
+	bool found = false;
 
-	snprintf(text, sizeof(text), "%d", pid);
-	cgroup_try_write(*(int *)directory, "cgroup.procs", text);
+	for (int i = 0; i < count; i++) {
+		if (found || hierarchies[i].version != 1) {
+			cleanup_fd(&hierarchies[i].top);
+			continue;
+		}
+		*freezer = hierarchies[i];
+		found = true;
+	}
+	fail_forget();
+	return found;
 }
 
-void cgroup_find_thaw_killed(const char *path, const struct directory_ids *ids)
+void cgroup_find_kill_frozen(const struct hierarchy *freezer, pid_t pid)
 {
-	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
+	autofree char *seen = cgroup_find_seen(freezer, pid);
+	autofd int directory = seen ? open_below(freezer, seen) : -1;
+	char text[16];
 
-	if (cgroup_path_open(cgroup, path, ids) < 0) {
-		fail_forget();
+	if (!is_frozen(freezer, directory))
 		return;
-	}
-	for (int i = 0; i < cgroup->hierarchy_count; i++) {
-		struct hierarchy *hierarchy = &cgroup->hierarchies[i];
-
-		if (hierarchy->version != 1 || !is_frozen(hierarchy, hierarchy->directory))
-			continue;
-		cgroup_try_write(hierarchy->directory, "freezer.state", "THAWED");
-		if (is_frozen(hierarchy, hierarchy->directory))
-			cgroup_path_each(path, ids, move_to, &hierarchy->top);
-	}
+	kill(pid, SIGKILL);
+	snprintf(text, sizeof(text), "%d", pid);
+	cgroup_try_write(freezer->top, "cgroup.procs", text);
 }

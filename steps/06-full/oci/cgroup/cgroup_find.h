@@ -41,9 +41,16 @@ bool cgroup_find_frozen(const char *path, pid_t pid);
 bool cgroup_is_frozen(const struct cgroup *cgroup);
 
 /*
- * Thaws the cgroup at `path`, whose processes were all killed: on v1 a frozen process dies only
- * when it is thawed. If a cgroup above is frozen, moves the processes to the topmost cgroup.
+ * Finds the hierarchy of v1 that has the freezer. Returns false if there is none. The caller closes
+ * `top`. (On v2 a frozen process dies by SIGKILL, and nobody has to thaw it.)
  */
-void cgroup_find_thaw_killed(const char *path, const struct directory_ids *ids);
+bool cgroup_find_freezer_v1(struct hierarchy *freezer);
+
+/*
+ * Kills process `pid` if its cgroup, or one above, is frozen: on v1 a frozen process does not die
+ * before it is thawed, so the function moves it to the topmost cgroup. The cgroup that is frozen
+ * may be that of another program.
+ */
+void cgroup_find_kill_frozen(const struct hierarchy *freezer, pid_t pid);
 
 #endif

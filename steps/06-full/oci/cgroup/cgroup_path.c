@@ -314,6 +314,18 @@ int cgroup_path_open(struct cgroup *cgroup, const char *path, const struct direc
 	return fail("the cgroup %s is not the container's: another one has been made there", path);
 }
 
+bool cgroup_path_is_known(const char *path, const struct directory_ids *ids)
+{
+	autocgroup struct cgroup *cgroup = &(struct cgroup){ 0 };
+
+	if (!ids->known)
+		return false;
+	if (open_own(cgroup, path, ids) == 0)
+		return cgroup_hierarchy(cgroup, ~0U) != NULL;
+	fail_forget();
+	return false;
+}
+
 int cgroup_path_each(const char *path, const struct directory_ids *ids,
 		     void (*each)(pid_t pid, void *data), void *data)
 {
@@ -321,7 +333,8 @@ int cgroup_path_each(const char *path, const struct directory_ids *ids,
 
 	if (cgroup_path_open(cgroup, path, ids) < 0)
 		return -1;
-	for (int i = 0; i < cgroup->hierarchy_count; i++)
+	/* The home hierarchy is last. Few programs move a process there, more in a freezer. */
+	for (int i = cgroup->hierarchy_count - 1; i >= 0; i--)
 		if (cgroup->hierarchies[i].directory >= 0)
 			return cgroup_each_process(cgroup->hierarchies[i].directory, each, data,
 						   cgroup_deadline());

@@ -52,8 +52,11 @@ int cgroup_path_require_devices(const struct cgroup *cgroup);
 /*
  * The functions from here on act on the cgroup at `path` only if `ids` has it, so that it is the
  * one that was made. NULL: not known, any cgroup at the path counts. If somebody else has made one
- * there, the first three functions fail with ESTALE.
+ * there, the functions that open, list and kill fail with ESTALE.
  */
+
+/* True if `ids` is known and has the cgroup at `path`, as seen from here. */
+bool cgroup_path_is_known(const char *path, const struct directory_ids *ids);
 
 /*
  * Opens the cgroup in those hierarchies that have it. Returns 0 or -1 (the path is empty, or leads

@@ -5,12 +5,12 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "cgroup_find.h"
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "config.h"
 #include "fail.h"
 #include "pid_file.h"
+#include "processes.h"
 #include "rdt.h"
 #include "systemd.h"
 #include "unix_socket.h"
@@ -158,10 +158,11 @@ void lifecycle_end(struct state *state)
 {
 	autofd int pidfd = state_open_process(state);
 
-	if (pidfd < 0 || pidfd_send_signal(pidfd, SIGKILL, NULL, 0) < 0)
+	if (pidfd < 0)
 		return;
-	if (state->status == STATUS_PAUSED && *state->cgroup && state_find_cgroup(state) == 0)
-		cgroup_find_thaw_killed(state->cgroup, &state->directories);
+	state_find_cgroup(state); /* while the process is in the cgroup */
+	if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) == 0)
+		processes_kill_frozen(state);
 }
 
 /* The process is not a child of this verb: its pidfd shows when it has ended. */
@@ -177,8 +178,7 @@ static int end_process(struct state *state)
 	pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
 	if (!is_seen)
 		return -1;
-	if (state->status == STATUS_PAUSED && *state->cgroup)
-		cgroup_find_thaw_killed(state->cgroup, &state->directories);
+	processes_kill_frozen(state);
 	if (cgroup_path_remove(state->cgroup, &state->directories) < 0)
 		return -1;
 	if (poll(&ended, 1, END_MILLISECONDS) == 0)

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "cgroup_find.h"
 #include "cgroup_path.h"
 #include "cleanup.h"
 #include "fail.h"
@@ -96,5 +98,27 @@ int processes_signal(struct state *state, int signal)
 		return fail_input("cannot kill: container not running: there are no processes");
 	if (signal != SIGKILL || !*state->cgroup)
 		return 0;
-	return cgroup_path_kill(state->cgroup, &state->directories);
+	if (cgroup_path_kill(state->cgroup, &state->directories) < 0)
+		return -1;
+	processes_kill_frozen(state);
+	return 0;
+}
+
+static void kill_frozen(pid_t pid, void *freezer)
+{
+	cgroup_find_kill_frozen(freezer, pid);
+}
+
+void processes_kill_frozen(struct state *state)
+{
+	struct hierarchy freezer;
+
+	if (!cgroup_find_freezer_v1(&freezer))
+		return;
+	kill_frozen(state->pid, &freezer);
+	/* Only the cgroup shows the PID namespaces below; only /proc shows what has left it. */
+	cgroup_path_each(state->cgroup, &state->directories, kill_frozen, &freezer);
+	each_in_namespace(state, kill_frozen, &freezer);
+	fail_forget();
+	close(freezer.top);
 }

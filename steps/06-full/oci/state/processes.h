@@ -23,4 +23,11 @@ int processes_each(struct state *state, void (*each)(pid_t pid, void *data), voi
  */
 int processes_signal(struct state *state, int signal);
 
+/*
+ * Kills the frozen processes of a container that is being ended, also those that another program
+ * has moved to a frozen cgroup of its own. The caller has found the cgroup by state_find_cgroup().
+ * Does nothing on v2, where SIGKILL alone ends a frozen process.
+ */
+void processes_kill_frozen(struct state *state);
+
 #endif

@@ -2,7 +2,6 @@
 #include <signal.h>
 #include <sys/pidfd.h>
 
-#include "cgroup_find.h"
 #include "cleanup.h"
 #include "fail.h"
 #include "processes.h"
@@ -60,14 +59,12 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 	pidfd = state_open_process(&state);
 	if (pidfd < 0)
 		return fail_input("cannot kill: container not running");
+	if (signal == SIGKILL && state_find_cgroup(&state) < 0) /* while the process is in it */
+		fail_forget();
 	if (pidfd_send_signal(pidfd, signal, NULL, 0) < 0)
 		return fail("pidfd_send_signal");
-	/* On cgroup v1 a frozen process does not die before it is thawed. */
-	if (signal != SIGKILL || state.status != STATUS_PAUSED || !*state.cgroup)
-		return 0;
-	if (state_find_cgroup(&state) < 0)
-		return -1;
-	cgroup_find_thaw_killed(state.cgroup, &state.directories);
+	if (signal == SIGKILL)
+		processes_kill_frozen(&state);
 	return 0;
 }
 
