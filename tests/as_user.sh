@@ -18,6 +18,7 @@ fail() {
 }
 
 [ "$(id -u)" -eq 0 ] || fail 'needs root: use sudo'
+[ -x build/host ] || fail 'build/host is missing: make build-tests'
 if [ "${OUTER_NAMESPACE:-}" != learner ]; then
 	OUTER_NAMESPACE=learner exec build/host apart rootfs/busybox "$0" "$@"
 fi

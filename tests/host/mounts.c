@@ -81,7 +81,10 @@ static int empty_run(void)
 	return kept && length > 0 ? write_resolver(path, text, (size_t)length) : 0;
 }
 
-/* Where the machine has no store, /var/lib becomes an overlay, in which a directory can be made. */
+/*
+ * An empty directory covers the engine's store. Where the machine has no store, an overlay covers
+ * /var/lib first, so that the directory can be made.
+ */
 static int empty_store(void)
 {
 	static char upper[] = "/run/var-lib/upper", work[] = "/run/var-lib/work";

@@ -35,15 +35,12 @@ static _Noreturn void stay(int socket)
 int outside_begin(void)
 {
 	autofd int ours = -1, theirs = -1;
-	int ends[2];
 	pid_t pid;
 
 	if (geteuid() == 0)
 		return 0;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return fail("socketpair");
-	ours = ends[0];
-	theirs = ends[1];
+	if (helper_connect(&ours, &theirs) < 0)
+		return -1;
 	pid = fork();
 	if (pid < 0)
 		return fail("fork");

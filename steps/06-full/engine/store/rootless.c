@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "fail.h"
+#include "helper.h"
 #include "narrate.h"
 #include "userns.h"
 
@@ -61,17 +62,14 @@ int rootless_enter(void)
 	struct userns userns = { .mode = USERNS_AUTO };
 	autofd int ours = -1, theirs = -1;
 	const pid_t self = getpid();
-	int ends[2];
 	pid_t helper;
 
 	if (geteuid() == 0)
 		return 0;
 	if (userns_prepare(&userns) < 0)
 		return -1;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return fail("socketpair");
-	ours = ends[0];
-	theirs = ends[1];
+	if (helper_connect(&ours, &theirs) < 0)
+		return -1;
 	helper = fork();
 	if (helper < 0)
 		return fail("fork");

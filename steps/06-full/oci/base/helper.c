@@ -10,6 +10,17 @@
 #include "fail.h"
 #include "spawn.h"
 
+int helper_connect(int *ours, int *theirs)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return fail("socketpair");
+	*ours = ends[0];
+	*theirs = ends[1];
+	return 0;
+}
+
 void helper_answer(int socket, int fd)
 {
 	if (fd < 0 || descriptor_send(socket, fd) < 0)
@@ -30,13 +41,11 @@ int helper_receive(int socket)
 int helper_open(uint64_t namespaces, int (*open)(void *), void *argument)
 {
 	autofd int ours = -1, theirs = -1, pidfd = -1;
-	int ends[2], fd;
+	int fd;
 	pid_t pid;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return fail("socketpair");
-	ours = ends[0];
-	theirs = ends[1];
+	if (helper_connect(&ours, &theirs) < 0)
+		return -1;
 	pid = child_fork(namespaces, -1, &pidfd);
 	if (pid < 0)
 		return -1;

@@ -16,6 +16,9 @@
  */
 int helper_open(uint64_t namespaces, int (*open)(void *), void *argument);
 
+/* Makes two connected sockets, each for one of two processes. Returns 0 or -1. */
+int helper_connect(int *ours, int *theirs);
+
 /* For the process itself: hands `fd` over; if it is -1, the failure that this process keeps. */
 void helper_answer(int socket, int fd);
 

@@ -4,13 +4,12 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "descriptor.h"
 #include "fail.h"
+#include "helper.h"
 #include "mounts.h"
 #include "narrate.h"
 #include "process.h"
@@ -22,14 +21,6 @@ static int wait_for(pid_t pid)
 		if (errno != EINTR)
 			return fail("waitpid");
 	return 0;
-}
-
-/* In the PID namespace: makes the procfs, and sends its mount. */
-static int mount_inside(const struct mounts_entry *entry, int socket)
-{
-	autofd int mount = mounts_create_proc(entry);
-
-	return mount < 0 ? -1 : descriptor_send(socket, mount);
 }
 
 /*
@@ -77,45 +68,39 @@ static int enter(struct container *container, int root, int socket)
 	return setns(pids, CLONE_NEWPID) < 0 ? fail("setns of the PID namespace") : 0;
 }
 
-/* Runs in the helper, which is outside of the PID namespace, and in its child, which is inside. */
-static _Noreturn void help(struct container *container, const struct mounts_entry *entry, int root,
-			   int socket)
+/* Runs in the helper, which stays outside of the PID namespace: its child makes the procfs inside.
+ */
+static int make_inside(struct container *container, const struct mounts_entry *entry, int root,
+		       int socket)
 {
-	pid_t pid = -1;
-	int result = enter(container, root, socket);
+	autofd int mount = -1;
+	pid_t pid;
 
-	if (result == 0) {
-		pid = fork();
-		if (pid > 0)
-			result = wait_for(pid);
-		else
-			result = pid == 0 ? mount_inside(entry, socket) : fail("fork");
-	}
-	if (result < 0)
-		send(socket, fail_get(), sizeof(struct failure), MSG_NOSIGNAL);
+	if (enter(container, root, socket) < 0)
+		return -1;
+	pid = fork();
+	if (pid != 0)
+		return pid < 0 ? fail("fork") : wait_for(pid);
+	mount = mounts_create_proc(entry);
+	helper_answer(socket, mount);
 	_exit(0);
 }
 
-/* Returns the mount that the helper sends, or -1 with the failure that it sends. */
-static int receive(int socket)
+static _Noreturn void help(struct container *container, const struct mounts_entry *entry, int root,
+			   int socket)
 {
-	struct failure failure;
-
-	if (recv(socket, &failure, sizeof(failure), MSG_PEEK) == sizeof(failure))
-		return fail_set(&failure);
-	return descriptor_receive(socket);
+	if (make_inside(container, entry, root, socket) < 0)
+		helper_answer(socket, -1);
+	_exit(0);
 }
 
 static int open_one(struct container *container, struct mounts_entry *entry, int root)
 {
 	autofd int ours = -1, theirs = -1;
-	int ends[2];
 	pid_t pid;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return fail("socketpair");
-	ours = ends[0];
-	theirs = ends[1];
+	if (helper_connect(&ours, &theirs) < 0)
+		return -1;
 	narrate("fork a helper for the proc of the PID namespace");
 	pid = fork();
 	if (pid == 0)
@@ -123,7 +108,7 @@ static int open_one(struct container *container, struct mounts_entry *entry, int
 	if (pid < 0)
 		return fail("fork");
 	cleanup_fd(&theirs);
-	entry->mount.opened = receive(ours);
+	entry->mount.opened = helper_receive(ours);
 	if (wait_for(pid) < 0)
 		return -1;
 	return entry->mount.opened < 0 ? -1 : 0;
