@@ -7,6 +7,7 @@
 #define STEPS_VETH_H
 
 #include <net/if.h>
+#include <stdbool.h>
 
 #include "pool.h"
 #include "rtnl.h"
@@ -14,9 +15,13 @@
 /* Names the end on the host after the lease's address, which no other container has. */
 void veth_name(const struct lease *lease, char name[IFNAMSIZ]);
 
+/* Returns false if no packet went through the pair, from either end. */
+bool veth_has_carried(struct rtnl *rtnl, const struct lease *lease);
+
 /*
- * Deletes the pair, if a step has made it. The kernel would delete it a moment after the
- * container's end: too late for the next container with this address.
+ * Deletes the pair, if a step has made it, or waits until the kernel has deleted it: the next
+ * container may have the same address, and its pair the same name. The wait is the shorter way: the
+ * kernel answers RTM_DELLINK only when no processor can have a pointer to the devices any more.
  */
 void veth_delete(struct rtnl *rtnl, const struct lease *lease);
 

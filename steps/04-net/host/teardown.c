@@ -18,8 +18,9 @@ static int forget_connections(void *address)
 
 /*
  * Remove the rules first: afterwards no connection begins. A worker deletes the connections that
- * the kernel tracks. Meanwhile the host side deletes the devices, for which the kernel has to wait
- * for other processors.
+ * the kernel tracks, which takes 10 ms, since the kernel looks at each place of a large table.
+ * Meanwhile the host side deletes the devices, for which the kernel has to wait for other
+ * processors.
  */
 void teardown_lease(int pool, struct rtnl *rtnl, const struct lease *lease, bool has_ports)
 {
@@ -31,7 +32,8 @@ void teardown_lease(int pool, struct rtnl *rtnl, const struct lease *lease, bool
 		rules_remove(pool, lease);
 	else if (has_ports)
 		rules_withdraw(pool, lease);
-	worker_start(&forgetting, forget_connections, &address);
+	if (veth_has_carried(rtnl, lease))
+		worker_start(&forgetting, forget_connections, &address);
 	veth_delete(rtnl, lease);
 	if (is_last)
 		bridge_remove(rtnl, lease->bridge);
