@@ -174,7 +174,7 @@ class_copy() {
 		says 'traced' "$here/copy/step-01" --hostname traced hostname &&
 		says 'no solution' make -C "$here/copy" solution-01 YES=1 &&
 		says 'lab-01: 0 of 12' make -C "$here/copy" -j2 lab-01 &&
-		make -C "$here/copy" -j2 lab-05 ANSWER="$PWD/steps/05-cgroups" | grep -E '^lab-05: ([0-9]+) of \1 points' &&
+		make -C "$here/copy" -j2 lab-05 WHERE=here ANSWER="$PWD/steps/05-cgroups" | grep -E '^lab-05: ([0-9]+) of \1 points' &&
 		echo '/* mine */' >>"$here/copy/steps/01-uts/lab/uts.c" && make -C "$here/copy" reset-01 YES=1 &&
 		cmp "$here/copy/steps/01-uts/lab/uts.c" steps/01-uts/lab/uts.c &&
 		says 'no solutions' "$here/copy/tests/class/grade.py" "$PWD/$here" 01 &&
