@@ -10,7 +10,7 @@
 #include "cleanup.h"
 #include "harness.h"
 
-enum { CALLS_MAX = 2000, PROCESSES_MAX = 8, ARGUMENTS_MAX = 40 };
+enum { CALLS_MAX = 2000, SAME_MAX = 200, PROCESSES_MAX = 8, ARGUMENTS_MAX = 40 };
 
 /* A system call that the step makes. */
 struct call {
@@ -120,6 +120,8 @@ static void add_call(struct calls *calls, struct call call)
 		call.number++;
 		call.of_path += strcmp(other->path, call.path) == 0;
 	}
+	if (call.number > SAME_MAX) /* the step waits: on a busy machine, for long */
+		return;
 	assert_true(calls->count < CALLS_MAX);
 	calls->list[calls->count++] = call;
 }

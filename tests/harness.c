@@ -19,6 +19,7 @@
 enum {
 	RUN_SECONDS = 100,
 	LAB_SECONDS = 30,
+	END_MILLISECONDS = 2000,
 	KILL_ROUNDS = 60,
 	KILL_MICROSECONDS = 8000,
 	PRINTED_MAX = 1 << 20
@@ -120,22 +121,29 @@ static int run_seconds(void)
 	return (getenv("JUDGED") ? LAB_SECONDS : RUN_SECONDS) * (slower ? atoi(slower) : 1);
 }
 
-/* Waits for a child. After `seconds` the child is killed, and the test fails. */
+/*
+ * Waits for a child. Returns its exit status; or -1: the time is over, and the child was ended, by
+ * SIGTERM if it cleans up within the time that this gives it.
+ */
 static int wait_bounded(pid_t pid)
 {
 	int64_t deadline = now_ms() + run_seconds() * 1000;
+	bool is_late = false;
 	int status;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		if (now_ms() > deadline) {
-			kill(-pid, SIGKILL);
-			kill(pid, SIGKILL);
-			waitpid(pid, &status, 0);
-			fail_msg("a program had not ended after %d s", run_seconds());
+			kill(-pid, is_late ? SIGKILL : SIGTERM);
+			kill(pid, is_late ? SIGKILL : SIGTERM);
+			deadline += END_MILLISECONDS;
+			is_late = true;
 		}
 		usleep(500);
 	}
-	return exit_status(status);
+	if (!is_late)
+		return exit_status(status);
+	print_error("a program had not ended after %d s\n", run_seconds());
+	return -1;
 }
 
 const struct result *run_with(const char *input, const char *const argv[])
@@ -148,6 +156,8 @@ const struct result *run_with(const char *input, const char *const argv[])
 	result.status = wait_bounded(execute(argv, in, out, err));
 	read_back(out, result.out, sizeof(result.out));
 	read_back(err, result.err, sizeof(result.err));
+	if (result.status < 0)
+		fail_msg("until then it had printed:\n%s%s", result.out, result.err);
 	return &result;
 }
 
@@ -193,7 +203,10 @@ void expect_line(int fd, const char *line)
 
 int finish(pid_t pid)
 {
-	return wait_bounded(pid);
+	int status = wait_bounded(pid);
+
+	assert_true(status >= 0);
+	return status;
 }
 
 int run_function(int (*function)(void))

@@ -1,6 +1,7 @@
 /* step-06-oci without root: what works for a user, and the messages for what does not. */
 #include <errno.h>
 #include <linux/keyctl.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -284,14 +285,22 @@ static void its_cgroups_of_v1_are_seen(void **state)
 		"system\n/\ngiven:\nfreezer/x\npids/x\npids:/\n");
 }
 
-/* Runs in a process of its own, whose user already has as many keys as are allowed. */
+/*
+ * Runs in a process of its own, whose user already has as many keys as are allowed. The kernel
+ * counts the keys of a user in all test runs of the machine, so this user is a random one.
+ */
 static int run_without_room_for_keys(void)
 {
 	const struct result *result;
-	char name[32];
+	unsigned int number;
+	char name[32], user[16];
 	int count = 0;
 
-	if (seteuid(54321) < 0 || syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return 77;
+	number = 100000 + number % 1000000000;
+	snprintf(user, sizeof(user), "%u", number);
+	if (seteuid(number) < 0 || syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
 		return 77;
 	do {
 		snprintf(name, sizeof(name), "key %d", count++);
@@ -299,9 +308,9 @@ static int run_without_room_for_keys(void)
 		 syscall(SYS_add_key, "user", name, "x", 1, KEY_SPEC_SESSION_KEYRING) >= 0);
 	if (errno != EDQUOT || seteuid(0) < 0)
 		return 77;
-	result =
-		rootless_script("args echo begun; no oci run $id 2>&1 |\n"
-				"grep -o 'EDQUOT.*maxkeys allows'; oci run --no-new-keyring $id\n");
+	result = oci_script("uid=$2\n" ROOTLESS "args echo begun; no oci run $id 2>&1 |\n"
+			    "grep -o 'EDQUOT.*maxkeys allows'; oci run --no-new-keyring $id\n",
+			    user);
 	dprintf(2, "%s%s", result->out, result->err);
 	return strcmp(result->out,
 		      "EDQUOT Disk quota exceeded; the user has as many keys as "

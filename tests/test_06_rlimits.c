@@ -1,5 +1,6 @@
 /* Chapter 6's module rlimits: --ulimit, and the effect of the limits. */
 #include <signal.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 
 #include "rlimits.h"
@@ -157,19 +158,26 @@ static void the_size_of_files_is_limited(void **state)
 		      "153\n4096\n");
 }
 
+/* The kernel counts the processes of a user in all containers and test runs of the machine. */
 static void processes_of_a_user_are_limited(void **state)
 {
-	pid_t pid = start("setpriv", "--reuid=54321", "sh", "-c", "sleep 100; true");
+	unsigned int number;
+	char uid[16], option[32];
+	pid_t pid;
 
 	(void)state;
-	wait_until(strstr(run("pgrep", "-c", "-u", "54321")->out, "2\n"));
+	assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
+	snprintf(uid, sizeof(uid), "%u", 100000 + number % 1000000000);
+	snprintf(option, sizeof(option), "--reuid=%s", uid);
+	pid = start("setpriv", option, "sh", "-c", "sleep 100; true");
+	wait_until(strstr(run("pgrep", "-c", "-u", uid)->out, "2\n"));
 	assert_refused(
-		script(STEP "-u 54321 --ulimit nproc=1 /bin/true", NULL), 126,
+		script(STEP "-u $1 --ulimit nproc=1 /bin/true", uid), 126,
 		"execve /bin/true: EAGAIN Resource temporarily unavailable; the user has more "
 		"processes than --ulimit nproc allows");
 	kill(-pid, SIGTERM); /* the step's session */
 	finish(pid);
-	assert_success(script(STEP "-u 54321 --ulimit nproc=1 /bin/true", NULL));
+	assert_success(script(STEP "-u $1 --ulimit nproc=1 /bin/true", uid));
 }
 
 static void limits_hold_for_init_and_for_users(void **state)

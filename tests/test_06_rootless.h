@@ -4,9 +4,12 @@
 
 #include "test_06_oci.h"
 
-/* A user who is in no file of /etc, and in no group but their own. */
+/*
+ * A user who is in no file of /etc, and in no group but their own. A script may set $uid before
+ * IN_USER, to be another user.
+ */
 #define USER	"setpriv", "--reuid", "54321", "--regid", "54322", "--clear-groups"
-#define IN_USER "as='setpriv --reuid 54321 --regid 54322 --clear-groups'; "
+#define IN_USER "as=\"setpriv --reuid ${uid:=54321} --regid 54322 --clear-groups\"; "
 
 /*
  * The files of a user who was given more IDs, in $d; `touch` makes the files that they are mounted
@@ -23,7 +26,7 @@
  * states where a session would have them.
  */
 #define ROOTLESS                                                                                   \
-	IN_USER "mkdir -m 700 xdg; rm config.json; chmod 755 .; chown -hR 54321:54322 .\n"         \
+	IN_USER "mkdir -m 700 xdg; rm config.json; chmod 755 .; chown -hR $uid:54322 .\n"          \
 		"user() { $as env XDG_RUNTIME_DIR=$d/xdg \"$@\"; }\n"                              \
 		"oci() { user $h/step-06-oci \"$@\"; }\n"                                          \
 		"oci spec --rootless; config '.process.terminal = false'\n"

@@ -56,8 +56,8 @@ int link_delete(struct rtnl *rtnl, const char *name);
 int link_set_up(struct rtnl *rtnl, const char *name);
 
 /*
- * Waits until the device is operational, at most a second. The kernel lets frames pass only a
- * moment after both ends of a pair are up, and drops them until then.
+ * Waits until the device is operational, at most some ten seconds. The kernel lets frames pass only
+ * a moment after both ends of a pair are up, and drops them until then.
  */
 int link_wait(struct rtnl *rtnl, const char *name);
 

@@ -15,7 +15,7 @@ rows='v2 newer-kernel systemd scopes slices user no-user-namespaces no-memory no
 row() {
 	case $1 in
 	v2) machine -a host=plain tests/vm/tests.sh test_00_spawn test_04_modes \
-		test_05_{hierarchy,inside,memory} test_06_{oci_cgroup,overlay} ;;
+		test_05_{hierarchy,inside,memory} test_06_{oci_cgroup,oci_waits,overlay} ;;
 	newer-kernel) machine -k "linux-image-amd64/$release-backports" \
 		tests/vm/tests.sh test_02_mount test_05_{hierarchy,inside} ;;
 	slices) machine -a controllers=memory,pids tests/vm/tests.sh test_02_mount \

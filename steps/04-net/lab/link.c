@@ -178,7 +178,7 @@ int link_wait(struct rtnl *rtnl, const char *name)
 {
 	bool up = false;
 
-	for (int tries = 0; tries < 5000; tries++) {
+	for (int tries = 0; tries < 50000; tries++) {
 		rtnl_begin(rtnl, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
 		nla_put_string(rtnl->message, IFLA_IFNAME, name);
 		if (rtnl_dump(rtnl, look_at_state, &up, "RTM_GETLINK") < 0)

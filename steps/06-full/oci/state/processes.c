@@ -66,14 +66,41 @@ static int has_cgroup(struct state *state)
 	return 0;
 }
 
+struct listing {
+	void (*each)(pid_t pid, void *data);
+	void *data;
+	pid_t first;
+	bool has_first;
+};
+
+static void list(pid_t pid, void *data)
+{
+	struct listing *listing = data;
+
+	listing->has_first |= pid == listing->first;
+	listing->each(pid, listing->data);
+}
+
+/* Another program may have moved the first process out of the cgroup. */
+static int each_in_cgroup(const struct state *state, void (*each)(pid_t pid, void *data),
+			  void *data)
+{
+	struct listing listing = { each, data, state->pid, false };
+
+	if (cgroup_path_each(state->cgroup, &state->directories, list, &listing) < 0)
+		return -1;
+	if (!listing.has_first && state->status != STATUS_STOPPED && state_is_alive(state) > 0)
+		each(state->pid, data);
+	return 0;
+}
+
 int processes_each(struct state *state, void (*each)(pid_t pid, void *data), void *data)
 {
 	int in_cgroup = has_cgroup(state);
 
 	if (in_cgroup < 0)
 		return -1;
-	return in_cgroup ? cgroup_path_each(state->cgroup, &state->directories, each, data)
-			 : each_in_namespace(state, each, data);
+	return in_cgroup ? each_in_cgroup(state, each, data) : each_in_namespace(state, each, data);
 }
 
 struct sending {
@@ -115,9 +142,8 @@ void processes_kill_frozen(struct state *state)
 
 	if (!cgroup_find_freezer_v1(&freezer))
 		return;
-	kill_frozen(state->pid, &freezer);
 	/* Only the cgroup shows the PID namespaces below; only /proc shows what has left it. */
-	cgroup_path_each(state->cgroup, &state->directories, kill_frozen, &freezer);
+	each_in_cgroup(state, kill_frozen, &freezer);
 	each_in_namespace(state, kill_frozen, &freezer);
 	fail_forget();
 	close(freezer.top);

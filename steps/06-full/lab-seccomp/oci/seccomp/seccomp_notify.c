@@ -6,20 +6,13 @@
 #include "cleanup.h"
 #include "descriptor.h"
 #include "fail.h"
+#include "helper.h"
 #include "narrate.h"
 #include "unix_socket.h"
 
 int seccomp_notify_prepare(struct seccomp_notify *listener)
 {
-	int ends[2];
-
-	if (!listener->path)
-		return 0;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return fail("socketpair");
-	listener->ours = ends[0];
-	listener->childs = ends[1];
-	return 0;
+	return listener->path ? helper_connect(&listener->ours, &listener->childs) : 0;
 }
 
 int seccomp_notify_hand_over(const struct seccomp_notify *listener, int fd)
