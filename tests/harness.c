@@ -142,6 +142,7 @@ static int wait_bounded(pid_t pid)
 	}
 	if (!is_late)
 		return exit_status(status);
+	kill(-pid, SIGKILL); /* those of its process group that SIGTERM has not ended */
 	print_error("a program had not ended after %d s\n", run_seconds());
 	return -1;
 }
@@ -222,15 +223,21 @@ int run_function(int (*function)(void))
 	return finish(pid);
 }
 
+unsigned int random_number(unsigned int least, unsigned int most)
+{
+	uint32_t number;
+
+	assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
+	return least + number % (most - least + 1);
+}
+
 const char *random_name(void)
 {
 	static char names[8][16];
 	static unsigned int next;
 	char *name = names[next++ % 8];
-	uint32_t number;
 
-	assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
-	snprintf(name, sizeof(names[0]), "t%08x", number);
+	snprintf(name, sizeof(names[0]), "t%08x", random_number(0, UINT32_MAX - 1));
 	return name;
 }
 
@@ -269,17 +276,16 @@ void kill_at_random_moments_with(int signal, const char *const argv[])
 	for (const char *const *next = argv; *next; next++)
 		token = *next;
 	for (int round = 0; round < KILL_ROUNDS; round++) {
+		const unsigned int delay = random_number(0, KILL_MICROSECONDS - 1);
 		pid_t pid = start_with(argv);
-		uint32_t number;
 		int status;
 
-		assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
-		usleep(number % KILL_MICROSECONDS);
+		usleep(delay);
 		kill(pid, signal);
 		status = finish(pid);
 		if (status != 128 + signal)
 			fail_msg("exit status %d, not %d, in round %d after %u us", status,
-				 128 + signal, round, number % KILL_MICROSECONDS);
+				 128 + signal, round, delay);
 		wait_until(count_processes(token) == 0);
 	}
 }

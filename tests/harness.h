@@ -82,6 +82,9 @@ int run_function(int (*function)(void));
 /* Returns a random name, "t3fa9c1", a new one at each call: no program can know it beforehand. */
 const char *random_name(void);
 
+/* Returns a random number from `least` to `most`. */
+unsigned int random_number(unsigned int least, unsigned int most);
+
 /* Returns how many processes have `token` as a word of their command line. */
 int count_processes(const char *token);
 

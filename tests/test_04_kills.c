@@ -1,6 +1,5 @@
 /* Signals at random moments: the network is taken down, whatever the moment. */
 #include <signal.h>
-#include <sys/random.h>
 
 #include "cleanup.h"
 #include "host/state.h"
@@ -12,14 +11,6 @@ enum { ROUNDS = 40, MICROSECONDS = 60000 };
 #define FIREWALL                                                                                   \
 	"nft add table inet mine; nft add chain inet mine drops "                                  \
 	"'{ type filter hook forward priority 10; policy drop; }'"
-
-static unsigned int random_below(unsigned int limit)
-{
-	unsigned int number;
-
-	assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
-	return number % limit;
-}
 
 /*
  * Fails unless the host is as before. With `heal` the next start restores it; one more start is
@@ -49,12 +40,12 @@ static void kill_rounds(int signal, bool heal)
 	assert_success(run_shell("nft delete table inet mine 2>/dev/null; " FIREWALL));
 	before = host_state();
 	for (int round = 0; round < ROUNDS; round++) {
-		unsigned int delay = random_below(MICROSECONDS);
+		unsigned int delay = random_number(0, MICROSECONDS - 1);
 		const char *token = random_name();
 		int status;
 		pid_t pid;
 
-		snprintf(publish, sizeof(publish), "%u:80", 2000 + random_below(20000));
+		snprintf(publish, sizeof(publish), "%u:80", 2000 + random_number(0, 20000 - 1));
 		pid = start("./step-04", "--subnet", "10.91.7.0/24", "-p", publish,
 			    "--network-rate", "10mbit", "probe", "sleep", "60", token);
 		usleep(delay);

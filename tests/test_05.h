@@ -157,12 +157,6 @@ static inline const char *outside_with(const char *v2, const char *v1, const cha
 	return result->out;
 }
 
-/* Returns a random number from `least` to `most`. */
-static inline unsigned int random_number(unsigned int least, unsigned int most)
-{
-	return least + (unsigned int)strtoul(random_name() + 1, NULL, 16) % (most - least + 1);
-}
-
 /* A command that prints a file of /sys/fs/cgroup, which has one name in v2 and another in v1. */
 #define CAT(v2, v1) "cat /sys/fs/cgroup/" v2 " /sys/fs/cgroup/" v1 " 2>/dev/null; true"
 

@@ -45,8 +45,9 @@ static void cpu_time_is_as_asked_for(void **state)
 }
 
 /*
- * On a busy machine the command may get less CPU time. It gets more at most for a moment, which it
- * has to make up for: a virtual processor that stands still goes on being paid for.
+ * On a busy machine the command may get less CPU time. In a virtual machine it may seem to get
+ * more: while the host runs another program, the clock of the virtual processor goes on, and the
+ * kernel counts that time for the command. So the test tries again.
  */
 static void no_more_cpu_time_than_asked_for(void)
 {

@@ -21,7 +21,7 @@ static void a_second_build_is_the_first_one(void **state)
 		/* The times of files do not count, nor does the place of the context. */
 		"touch -d 2001-01-01 $c/dir/f $c/g; cp -r $c $d/other; (c=$d/other; build; is $id "
 		"$one)\n"
-		/* What comes after a changed file is done anew, what comes before is not. */
+		/* The build repeats the instructions after a changed file, and not those before. */
 		"echo 2 >$c/g; build; [ $id != $one ]; is \"$(inside cat /random)\" \"$random\"\n"
 		"is $(inside cat /g) 2\n"
 		"echo 2 >$c/dir/f; build; [ \"$(inside cat /random)\" != \"$random\" ] || wrong "

@@ -253,7 +253,7 @@ static void a_stage_does_not_lead_out_either(void **state)
 		">$d/f\n"
 		" e build --network none -t leak -f $d/f $c >$d/o 2>&1 || continue\n"
 		" no r --rm leak grep -rs $t /x; e rmi leak >/dev/null; done\n"
-		/* Nor does the target. */
+		/* The target of a COPY does not lead there either. */
 		"mkdir $d/host; echo $t >$c/evil; file <<END\n"
 		"FROM busybox\n"
 		"RUN ln -s $d/host /out; ln -s ../../../..$d/host /up\n"

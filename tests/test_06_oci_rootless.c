@@ -1,7 +1,6 @@
 /* step-06-oci without root: what works for a user, and the messages for what does not. */
 #include <errno.h>
 #include <linux/keyctl.h>
-#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -292,13 +291,10 @@ static void its_cgroups_of_v1_are_seen(void **state)
 static int run_without_room_for_keys(void)
 {
 	const struct result *result;
-	unsigned int number;
+	const unsigned int number = random_number(100000, 1000000000);
 	char name[32], user[16];
 	int count = 0;
 
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return 77;
-	number = 100000 + number % 1000000000;
 	snprintf(user, sizeof(user), "%u", number);
 	if (seteuid(number) < 0 || syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
 		return 77;

@@ -1,6 +1,5 @@
 /* Chapter 6's module rlimits: --ulimit, and the effect of the limits. */
 #include <signal.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 
 #include "rlimits.h"
@@ -161,13 +160,11 @@ static void the_size_of_files_is_limited(void **state)
 /* The kernel counts the processes of a user in all containers and test runs of the machine. */
 static void processes_of_a_user_are_limited(void **state)
 {
-	unsigned int number;
 	char uid[16], option[32];
 	pid_t pid;
 
 	(void)state;
-	assert_int_equal(getrandom(&number, sizeof(number), 0), sizeof(number));
-	snprintf(uid, sizeof(uid), "%u", 100000 + number % 1000000000);
+	snprintf(uid, sizeof(uid), "%u", random_number(100000, 1000000000));
 	snprintf(option, sizeof(option), "--reuid=%s", uid);
 	pid = start("setpriv", option, "sh", "-c", "sleep 100; true");
 	wait_until(strstr(run("pgrep", "-c", "-u", uid)->out, "2\n"));

@@ -15,7 +15,10 @@
 /* Names the end on the host after the lease's address, which no other container has. */
 void veth_name(const struct lease *lease, char name[IFNAMSIZ]);
 
-/* Returns false if no packet went through the pair, from either end. */
+/*
+ * Returns false if no packet went through the pair, from either end; true if one did, or if the
+ * kernel has already deleted the pair, so that nothing is known.
+ */
 bool veth_has_carried(struct rtnl *rtnl, const struct lease *lease);
 
 /*

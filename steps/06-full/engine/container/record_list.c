@@ -23,7 +23,7 @@ static bool read_one(const struct store *store, const char *id, struct record *r
 
 	*record = none;
 	if (strlen(id) == DIGEST_HEX && record_read(store, id, record) == 1) {
-		cleanup_fd(&record->directory); /* there may be many of them */
+		cleanup_fd(&record->directory); /* there may be many records */
 		return true;
 	}
 	if (*fail_get()->text)

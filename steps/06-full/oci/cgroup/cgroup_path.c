@@ -333,7 +333,10 @@ int cgroup_path_each(const char *path, const struct directory_ids *ids,
 
 	if (cgroup_path_open(cgroup, path, ids) < 0)
 		return -1;
-	/* The home hierarchy is last. Few programs move a process there, more in a freezer. */
+	/*
+	 * The home hierarchy is last. Other programs rarely move a process there; to freeze it,
+	 * they move it in the freezer's hierarchy.
+	 */
 	for (int i = cgroup->hierarchy_count - 1; i >= 0; i--)
 		if (cgroup->hierarchies[i].directory >= 0)
 			return cgroup_each_process(cgroup->hierarchies[i].directory, each, data,

@@ -160,7 +160,7 @@ void lifecycle_end(struct state *state)
 
 	if (pidfd < 0)
 		return;
-	state_find_cgroup(state); /* while the process is in the cgroup */
+	state_find_cgroup(state); /* the process is still in its cgroup */
 	if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) == 0)
 		processes_kill_frozen(state);
 }

@@ -281,7 +281,7 @@ int state_find_cgroup(struct state *state)
 	if (!*state->cgroup || state->status == STATUS_STOPPED || state->status == STATUS_CREATING)
 		return 0;
 	if (cgroup_path_is_known(state->cgroup, &state->directories))
-		return 0; /* even if another program has moved the process out of the cgroup */
+		return 0; /* another program may have moved the process out of the cgroup */
 	found = cgroup_find(state->cgroup, state->pid);
 	if (found) {
 		state->cgroup = found;

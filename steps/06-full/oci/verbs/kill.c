@@ -59,7 +59,7 @@ static int kill_container(const struct runtime *runtime, const struct verb *verb
 	pidfd = state_open_process(&state);
 	if (pidfd < 0)
 		return fail_input("cannot kill: container not running");
-	if (signal == SIGKILL && state_find_cgroup(&state) < 0) /* while the process is in it */
+	if (signal == SIGKILL && state_find_cgroup(&state) < 0) /* the process is still in it */
 		fail_forget();
 	if (pidfd_send_signal(pidfd, signal, NULL, 0) < 0)
 		return fail("pidfd_send_signal");
