@@ -163,6 +163,15 @@ busy_machine() {
 	grep -q 'uncertain: machine busy' "$work/busy" && grep -q '^lab-01: 0 of 0 points$' "$work/busy"
 }
 
+# An answer that is wrong on v2 alone loses its point where the machine has no v2, too: in the virtual machine.
+other_half() {
+	cp -r steps/05-cgroups/{*.c,v1} "$answer" &&
+		sed -i 's/"memory.swap.max", AS_SWAP/"memory.swap.max", AS_NUMBER/' "$answer/limit.c" &&
+		says 'lab-05: 23 of 24 points' make lab-05 ANSWER="$answer" &&
+		grep -qE '^ *0 of +1 +swap_is_as_much_again_unless_asked_for_in_v2' "$work/said" &&
+		says 'hint 1 of 3' make hint-05
+}
+
 nothing_left() {
 	[ -z "$(ls build/class 2>/dev/null)" ] && ! mount | grep -F "$PWD/build/class"
 }
@@ -192,6 +201,11 @@ prove 'what does not compile, or is missing, has no points, and names the file' 
 prove 'handin packs, and says what is unchanged or missing' handin
 prove 'a class is graded twice side by side, with the same table' class_twice
 prove 'on a busy machine an answer that waits for ever is uncertain' busy_machine
+if [ -e /sys/fs/cgroup/cgroup.controllers ] || ! command -v qemu-system-x86_64 >/dev/null; then
+	echo 'SKIP the virtual machine grades the half for cgroup v2: this machine has v2, or no QEMU'
+else
+	prove 'the virtual machine grades the half for cgroup v2' other_half
+fi
 prove 'nothing of it is left' nothing_left
 prove 'the copy for the class has no solution, and builds' class_copy
 exit $failed
