@@ -165,7 +165,7 @@ busy_machine() {
 
 # An answer that is wrong on v2 alone loses its point where the machine has no v2, too: in the virtual machine.
 other_half() {
-	cp -r steps/05-cgroups/{*.c,v1} "$answer" &&
+	rm -f build/lab-05/hint && cp -r steps/05-cgroups/{*.c,v1} "$answer" &&
 		sed -i 's/"memory.swap.max", AS_SWAP/"memory.swap.max", AS_NUMBER/' "$answer/limit.c" &&
 		says 'lab-05: 23 of 24 points' make lab-05 ANSWER="$answer" &&
 		grep -qE '^ *0 of +1 +swap_is_as_much_again_unless_asked_for_in_v2' "$work/said" &&
