@@ -5,6 +5,7 @@
 # to 2, only that third is tried.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+export WHERE=here
 failed=0 number=0
 [ -z "${ATTACKS:-}" ] || echo "SKIP two thirds of the forgeries: other commits' shares"
 work=$(mktemp -d) || exit 1
