@@ -72,7 +72,7 @@ build/steps/04-net/%: sees := $(sees-04)
 build/steps/05-cgroups/%: sees := $(sees-05)
 build/steps/06-full/%: sees := $(sees-06)
 build/tests/%: sees := $(sees-06)
-build/tests/judge/%: sees := $(sees-06) tests
+build/tests/judge/%: sees := $(sees-06) tests rootfs
 
 # Libraries. libnl can look up names of hosts and protocols. The steps never use that, and a static
 # program would link the resolver, of which the linker warns.

@@ -1,8 +1,8 @@
 /*
  * probe receive-command: for the labs' judge (tests/judge/monitor.c). The step under test executes
- * this program in the container. The judge looks at the process from outside, and then hands over
- * the command that the test wants, with the command's standard input, output and error. The step
- * itself has never had them.
+ * this program in the container. The judge looks at the process from outside, takes one end of a
+ * socket from it, and sends by that the command that the test wants, with the command's standard
+ * input, output and error. The step itself has never had them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "probe.h"
+#include "probe_request.h"
 
 enum { STREAMS = 3, WORDS_MAX = 256, BYTES_MAX = 131072, FORGED = 99 };
 
@@ -23,8 +26,23 @@ union control {
 	char bytes[CMSG_SPACE((STREAMS + 1) * sizeof(int))];
 };
 
-/* Sends one end of a new pair of sockets by standard input. Returns the other end. */
-static int introduce(void)
+/* Writes the number of a descriptor to the page where the judge looks for it. */
+static void show(int fd)
+{
+	int *page = mmap(PROBE_REQUEST_PAGE, sizeof(*page), PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (page != PROBE_REQUEST_PAGE)
+		die("mmap");
+	*page = fd;
+}
+
+/*
+ * Asks for the command by standard input. The message has one end of a new pair of sockets for a
+ * judge that may not take it from this process, because it runs in a container itself. Returns the
+ * other end.
+ */
+static int ask(void)
 {
 	char byte = 0;
 	struct iovec data = { &byte, 1 };
@@ -35,6 +53,7 @@ static int introduce(void)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		die("socketpair");
+	show(pair[1]);
 	message.msg_control = &control;
 	message.msg_controllen = CMSG_SPACE(sizeof(int));
 	header = CMSG_FIRSTHDR(&message);
@@ -44,7 +63,6 @@ static int introduce(void)
 	memcpy(CMSG_DATA(header), &pair[1], sizeof(int));
 	if (sendmsg(STDIN_FILENO, &message, MSG_NOSIGNAL) < 0)
 		die("sendmsg");
-	close(pair[1]);
 	return pair[0];
 }
 
@@ -68,7 +86,8 @@ static void receive(int judge, struct received *received)
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 	int fds[STREAMS + 1] = { -1, -1, -1, -1 };
 
-	if (length <= 0 || !header || header->cmsg_len > CMSG_LEN(sizeof(fds)))
+	if (length <= 0 || message.msg_flags & MSG_CTRUNC || !header ||
+	    header->cmsg_len > CMSG_LEN(sizeof(fds)))
 		die("the judge has sent no command");
 	memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
 	for (int i = 0; i < STREAMS; i++)
@@ -78,19 +97,21 @@ static void receive(int judge, struct received *received)
 	received->program = fds[STREAMS];
 }
 
-/* Opens the program of that name as execvp(3) finds it. Returns a descriptor or -1. */
-static int open_program(const char *name)
+/* Finds the program of that name as execvp(3) does, and writes its path. Returns 0 or -1. */
+static int find_program(const char *name, char path[PATH_MAX])
 {
 	const char *next = getenv("PATH");
-	char path[PATH_MAX];
 
 	if (strchr(name, '/'))
-		return open(name, O_RDONLY | O_CLOEXEC);
+		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX && access(path, F_OK) == 0
+			? 0
+			: -1;
 	for (; next && *next; next += strcspn(next, ":"), next += *next == ':') {
-		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(next, ":"), next, name);
+		snprintf(path, PATH_MAX, "%.*s/%s", (int)strcspn(next, ":"), next, name);
 		if (access(path, X_OK) == 0)
-			return open(path, O_RDONLY | O_CLOEXEC);
+			return 0;
 	}
+	errno = ENOENT;
 	return -1;
 }
 
@@ -109,15 +130,22 @@ static int is_same(int one, int other)
 	return 1;
 }
 
-/* The step may have put another program in the place of the command. */
-static void check_program(const struct received *received)
+/*
+ * Ends this process unless the file is the program that the command has to be: the step may have
+ * put another one in its place, or have left no descriptor to look at the file with.
+ */
+static void check_program(const char *path, const struct received *received)
 {
-	int program = open_program(received->words);
+	int program;
 
-	if (received->program < 0 || program < 0 || is_same(program, received->program))
+	if (received->program < 0)
 		return;
-	fprintf(stderr, "judge: %s in the container is another program than ours\n",
-		received->words);
+	program = open(path, O_RDONLY | O_CLOEXEC);
+	if (program < 0)
+		die("open %s", path);
+	if (is_same(program, received->program))
+		return;
+	fprintf(stderr, "judge: %s in the container is another program than ours\n", path);
 	exit(FORGED);
 }
 
@@ -135,20 +163,27 @@ static void forget_libraries(void)
 static int receive_command(char **argv)
 {
 	static struct received received;
-	char *command[WORDS_MAX + 1] = { NULL };
+	char *command[WORDS_MAX + 1] = { NULL }, path[PATH_MAX];
 	size_t count = 0;
 	int error;
 
-	(void)argv;
-	receive(introduce(), &received);
+	/*
+	 * From here on the step, which has no CAP_SYS_PTRACE, cannot open this process's memory. A
+	 * judge in a container has no such right either, and could not look at this process.
+	 */
+	if (!argv[0] && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		die("PR_SET_DUMPABLE");
+	receive(ask(), &received);
 	for (char *word = received.words;
 	     word < received.words + received.size && count < WORDS_MAX; count++) {
 		command[count] = word;
 		word += strlen(word) + 1;
 	}
 	forget_libraries();
-	check_program(&received);
-	execvp(command[0], command);
+	if (find_program(command[0], path) == 0) {
+		check_program(path, &received);
+		execv(path, command);
+	}
 	error = errno;
 	fprintf(stderr, "probe: execve %s: %s %s\n", command[0], errno_name(error),
 		strerror(error));
@@ -156,7 +191,7 @@ static int receive_command(char **argv)
 }
 
 const struct command receive_commands[] = {
-	{ "receive-command", "", "Receive a command from the labs' judge, and execute it",
-	  receive_command, 0, 0 },
+	{ "receive-command", "[nested]", "Receive a command from the labs' judge, and execute it",
+	  receive_command, 0, 1 },
 	{ 0 },
 };

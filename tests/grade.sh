@@ -6,8 +6,9 @@
 # LAB is a chapter's number, or the name of one of chapter 6's further labs. The file "points" in the
 # lab's directory lists the tests that are graded, one a line; of tests that are joined by "+",
 # all must pass. A line with a test that this machine cannot run is left out of the total. A test may
-# take GRADE_SECONDS (40); after two that took longer the rest is not tried. The exit status is 0 only
-# with full points.
+# take GRADE_SECONDS (40); after two that took longer the rest is not tried. What the first failure said and
+# a hint are printed at once; on a terminal a line shows which test runs. The exit status is 0 only with
+# full points.
 #
 # A test that takes longer is tried once more (GRADE_TRIES=1: not), unless its processes have used the half of
 # that time of a processor: such a program is at fault, and not the machine. If it takes too long again and other
@@ -55,11 +56,14 @@ for mount in $mounts; do
 done
 mount -t tmpfs -o mode=1777 tmp /tmp && mkdir -p "$PWD" && mount -c --bind . "$PWD" && cd "$PWD" ||
 	exit 1
-log=$(mktemp) passed=' ' skipped='' busy='uncertain: machine busy'
+passed=' ' skipped='' busy='uncertain: machine busy'
 
-# Prints a checksum of what grades.
-sum_judge() { sha256sum tests/*.sh build/host build/probe build/judge/* "$programs"/test_* 2>/dev/null | sha256sum; }
-sum=$(sum_judge)
+# The program that is graded can reach no file of this shell's but those that have a name.
+file=$(mktemp) && exec 8<>"$file" && rm "$file" && log=/proc/$$/fd/8 || exit
+
+# Prints what changes when a file is written to or replaced. Nobody can set the time of the change (%z).
+judge_state() { stat --format='%n %i %z' tests/*.sh step-* build/host build/probe build/judge/* "$programs"/test_* 2>/dev/null; }
+state=$(judge_state)
 
 # Steps 01 and 02 have no root file system.
 case $n in
@@ -70,8 +74,10 @@ esac
 # Runs one test for at most so many seconds, and sets $status. All its processes end with the namespace.
 run_test() {
 	find_program "$1"
+	[ ! -t 2 ] || printf '\r\033[K... %s' "$1" >&2
 	TEST=$1 timeout --signal=KILL "$seconds" build/host apart "$rootfs" "$program" >"$log" 2>&1 </dev/null
 	status=$?
+	[ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
 # Sets $used, how many microseconds of the processors this grading has used. No process can write to the file.
@@ -111,18 +117,29 @@ passes() {
 	grep -q "^\[  SKIPPED \] $1\$" "$log" && skipped=$(sed -n 's/^SKIP [a-z0-9_]*: //p' "$log")
 }
 
-# hint LINE: prints the hint for the first test that failed: by the cause, or else that of the line. If the step itself
+# hint LINE: prints the hint for $failed: by the cause, or else that of the line. If the step itself
 # was not to fail, the cause is the call that failed.
 hint() {
 	call='' todo=''
-	if grep -q 'exit status 125' "$log.first"; then
-		call=$(sed -n "s/^step-$n: \([a-z_0-9]*\) .*: E[A-Z0-9]* .*/\1/p" "$log.first" | head -n 1)
+	if grep -q 'exit status 125' "$log"; then
+		call=$(sed -n "s/^step-$n: \([a-z_0-9]*\) .*: E[A-Z0-9]* .*/\1/p" "$log" | head -n 1)
 		todo=$(sed -n "s/^$lab $call //p" tests/class/calls)
 	fi
 	case " $timeouts " in
 	*" $failed "*) echo 'It did not end in time. Which call waits for what never comes, or which loop has no end? strace -f shows it.' ;;
 	*) [ -n "$todo" ] && echo "$todo: the step itself failed, at $call." || echo "$1" ;;
 	esac
+}
+
+# explain LINE: prints why $failed has failed, as its log says, with a hint. LINE is that of the points.
+explain() {
+	said=$(tr -d '\001\002' <"$log" | sed -n '/^\[ RUN /,/^\[  FAILED /{/^\[ RUN /d; /^\[  FAILED /d; s/^/    /p}')
+	printf 'The first that failed: %s\nHint: %s\n' "$failed" "$(hint "$1")"
+	case $said in
+	*' != '*) echo 'What it said (what came != what was to come):' ;;
+	*) echo 'What it said:' ;;
+	esac
+	printf '%s\n' "$said"
 }
 
 if [ -n "$only" ]; then
@@ -134,7 +151,7 @@ fi
 unset TMPDIR
 got=0 all=0 failed=''
 while read -r worth names hint; do
-	earned=$worth skipped=''
+	earned=$worth skipped='' first=''
 	for test in $(echo "$names" | tr + ' '); do
 		[ -z "$skipped" ] || break
 		if [ "$timed_out" -lt 2 ]; then
@@ -142,8 +159,7 @@ while read -r worth names hint; do
 		elif [ -n "$uncertain" ]; then
 			skipped=$busy && continue
 		fi
-		earned=0
-		[ -n "$failed" ] || { failed=$test why=$hint && cp "$log" "$log.first"; }
+		earned=0 first=$([ -n "$failed" ] || echo "$test")
 		break
 	done
 	title=$(echo "$names" | sed 's/+/ + /g')
@@ -157,10 +173,11 @@ while read -r worth names hint; do
 	fi
 	printf '%2d of %2d  %s\n' "$earned" "$worth" "$title"
 	got=$((got + earned)) all=$((all + worth))
+	[ -z "$first" ] || { failed=$first && explain "$hint"; }
 done <<END
 $points
 END
-if [ "$(sum_judge)" != "$sum" ]; then
+if [ "$(judge_state)" != "$state" ]; then
 	rm -rf build
 	echo "lab-$lab: 0 of $all points"
 	echo 'The program with your files has changed the files that grade it.'
@@ -172,8 +189,6 @@ echo "lab-$lab: $got of $all points"
 [ -z "$timeouts" ] || echo "Not ended after $seconds s:$timeouts. After two of these the rest is not tried."
 [ -z "$uncertain" ] || echo 'Uncertain, since the machine was busy. Grade again when it is quiet.'
 [ -n "$failed" ] || { [ -z "$uncertain" ] && exit 0 || exit 1; }
-printf '\nThe first that failed: %s\nHint: %s\nWhat it said (what came != what was to come):\n' "$failed" "$(hint "$why")"
-tr -d '\001\002' <"$log.first" | sed -n '/^\[ RUN /,/^\[  FAILED /{/^\[ RUN /d; /^\[  FAILED /d; s/^/    /p}'
 [ "$answer" = "$directory" ] && answer='' || answer=" ANSWER=$answer"
-echo "Alone, with all that it prints: make lab-$lab$answer TEST=$failed"
+echo "Alone, with all that this test prints: make lab-$lab$answer TEST=$failed"
 exit 1

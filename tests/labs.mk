@@ -32,7 +32,7 @@ build/answer/$(step-of-lab): $(answered) $(filter-out $(answered:build/answer/%=
 		$(dir-$(call chapter,$(LAB)))/main.c $(call modules,$(call chapter,$(LAB))))) build/common.a
 	@$(CC) $(LINK) -o $@ $^ $(libs-$(call chapter,$(LAB)))
 judge = $(call object,$(1:%=tests/judge/%.c))
-build/judge/monitor: $(call judge,monitor server executable message confine filter) build/modules.a build/common.a
+build/judge/monitor: $(call judge,monitor server executable execution message confine filter) build/modules.a build/common.a
 	@mkdir -p $(@D)
 	@$(CC) $(LINK) -o $@ $^ $(libs-06)
 # Tests of single functions call them in the subject, the learner's files with a small server.

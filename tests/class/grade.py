@@ -26,8 +26,9 @@ OUTPUT = 1 << 20
 RESULTS = os.environ.get("GRADES") or "build/grades"
 WORK = f"build/class/{os.getpid()}"  # of this run; others may be going on
 OURS = "our solution"
-ROW = re.compile(r" *(\d+) of +(\d+)  (.*)")
-NOT_JUDGED = re.compile(r" - +of +(\d+)  (.*) \((not judged here: .*|uncertain: machine busy)\)")
+# What grade.sh quotes of a test begins with four spaces.
+ROW = re.compile(r" ?(\d+) of +(\d+)  (.*)")
+NOT_JUDGED = re.compile(r" -  of +(\d+)  (.*) \((not judged here: .*|uncertain: machine busy)\)")
 
 
 class Grade:

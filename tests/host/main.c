@@ -70,6 +70,7 @@ static int inside(const char *rootfs, char **command)
 	set_loopback_up();
 	pid = fork_or_end();
 	if (pid == 0) {
+		close_range(STDERR_FILENO + 1, ~0U, 0); /* the caller's locks and files */
 		execvp(command[0], command);
 		err(127, "%s", command[0]);
 	}

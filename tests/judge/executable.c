@@ -1,7 +1,9 @@
 #include "executable.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <libgen.h>
 #include <limits.h>
 #include <linux/openat2.h>
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "probe_request.h"
 
 /* ---- Which programs are ours ---- */
 
@@ -55,13 +58,65 @@ static bool is_probe(const char *path)
 	return same;
 }
 
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+static bool is_nft(const struct stat *file)
+{
+	struct stat nft;
+
+	return stat("/usr/sbin/nft", &nft) == 0 && is_same(file, &nft);
+}
+
+/* Writes the path of a file of /proc/PID, and returns it. */
+static const char *name_file(char path[64], pid_t pid, const char *name)
+{
+	snprintf(path, 64, "/proc/%d/%s", pid, name);
+	return path;
+}
+
+int executable_status(pid_t pid, const char *field)
+{
+	char path[64], line[256];
+	size_t length = strlen(field);
+	FILE *status = fopen(name_file(path, pid, "status"), "re");
+	int number = 0;
+
+	while (status && fgets(line, sizeof(line), status))
+		if (strncmp(line, field, length) == 0 && line[length] == ':')
+			number = atoi(line + length + 1);
+	if (status)
+		fclose(status);
+	return number;
+}
+
 bool executable_is_probe(pid_t pid)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	return is_probe(path);
+	return is_probe(name_file(path, pid, "exe"));
 }
+
+bool executable_is_file(pid_t pid, int fd)
+{
+	struct stat program, file;
+	char path[64];
+
+	return stat(name_file(path, pid, "exe"), &program) == 0 && fstat(fd, &file) == 0 &&
+		is_same(&program, &file);
+}
+
+bool executable_is_nft(pid_t pid)
+{
+	struct stat program;
+	char path[64];
+
+	return stat(name_file(path, pid, "exe"), &program) == 0 && is_nft(&program);
+}
+
+/* ---- Our own programs, which a command has to equal ---- */
 
 static int open_file(const char *path)
 {
@@ -92,21 +147,61 @@ int executable_open(bool has_rootfs, const char *name)
 	return -1;
 }
 
-/* ---- Which programs are executed ---- */
+/* ---- The memory of a process ---- */
 
-/* Reads a text from the memory of a process. */
-static void read_text(pid_t pid, uint64_t address, char *text, size_t size)
+/* Reads at most `size` bytes at an address. Returns how many, or -1. */
+static ssize_t read_memory(pid_t pid, uint64_t address, void *bytes, size_t size)
 {
 	char path[64];
-	autofd int memory = -1;
-	ssize_t length;
+	autofd int memory = open(name_file(path, pid, "mem"), O_RDONLY | O_CLOEXEC);
 
-	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
-	memory = open(path, O_RDONLY | O_CLOEXEC);
 	/* A read stops at the end of a page, if the next one is not there. */
-	length = memory < 0 ? -1 : pread(memory, text, size - 1, (off_t)address);
-	text[length < 0 ? 0 : length] = '\0';
+	return memory < 0 ? -1 : pread(memory, bytes, size, (off_t)address);
 }
+
+/* True if one of these descriptors, /proc/PID/task/TID/fd, is a process's memory. */
+static bool has_memory(const char *fds)
+{
+	DIR *directory = opendir(fds);
+	char text[PATH_MAX];
+	bool found = false;
+
+	for (struct dirent *entry; !found && directory && (entry = readdir(directory));) {
+		ssize_t length = readlinkat(dirfd(directory), entry->d_name, text, sizeof(text));
+
+		found = length > 4 && memcmp(text + length - 4, "/mem", 4) == 0;
+	}
+	if (directory)
+		closedir(directory);
+	return found;
+}
+
+/* True if any process here holds the memory of a process open. */
+static bool memory_is_held(void)
+{
+	glob_t threads;
+	bool held = false;
+
+	if (glob("/proc/[1-9]*/task/*/fd", GLOB_NOSORT, NULL, &threads) != 0)
+		return true;
+	for (size_t i = 0; !held && i < threads.gl_pathc; i++)
+		held = has_memory(threads.gl_pathv[i]);
+	globfree(&threads);
+	return held;
+}
+
+int executable_take_socket(pid_t pid)
+{
+	autofd int process = (int)syscall(SYS_pidfd_open, pid, 0);
+	int fd;
+
+	if (process < 0 || !executable_is_probe(pid) || memory_is_held() ||
+	    read_memory(pid, (uint64_t)PROBE_REQUEST_PAGE, &fd, sizeof(fd)) != sizeof(fd))
+		return -1;
+	return (int)syscall(SYS_pidfd_getfd, process, fd, 0);
+}
+
+/* ---- Which program a process wants to execute ---- */
 
 /* Opens a file as the process sees it. Returns a descriptor, or -1 with errno. */
 static int open_seen(pid_t pid, const char *path)
@@ -114,40 +209,34 @@ static int open_seen(pid_t pid, const char *path)
 	const struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
 				      .resolve = RESOLVE_IN_ROOT };
 	char begin[64];
-	autofd int directory = -1;
+	autofd int directory = open(name_file(begin, pid, *path == '/' ? "root" : "cwd"),
+				    O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	snprintf(begin, sizeof(begin), "/proc/%d/%s", pid, *path == '/' ? "root" : "cwd");
-	directory = open(begin, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (directory < 0)
 		return -1;
 	return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
-/* True if this is the host's nft(8), with which a bridge's rules are made. */
-static bool is_nft(int fd)
-{
-	struct stat ours, theirs;
-
-	return stat("/usr/sbin/nft", &ours) == 0 && fstat(fd, &theirs) == 0 &&
-		ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
-}
-
-int executable_judge(const char *step, bool may_be_probe, const struct seccomp_notif *call,
-		     char *path, size_t size)
+int executable_judge(int step, bool may_be_probe, const struct seccomp_notif *call, char *path,
+		     size_t size)
 {
 	char name[64];
+	struct stat wanted, ours;
 	autofd int fd = -1;
+	ssize_t length;
 
 	if (call->data.nr != SYS_execve) {
 		snprintf(path, size, "a program by execveat(2)");
 		return EPERM;
 	}
-	read_text((pid_t)call->pid, call->data.args[0], path, size);
-	if (strcmp(path, step) == 0)
-		return 0;
+	length = read_memory((pid_t)call->pid, call->data.args[0], path, size - 1);
+	path[length < 0 ? 0 : length] = '\0';
 	fd = open_seen((pid_t)call->pid, path);
 	if (fd < 0)
 		return errno == ENOENT ? ENOENT : EPERM;
+	if (fstat(fd, &wanted) == 0 && fstat(step, &ours) == 0 &&
+	    (is_same(&wanted, &ours) || is_nft(&wanted)))
+		return 0;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	return is_nft(fd) || (may_be_probe && is_probe(name)) ? 0 : EPERM;
+	return may_be_probe && is_probe(name) ? 0 : EPERM;
 }

@@ -1,7 +1,6 @@
 /*
- * The programs that a learner's step may execute, as the judge's server decides: the step itself
- * again, nft(8), and our probe, byte for byte. Which file a name means is looked up as the process
- * sees it.
+ * Programs, as the judge's server tells them apart: by the file itself, for a name may mean another
+ * file by the time that the kernel looks it up.
  */
 #ifndef JUDGE_EXECUTABLE_H
 #define JUDGE_EXECUTABLE_H
@@ -11,8 +10,23 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Returns the number of a line of /proc/PID/status, "PPid"; 0: there is none. */
+int executable_status(pid_t pid, const char *field);
+
 /* True if the process executes the probe, byte for byte. */
 bool executable_is_probe(pid_t pid);
+
+/* True if the process executes the file of this descriptor. */
+bool executable_is_file(pid_t pid, int fd);
+
+/* True if the process executes the host's nft(8), with which a bridge's rules are made. */
+bool executable_is_nft(pid_t pid);
+
+/*
+ * Takes the socket that a probe's process has made for its command, if no process holds the memory
+ * of it open. Returns a descriptor or -1.
+ */
+int executable_take_socket(pid_t pid);
 
 /*
  * Opens our own program of the command's name, which the program in the container has to equal:
@@ -21,11 +35,11 @@ bool executable_is_probe(pid_t pid);
 int executable_open(bool has_rootfs, const char *name);
 
 /*
- * Decides about the program that a process wants to execute by this call, and writes the program's
- * name to `path`. Returns 0 (allowed), or the errno for the process; EPERM: another program than
- * ours. `step` is the learner's program; with `may_be_probe` the probe is allowed as well.
+ * Looks at the program that a process wants to execute by this call, as the process sees it now,
+ * and writes the program's name to `path`. Returns 0 if it is `step`, nft(8) or, with
+ * `may_be_probe`, the probe; otherwise the errno for the process: EPERM for another program.
  */
-int executable_judge(const char *step, bool may_be_probe, const struct seccomp_notif *call,
-		     char *path, size_t size);
+int executable_judge(int step, bool may_be_probe, const struct seccomp_notif *call, char *path,
+		     size_t size);
 
 #endif

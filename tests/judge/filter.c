@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-int filter_load(uint32_t action, const int *calls, size_t count, int *listener)
+int filter_load(uint32_t action, const struct filter_call *calls, size_t count, int *listener)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	int error = filter ? 0 : -ENOMEM;
@@ -13,7 +13,8 @@ int filter_load(uint32_t action, const int *calls, size_t count, int *listener)
 	if (!error)
 		error = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
 	for (size_t i = 0; !error && i < count; i++)
-		error = seccomp_rule_add(filter, action, calls[i], 0);
+		error = seccomp_rule_add(filter, action, calls[i].number, calls[i].has_first,
+					 SCMP_A0(SCMP_CMP_EQ, calls[i].first));
 	if (!error)
 		error = seccomp_load(filter);
 	if (!error && listener) {

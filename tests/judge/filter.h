@@ -7,7 +7,15 @@
 #define JUDGE_FILTER_H
 
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+/* A system call, or with `has_first` only those of its calls that have this first argument. */
+struct filter_call {
+	int number;
+	bool has_first;
+	uint64_t first;
+};
 
 /*
  * Loads a filter into this process: `action` (SCMP_ACT_ERRNO(EPERM), SCMP_ACT_NOTIFY) for these
@@ -15,6 +23,6 @@
  * executed as root. With SCMP_ACT_NOTIFY, *listener is the descriptor for the answers; otherwise
  * NULL. Returns 0, or -1 with errno.
  */
-int filter_load(uint32_t action, const int *calls, size_t count, int *listener);
+int filter_load(uint32_t action, const struct filter_call *calls, size_t count, int *listener);
 
 #endif

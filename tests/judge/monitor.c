@@ -115,14 +115,18 @@ static void find_command(struct run *run, char **argv)
  */
 
 /*
- * In this mount namespace the files of the judge can only be read. The root file system of the
- * tests is another mount, and stays writable.
+ * In this mount namespace the files of the judge can only be read, also by paths that begin at the
+ * working directory. The root file system of the tests is another mount, and stays writable.
  */
 static int protect_files(const struct run *run)
 {
+	char directory[PATH_MAX];
+
 	if (mount(NULL, run->top, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
 		return fail("mount %s read-only", run->top);
-	return 0;
+	if (!getcwd(directory, sizeof(directory)))
+		strcpy(directory, "/");
+	return chdir(directory) < 0 ? fail("chdir %s", directory) : 0;
 }
 
 /* From chapter 3 on the container has a root file system of its own. */
@@ -135,7 +139,7 @@ static bool has_rootfs(const struct run *run)
 static int inside(void *argument)
 {
 	static char verb[] = "run", input[] = "--interactive";
-	static char separator[] = "--", receive[] = "receive-command";
+	static char separator[] = "--", receive[] = "receive-command", nested[] = "nested";
 	static char host_probe[PATH_MAX], probe[] = "/bin/probe";
 	const struct run *run = argument;
 	const struct init init = { .wanted = true };
@@ -143,6 +147,7 @@ static int inside(void *argument)
 	struct command command = { .argv = argv };
 	autofd int root = file_open_directory("/"), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	size_t count = 0;
+	int is_nested;
 
 	if (root < 0 || proc_mount(root) < 0)
 		return -1;
@@ -168,9 +173,12 @@ static int inside(void *argument)
 		argv[count++] = host_probe;
 	}
 	argv[count++] = receive;
-	argv[count] = NULL;
-	if (confine() < 0 || server_watch_me(STDIN_FILENO) < 0)
+	is_nested = confine() < 0 ? -1 : server_watch_me(STDIN_FILENO);
+	if (is_nested < 0)
 		return -1;
+	if (is_nested)
+		argv[count++] = nested;
+	argv[count] = NULL;
 	return init_exec(&init, &command);
 }
 
@@ -298,7 +306,7 @@ int main(int argc, char **argv)
 	if (child_spawn(&child, CLONE_NEWPID | CLONE_NEWNS, inside, &run) < 0)
 		return fail_report();
 	close(pair[1]);
-	server = (struct server){ run.step, run.command, has_rootfs(&run) };
+	server = (struct server){ run.step, run.command, child.pid, has_rootfs(&run) };
 	pid = server_start(&server, pair[0]);
 	close(pair[0]);
 	if (pid < 0 || child_release(&child) < 0)
