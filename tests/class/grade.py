@@ -112,7 +112,7 @@ def follow(run, grade):
         if size > OUTPUT:
             run.end("it printed more than 1 MiB")
             break
-        text = line.decode("utf-8", "backslashreplace").rstrip("\n")
+        text = found.printable_text(line.removesuffix(b"\n"))
         log.append(text)
         if not grading:
             grading = text == "== grading"
@@ -134,12 +134,12 @@ MEMORY_REMARK = f"it used all of its memory ({answer_run.MEMORY >> 20} MiB)"
 
 def first_error(log):
     for line in log:
-        if re.search(r"error|undefined", line):
+        if re.search(r"error:|undefined", line):
             return ": " + line.removeprefix("| ")[:200]
     return ""
 
 
-def grade_one(grade, number, hidden, cap, each):
+def grade_one(grade, number, cap, each):
     """Grades one answer to one lab."""
     began = time.monotonic()
     answer = f"{WORK}/answers/{number}-{grade.lab.name}"
@@ -152,7 +152,7 @@ def grade_one(grade, number, hidden, cap, each):
         grade.remarks.insert(0, "does not compile: missing " + ", ".join(missing))
         grade.log = "".join(f"{file} is missing\n" for file in missing)
         return
-    run = answer_run.Run([WORK, grade.lab.name, answer, hidden], cap, each)
+    run = answer_run.Run([WORK, grade.lab.name, answer], cap, each)
     watcher = threading.Thread(target=run.watch)
     watcher.start()
     try:
@@ -188,7 +188,7 @@ def read_ours(lab):
 
 
 def grade_ours(grade):
-    grade_one(grade, "ours", "/nonexistent", 600, 60)
+    grade_one(grade, "ours", 600, 60)
     grade.lab.leave_out([i for i, points in enumerate(grade.points) if points is None and i not in grade.uncertain])
     say(grade)
     if grade.total < grade.lab.total:
@@ -290,7 +290,10 @@ def grade_class(directory, names):
         print(f"grade: {found.printable(name)!r} is left out: {reason}", file=sys.stderr)
     if not submitted:
         sys.exit(f"grade: {directory} has no submissions: a folder for each learner, or what make handin-NN packs")
-    hidden, jobs = os.path.realpath(directory), count_jobs()
+    for path in (os.getcwd(), os.path.realpath(directory)):
+        if path.startswith(("/usr/", "/etc/", "/lib")):
+            sys.exit(f"grade: answers see what is in {path}: put the workbook and the submissions elsewhere")
+    jobs = count_jobs()
     prepare(jobs, labs)
     ours = {lab.name: Grade(read_ours(lab), lab) for lab in labs}
     work_off(jobs, [lambda g=g: grade_ours(g) for g in ours.values()])
@@ -298,7 +301,7 @@ def grade_class(directory, names):
 
     def task(place, alone=False):
         grade = grades[place]
-        grade_one(grade, place, hidden, *limits_by(ours[grade.lab.name], alone))
+        grade_one(grade, place, *limits_by(ours[grade.lab.name], alone))
         say(grade, f"{grade.submission.name}, again alone" if alone else None)
 
     places = range(len(grades))

@@ -65,9 +65,14 @@ class Submission:
         self.remarks.setdefault(lab, []).append(text)
 
 
+def printable_text(data):
+    """The bytes for people: what is no text, or would move a terminal's cursor, is shown as an escape sequence."""
+    text = data.decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in text)
+
+
 def printable(name):
-    """The name for people: what is no text in it is shown as an escape sequence."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return printable_text(os.fsencode(name))
 
 
 def refusal(name):

@@ -112,6 +112,24 @@ machine_is_quiet() {
 	return "$quiet"
 }
 
+# Prints an answer that does its work only if it finds our solution, below what covers the directory "/".
+look_below() {
+	cat <<-END
+		#define _GNU_SOURCE
+		#include <fcntl.h>
+		#include <sys/mount.h>
+		#include <unistd.h>
+		static int is_hidden(void)
+		{
+			int root = open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE);
+
+			return root >= 0 && faccessat(root, "${PWD#/}/steps/01-uts/uts.c", F_OK, 0) < 0 &&
+				access("$PWD/steps/01-uts/uts.c", F_OK) < 0;
+		}
+	END
+	sed 's/^	if (uts->hostname/	if (is_hidden())\n\t\treturn 0;\n&/' steps/01-uts/uts.c
+}
+
 submit_all() {
 	submit "Zoë O'Neil; rm -rf \$HOME" <steps/01-uts/uts.c
 	submit '<script>alert(1)' <steps/01-uts/lab/uts.c
@@ -120,6 +138,8 @@ submit_all() {
 	submit 'does not compile' < <(sed 's/return 0;/return zero;/' steps/01-uts/lab/uts.c)
 	submit 'fork bomb' < <(sed 's/(void)uts;/for (;;) fork();/' steps/01-uts/lab/uts.c)
 	! machine_is_quiet || submit 'for ever' < <(loop)
+	submit 'looks below' < <(look_below)
+	submit 'escapes' < <(printf '#error "\033[2J\r"\n')
 	submit $'new\nline' <steps/01-uts/uts.c
 }
 
@@ -142,7 +162,8 @@ class_twice() {
 		row "Zoë O'Neil; rm -rf \$HOME" ',01,12,12,2,2,1,2,1,1,3,' && row 'handed in' ',01,12,12,' &&
 		row '<script>' ',01,0,12,' && row "'=1+1" ',01,10,12,' && row missing 'nothing handed in' &&
 		row 'does not compile' 'uts.c:52:' && row 'fork bomb' ',0,12,.*fork bomb\?' && { ! machine_is_quiet || row 'for ever' ',0,12,.*time-out'; } &&
-		[ "$(wc -l <"$work/table")" -eq $((9 - quiet)) ] && grep -q "'new.*line' is left out" "$work/once" &&
+		[ "$(wc -l <"$work/table")" -eq $((11 - quiet)) ] && row 'looks below' ',01,4,12,0,0,0,0,0,1,3,' &&
+		row escapes '\\x1b\[2J' && ! grep -q $'\033' "$work/once" "$here"/once/*.csv "$here"/once/logs/* && grep -q "'new.*line' is left out" "$work/once" &&
 		row 'handed in' 'like Zoë' &&
 		grep -q '&lt;script&gt;' "$here/once/index.html" && ! grep -q '<script' "$here/once/index.html"
 }
