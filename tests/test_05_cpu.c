@@ -47,7 +47,8 @@ static void cpu_time_is_as_asked_for(void **state)
 /*
  * On a busy machine the command may get less CPU time. In a virtual machine it may seem to get
  * more: while the host runs another program, the clock of the virtual processor goes on, and the
- * kernel counts that time for the command. So the test tries again.
+ * kernel counts that time for the command. So the test tries again, and allows twice as much; a
+ * command without a limit gets more than three times as much.
  */
 static void no_more_cpu_time_than_asked_for(void)
 {
@@ -59,12 +60,12 @@ static void no_more_cpu_time_than_asked_for(void)
 	snprintf(cpus, sizeof(cpus), "0.%u", percent);
 	snprintf(quota, sizeof(quota), is_in_v2("cpu") ? "%u000 100000\n" : "%u000\n", percent);
 	assert_string_equal(outside("cpu.max", "cpu.cfs_quota_us", "--cpus", cpus), quota);
-	for (int tries = 0; tries < 4 && got > percent * 12; tries++) {
+	for (int tries = 0; tries < 4 && got > percent * 20; tries++) {
 		result = step("--cpus", cpus, "probe", "cpu", "1000");
 		assert_success(result);
 		got = cpu_ms(result->out, 1000);
 	}
-	assert_in_range(got, 0, percent * 12);
+	assert_in_range(got, 0, percent * 20);
 }
 
 test_in_each_version(no_more_cpu_time_than_asked_for, "cpu")

@@ -66,6 +66,14 @@ hints() {
 		says 'hint 3 of 3' make hint-01 && says 'that was the last hint' make hint-01
 }
 
+# The first failure is said before the other tests run. On a terminal a line shows which test runs.
+at_once() {
+	cp steps/01-uts/lab/uts.c "$answer" && make lab-01 ANSWER="$answer" >"$work/graded" 2>/dev/null
+	[ "$(sed -n '2s/:.*//p' "$work/graded")" = 'The first that failed' ] &&
+		tail -n 3 "$work/graded" | grep '^ 0 of  3 ' && refuses grep -F '...' "$work/graded" &&
+		says '... the_command_has_its_own_host_name' on_terminal n "make lab-01 ANSWER=$answer"
+}
+
 # The hint follows the cause: a call that failed, a time-out, or else the test. What a learner's file prints for debugging
 # is shown, and costs nothing.
 causes() {
@@ -217,6 +225,7 @@ make rootfs || exit 1
 prove 'a name that is almost right is said' names
 prove 'reset and solution ask on a terminal, and do nothing without one' reset_and_solution
 prove 'three hints, one after another' hints
+prove 'the first failure is said at once, and a line shows which test runs' at_once
 prove 'the hint follows the cause, and debugging costs nothing' causes
 prove 'what does not compile, or is missing, has no points, and names the file' broken
 prove 'handin packs, and says what is unchanged or missing' handin
