@@ -20,7 +20,7 @@ check: build/seccomp_precompiled.h ## formatting, static analysis, and whether t
 		--inline-suppr --suppress=memleak -D_GNU_SOURCE $(INCLUDES) $(filter %.c,$(SOURCES))
 	@# One process a file: with several in one it finds faults that are none (va_list).
 	printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P "$$(nproc)" -I FILE \
-		clang-tidy --quiet --warnings-as-errors='*' FILE -- $(filter-out -f%,$(ALL_CFLAGS)) $(INCLUDES) -iquote tests
+		clang-tidy --quiet --warnings-as-errors='*' FILE -- $(filter-out -f%,$(ALL_CFLAGS)) $(INCLUDES) -iquote tests -iquote rootfs
 
 numbers: ## correct the numbers of lines in the pages' tables
 	@tests/numbers.sh --write

@@ -117,6 +117,12 @@ static void bridge_has_an_address_and_a_default_route(void **state)
 		      ",UP,LOWER_UP\n127.0.0.1/8\n::1/128\n");
 }
 
+static void its_device_has_no_ipv6_address(void **state)
+{
+	(void)state;
+	assert_prints(in_network("./step-04 ip -6 -o addr show eth0", NULL), "");
+}
+
 static void hosts_names_the_containers_address(void **state)
 {
 	const char *name = random_name();
@@ -174,6 +180,7 @@ int main(void)
 		host_test(files_in_memory_are_not_executable),
 		host_test(bridge_is_the_default),
 		host_test(bridge_has_an_address_and_a_default_route),
+		host_test(its_device_has_no_ipv6_address),
 		host_test(hosts_names_the_containers_address),
 		host_test(the_first_container_makes_the_bridge_and_the_last_removes_it),
 		host_test(verbose_tells_what_each_side_does),

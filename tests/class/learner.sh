@@ -64,7 +64,7 @@ do_solution() {
 # The last grading is in build/lab-LAB/graded; build/lab-LAB/hint has the test, and the number of the hint that
 # was shown last.
 do_hint() {
-	local graded=build/lab-$lab/graded shown=build/lab-$lab/hint test number='' before=''
+	local graded=build/lab-$lab/graded shown=build/lab-$lab/hint test number='' before='' solution=''
 
 	if [ ! -f "$graded" ]; then
 		echo "lab-$lab has not been graded yet: make lab-$lab" >&2
@@ -89,7 +89,9 @@ do_hint() {
 	if [ "$number" -lt 3 ]; then
 		echo "(once more for the next hint: make hint-$lab)"
 	else
-		echo "(that was the last hint; make solution-$lab shows our solution)"
+		[ -f "$home/${files[0]}" ] && [ ! "$lab_dir/${files[0]}" -ef "$home/${files[0]}" ] &&
+			solution="; make solution-$lab shows our solution"
+		echo "(that was the last hint$solution)"
 	fi
 }
 

@@ -53,10 +53,10 @@ static void put_hardware_address(struct rtnl *rtnl, unsigned int prefix, struct 
 int link_create_bridge(struct rtnl *rtnl, const char *name, struct in_addr address)
 {
 	/*
-	 * TODO 3: as TODO 1, but the device is new, and it is an error if there is one of the name:
-	 * two flags for rtnl_begin(), netlink(7). put_hardware_address() adds its own, with the
-	 * prefix LINK_MAC_PREFIX. What kind of
-	 * device it is stands in a nest of attributes: IFLA_INFO_KIND in IFLA_LINKINFO. In the end
+	 * TODO 3: as TODO 1, but the device is new, and stays down. It is an error if there is one
+	 * of the name: two flags for rtnl_begin(), netlink(7). put_hardware_address() adds the
+	 * device's own address, with the prefix LINK_MAC_PREFIX. What kind of device it is stands
+	 * in a nest of attributes: IFLA_INFO_KIND, "bridge", in IFLA_LINKINFO. At the end call
 	 * prevent_ipv6(), which shows such a nest. Tell rtnl_send() "RTM_NEWLINK bridge NAME".
 	 */
 	(void)put_hardware_address;
@@ -71,11 +71,12 @@ int link_create_veth(struct rtnl *rtnl, const char *name, const char *bridge, co
 {
 	/*
 	 * TODO 5: one message makes both ends. `name` is new, down, and a port of the bridge,
-	 * whose index is in IFLA_MASTER; its hardware address has the prefix LINK_MAC_PORT. In
-	 * IFLA_LINKINFO is the kind, "veth", and beside it IFLA_INFO_DATA; in that VETH_INFO_PEER;
-	 * and in that the other end, as in a message of its own: a struct ifinfomsg
-	 * (nlmsg_reserve()), its name, its hardware address, and in IFLA_NET_NS_FD its namespace.
-	 * Tell rtnl_send() "RTM_NEWLINK veth NAME, PEER in the container".
+	 * whose index, find(bridge), is in IFLA_MASTER; its hardware address has the prefix
+	 * LINK_MAC_PORT. In IFLA_LINKINFO is the kind, "veth", and beside it IFLA_INFO_DATA; in
+	 * that VETH_INFO_PEER; and in that the other end, as in a message of its own: first room
+	 * for a struct ifinfomsg of zeros (nlmsg_reserve(), as in rtnl_begin(), rtnl.c), then its
+	 * name, its hardware address with the prefix LINK_MAC_PREFIX, and its namespace in
+	 * IFLA_NET_NS_FD. Tell rtnl_send() "RTM_NEWLINK veth NAME, PEER in the container".
 	 */
 	(void)rtnl;
 	(void)bridge;
@@ -158,8 +159,9 @@ int link_set_up(struct rtnl *rtnl, const char *name)
 	/*
 	 * TODO 1: a message of type RTM_NEWLINK, with a struct ifinfomsg and an attribute
 	 * IFLA_IFNAME, the name: of the flags of the device, IFF_UP is to change, and to be set.
-	 * See rtnl.h for the functions, rtnetlink(7) for the structure. Tell rtnl_send()
-	 * "RTM_NEWLINK NAME up".
+	 * ifi_change has the flags that are to change. (rtnetlink(7), which describes the
+	 * structure, wants all bits in it; that text is old.) See rtnl.h for the functions. Tell
+	 * rtnl_send() "RTM_NEWLINK NAME up".
 	 */
 	(void)rtnl;
 	return fail_input("RTM_NEWLINK %s up: not written yet (TODO 1)", name);
@@ -240,11 +242,12 @@ int link_set_rate(struct rtnl *rtnl, const char *name, uint64_t rate)
 {
 	/*
 	 * TODO 10: RTM_NEWQDISC, which makes a queueing discipline or replaces the one that is
-	 * there, with a struct tcmsg: the device's index, and TC_H_ROOT as the parent. TCA_KIND is
-	 * "tbf", in the nest TCA_OPTIONS are TCA_TBF_PARMS (a struct tc_tbf_qopt) and
-	 * TCA_TBF_BURST. The kernel counts in bytes. Give the bucket room for 10 ms, at least 16
-	 * KiB, and let 50 ms more wait: that is `limit`. Above 32 bits the rate is in
-	 * TCA_TBF_RATE64. Tell rtnl_send() "RTM_NEWQDISC tbf RATE bit/s on NAME".
+	 * there (two flags for rtnl_begin()), with a struct tcmsg: the device's index, and
+	 * TC_H_ROOT as the parent. TCA_KIND is "tbf"; in the nest TCA_OPTIONS are TCA_TBF_PARMS (a
+	 * struct tc_tbf_qopt) and TCA_TBF_BURST (32 bits). The kernel counts in bytes. The bucket
+	 * has room for what flows in 10 ms, at least 16 KiB. `limit` is the bucket and what flows
+	 * in 50 ms more. A rate of more than 32 bits is in TCA_TBF_RATE64, and rate.rate has all
+	 * bits set. Tell rtnl_send() "RTM_NEWQDISC tbf RATE bit/s on NAME".
 	 */
 	(void)rtnl;
 	(void)rate;

@@ -95,8 +95,9 @@ int net_enter(const struct net *net, const struct child *child)
 static int configure(const struct net *net)
 {
 	/*
-	 * TODO 9: switch IPv6 off for the device `inside`, and let all users ping (setting.h). Give
-	 * the device the address and the rate, if there is one; set it up, and add the default
+	 * TODO 9: open a netlink socket (rtnl_open()): the caller's belongs to the host's
+	 * namespace. Switch IPv6 off for the device `inside`, and let all users ping (setting.h).
+	 * Give the device the address and the rate, if there is one; set it up, and add the default
 	 * route, which leads to the bridge: subnet.h.
 	 */
 	(void)net;
@@ -127,10 +128,7 @@ static int connect_to_bridge(struct net *net, int namespace)
 	if (rtnl_open(&rtnl, NETLINK_ROUTE) < 0)
 		return -1;
 	veth_name(&net->lease, veth);
-	/*
-	 * TODO 9: make the veth pair, whose end on the host is called `veth`. If there is a rate,
-	 * shape what leaves through it.
-	 */
+	/* TODO 9: make the veth pair, whose end on the host is called `veth`. */
 	if (setting_disable_ipv6(veth) < 0)
 		return -1;
 	if (antispoof_attach(&rtnl, veth, net->address) < 0)
@@ -139,7 +137,7 @@ static int connect_to_bridge(struct net *net, int namespace)
 		return -1;
 	if (link_set_up(&rtnl, veth) < 0)
 		return -1;
-	/* TODO 9: configure the other end. */
+	/* TODO 9: if there is a rate, shape what leaves through `veth`. Configure the other end. */
 	(void)namespace;
 	(void)configure_in;
 	if (link_wait(&rtnl, veth) < 0)

@@ -68,9 +68,10 @@ static int look_at_route(struct nl_msg *message, void *data)
 {
 	/*
 	 * TODO 8: set the bool in the struct overlap, to which `data` points, if an address is in
-	 * both, the subnet and the destination of the route: RTA_DST, with rtm_dst_len bits. A
+	 * both, the subnet and the destination of the route: RTA_DST, with rtm_dst_len bits.
+	 * nlmsg_data(nlmsg_hdr(message)) is the struct rtmsg; rtnl_attribute() finds RTA_DST. A
 	 * route without a destination, the default route, does not count, nor one that
-	 * is_nobodys(). The next route: NL_OK.
+	 * is_nobodys(). NL_OK asks for the next route.
 	 */
 	(void)is_nobodys;
 	(void)message;
