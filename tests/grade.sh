@@ -120,14 +120,15 @@ passes() {
 # hint LINE: prints the hint for $failed: by the cause, or else that of the line. If the step itself
 # was not to fail, the cause is the call that failed.
 hint() {
-	call='' todo=''
+	call='' todo='' waits='Which call waits for what never comes, or which loop has no end? strace -f shows it.'
 	if grep -q 'exit status 125' "$log"; then
 		call=$(sed -n "s/^step-$n: \([a-z_0-9]*\) .*: E[A-Z0-9]* .*/\1/p" "$log" | head -n 1)
 		todo=$(sed -n "s/^$lab $call //p" tests/class/calls)
 	fi
 	case " $timeouts " in
-	*" $failed "*) echo 'It did not end in time. Which call waits for what never comes, or which loop has no end? strace -f shows it.' ;;
-	*) [ -n "$todo" ] && echo "$todo: the step itself failed, at $call." || echo "$1" ;;
+	*" $failed "*) echo "It did not end in time. $waits" ;;
+	*) grep -q '^a program had not ended after' "$log" && echo "A step did not end. $waits" ||
+		{ [ -n "$todo" ] && echo "$todo: the step itself failed, at $call."; } || echo "$1" ;;
 	esac
 }
 
@@ -149,7 +150,7 @@ if [ -n "$only" ]; then
 fi
 
 unset TMPDIR
-got=0 all=0 failed=''
+got=0 all=0 failed='' left=0
 while read -r worth names hint; do
 	earned=$worth skipped='' first=''
 	for test in $(echo "$names" | tr + ' '); do
@@ -166,7 +167,7 @@ while read -r worth names hint; do
 	if [ -n "$skipped" ] && [ "$earned" -gt 0 ]; then
 		case $skipped in
 		"$busy") uncertain="$uncertain $names" ;;
-		*) skipped="not judged here: $skipped" ;;
+		*) skipped="not judged here: $skipped" left=$((left + worth)) ;;
 		esac
 		printf ' -  of %2d  %s (%s)\n' "$worth" "$title" "$skipped"
 		continue
@@ -183,6 +184,7 @@ if [ "$(judge_state)" != "$state" ]; then
 	echo 'The program with your files has changed the files that grade it.'
 	exit 1
 fi
+[ "$left" -eq 0 ] || echo "Not judged here: $left points, which the sum leaves out."
 echo "lab-$lab: $got of $all points"
 # grade.py reads these two lines.
 [ -z "$computing" ] || echo "Used the processor all the time:$computing"

@@ -147,19 +147,20 @@ static int wait_bounded(pid_t pid)
 	return -1;
 }
 
+static struct result last; /* what the last program did */
+
 const struct result *run_with(const char *input, const char *const argv[])
 {
-	static struct result result;
 	autofd int in = input ? temporary_file(input) : open("/dev/null", O_RDONLY | O_CLOEXEC);
 	autofd int out = temporary_file(NULL);
 	autofd int err = temporary_file(NULL);
 
-	result.status = wait_bounded(execute(argv, in, out, err));
-	read_back(out, result.out, sizeof(result.out));
-	read_back(err, result.err, sizeof(result.err));
-	if (result.status < 0)
-		fail_msg("until then it had printed:\n%s%s", result.out, result.err);
-	return &result;
+	last.status = wait_bounded(execute(argv, in, out, err));
+	read_back(out, last.out, sizeof(last.out));
+	read_back(err, last.err, sizeof(last.err));
+	if (last.status < 0)
+		fail_msg("until then it had printed:\n%s%s", last.out, last.err);
+	return &last;
 }
 
 pid_t start_with(const char *const argv[])
@@ -346,6 +347,7 @@ static char *left;
 
 int remember_host(void **state)
 {
+	last.status = 0;
 	*state = left ? left : host_state();
 	left = NULL;
 	return *state ? 0 : -1;
@@ -375,6 +377,11 @@ int compare_host(void **state)
 	char path[] = "/tmp/host-before-XXXXXX";
 	autofd int fd = -1;
 
+	/* What a lab shows of a test that has failed. */
+	if (getenv("JUDGED") && last.status == STATUS_FAILED)
+		print_error(
+			"the last command: exit status 125 (the step itself failed); it said:\n%s",
+			last.err);
 	/* A step need not wait for what the kernel itself removes a moment later. */
 	for (int tries = 0; tries < 20 && after && !is_as_before(before, after); tries++) {
 		usleep(100000);
@@ -389,7 +396,10 @@ int compare_host(void **state)
 	fd = mkstemp(path);
 	if (after && fd >= 0 && write(fd, before, strlen(before)) > 0)
 		print_error("the host has changed:\n%s",
-			    run_with(after, (const char *const[]){ "diff", path, "-", NULL })->out);
+			    run_with(after,
+				     (const char *const[]){
+					     "sh", "-c", "diff \"$0\" - | head -n 20", path, NULL })
+				    ->out);
 	unlink(path);
 	return -1;
 }

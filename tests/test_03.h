@@ -60,6 +60,7 @@ static inline void assert_prints(const struct result *result, const char *text)
  */
 #define check(condition)                                                                           \
 	do {                                                                                       \
+		errno = 0;                                                                         \
 		if (!(condition)) {                                                                \
 			fprintf(stderr, "%s:%d: not so: %s (%s; \"%s\")\n", __FILE__, __LINE__,    \
 				#condition, strerror(errno), fail_get()->text);                    \

@@ -44,8 +44,8 @@ static void terminals_and_tunnels_are_allowed(void **state)
 	(void)state;
 	for (const char *const *view = views(); *view; view++) {
 		const struct result *result =
-			step_in(*view, "--read-only", "sh", "-c", OPEN_EACH, "sh", "c:5:0", "c:5:2",
-				"c:10:200", "c:136:0");
+			step_in(*view, "--read-only", "sh", "-c", OPEN_EACH, "sh", "c:5:0", "c:5:1",
+				"c:5:2", "c:10:200", "c:136:0");
 
 		assert_success(result);
 		assert_null(strstr(result->out, "EPERM"));
@@ -67,6 +67,16 @@ static void a_device_is_made_and_allowed(void **state)
 				      "probe stat /dev/kmsg | grep -v ^device\n"
 				      "probe device c 10 237; true"),
 			      wanted);
+}
+
+static void it_has_the_owner_and_the_mode_of_the_hosts(void **state)
+{
+	(void)state;
+	assert_success(
+		run_shell("mknod /run/own c 1 11 && chown 5:6 /run/own && chmod 641 /run/own"));
+	assert_prints(step_in(*views(), "--device", "/run/own:/dev/own", "stat", "-c", "%a %u %g",
+			      "/dev/own"),
+		      "641 5 6\n");
 }
 
 static void a_device_may_have_another_path_and_fewer_rights(void **state)
@@ -239,6 +249,7 @@ int main(void)
 		host_test(the_step_before_opens_more),
 		host_test(terminals_and_tunnels_are_allowed),
 		host_test(a_device_is_made_and_allowed),
+		host_test(it_has_the_owner_and_the_mode_of_the_hosts),
 		host_test(a_device_may_have_another_path_and_fewer_rights),
 		host_test(a_device_that_is_there_already_may_be_asked_for),
 		host_test(a_device_can_be_given_by_a_link),

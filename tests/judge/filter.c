@@ -14,7 +14,7 @@ int filter_load(uint32_t action, const struct filter_call *calls, size_t count, 
 		error = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
 	for (size_t i = 0; !error && i < count; i++)
 		error = seccomp_rule_add(filter, action, calls[i].number, calls[i].has_first,
-					 SCMP_A0(SCMP_CMP_EQ, calls[i].first));
+					 SCMP_A0(SCMP_CMP_EQ, calls[i].first, 0));
 	if (!error)
 		error = seccomp_load(filter);
 	if (!error && listener) {

@@ -211,6 +211,7 @@ int cgroup_enter(const struct cgroup *cgroup)
 {
 	/*
 	 * TODO 3: in each hierarchy of v1 where we have a directory, write "0" to its file tasks.
+	 * If a call fails: fail(), and -1.
 	 */
 	(void)cgroup;
 	return 0;
@@ -218,7 +219,7 @@ int cgroup_enter(const struct cgroup *cgroup)
 
 int cgroup_unshare(void)
 {
-	/* TODO 3, too: a new cgroup namespace, unshare(2). */
+	/* TODO 3, too: a new cgroup namespace, unshare(2): narrate() it, fail() if it fails. */
 	return 0;
 }
 

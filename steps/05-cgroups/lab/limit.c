@@ -77,7 +77,10 @@ static char *format(enum limit_form form, const struct limit_value *value)
 	case AS_LOW:
 		return format_number(value->number, "max");
 	case AS_SWAP:
-		/* TODO 8: the memory is in the number, but v2 wants swap alone; below 0: "max". */
+		/*
+		 * TODO 8: the number is memory and swap together, and v2 wants swap alone: leave
+		 * out value->memory. A number below 0 means no limit, and stays: "max".
+		 */
 		return format_number(value->number, "max");
 	case AS_WEIGHT:
 		return format_number((int64_t)cgroup_weight((uint64_t)value->number), NULL);
