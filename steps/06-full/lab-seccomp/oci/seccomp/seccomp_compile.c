@@ -184,8 +184,9 @@ static void put_newer(struct program *program, const struct part *part)
 	 * number, return the action.
 	 *
 	 * TODO 6: if the default action refuses calls: return SECCOMP_RET_ERRNO | ENOSYS for
-	 * numbers above part->last. The number of an x32 call, with its bit, may come here when the
-	 * part is not that of x32; it is above, and must go on to libseccomp's program.
+	 * numbers above part->last. In the part of x86-64 a number with X32_BIT is the number of an
+	 * x32 call: it must not be refused here. Jump over your return, so that libseccomp's
+	 * program decides about it.
 	 */
 	(void)program;
 	(void)part;
@@ -227,11 +228,12 @@ static int put_part(struct program *program, const struct part *part)
 {
 	/*
 	 * TODO 2: this part of the program is for one architecture. Load the architecture of the
-	 * call. If it is another one, go behind the part, whose length is not known yet:
+	 * call. If it is not part->architecture, go behind the part, whose length is not known yet:
 	 * put_skip(), and land() at the end. Between them come put_newer() and put_compiled().
 	 *
-	 * TODO 4: for the kernel x32 has the architecture AUDIT_ARCH_X86_64. So its part looks at
-	 * the number as well: if it has no X32_BIT, go behind the part.
+	 * TODO 4: SCMP_ARCH_X32 is the library's own value: for the kernel x32 has the architecture
+	 * AUDIT_ARCH_X86_64. So its part compares with that, and looks at the number as well: if it
+	 * has no X32_BIT, go behind the part, by a second put_skip() that lands at the same place.
 	 */
 	(void)put_load;
 	(void)put_jump;

@@ -138,9 +138,10 @@ static void add_compared(struct seccomp *filter, struct seccomp_rule *rules, uin
 	 * socket_families. personality: one of the list above.
 	 *
 	 * Without CAP_SYS_ADMIN in the bounding set, clone makes threads and processes, but no
-	 * namespaces: all flags that clone(2) has for them, CLONE_NEW*, are 0
-	 * (SCMP_CMP_MASKED_EQ). The flags of clone3 are in memory, which a filter cannot read. So
-	 * clone3 gets the action SCMP_ACT_ERRNO(ENOSYS), and the C library uses clone instead.
+	 * namespaces: all flags that clone(2) has for them, CLONE_NEW*, are 0: SCMP_CMP_MASKED_EQ,
+	 * where the value is the mask. The flags of clone3 are in memory, which a filter cannot
+	 * read. So clone3 gets the action SCMP_ACT_ERRNO(ENOSYS), and the C library uses clone
+	 * instead.
 	 */
 	(void)socket_families;
 	(void)personalities;

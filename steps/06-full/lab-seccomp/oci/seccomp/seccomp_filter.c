@@ -40,11 +40,12 @@ static int load(const struct seccomp *filter, unsigned int flags)
 static int load_with_listener(const struct seccomp *filter)
 {
 	/*
-	 * TODO 10: load the filter with a listener; load() then returns its descriptor. Another
-	 * flag lets the filter's own flags contain SECCOMP_FILTER_FLAG_TSYNC: seccomp(2),
-	 * SECCOMP_FILTER_FLAG_TSYNC_ESRCH. When the call fails with EBUSY, and no call is to be
-	 * asked about (is_asked), load the filter without a listener. Other failures:
-	 * fail("seccomp SECCOMP_SET_MODE_FILTER"). Hand the descriptor, or -1, over.
+	 * TODO 10: load the filter with a listener; load() then returns its descriptor. The
+	 * filter's own flags may contain SECCOMP_FILTER_FLAG_TSYNC. The kernel takes that together
+	 * with a listener only if SECCOMP_FILTER_FLAG_TSYNC_ESRCH is given as well
+	 * (linux/seccomp.h; older manual pages do not have it). When the call fails with EBUSY, and
+	 * no call is to be asked about (is_asked), load the filter without a listener. Other
+	 * failures: fail("seccomp SECCOMP_SET_MODE_FILTER"). Hand the descriptor, or -1, over.
 	 */
 	errno = 0;
 	return load(filter, 0);

@@ -18,10 +18,10 @@ int seccomp_notify_prepare(struct seccomp_notify *listener)
 int seccomp_notify_hand_over(const struct seccomp_notify *listener, int fd)
 {
 	/*
-	 * TODO 9: send the descriptor by the socket listener->childs: descriptor_send(). Whatever
-	 * happens, close it here: the command must not get it. If there is none (-1), send one
-	 * byte, so that the host side does not wait: send(2), with MSG_NOSIGNAL. When that fails:
-	 * fail("send").
+	 * TODO 9: send the descriptor by the socket listener->childs: descriptor_send(), which is
+	 * in chapter 4's descriptor.h. Whatever happens, close it here: the command must not get
+	 * it. If there is none (-1), send one byte, so that the host side does not wait: send(2),
+	 * with MSG_NOSIGNAL. When that fails: fail("send").
 	 */
 	(void)listener;
 	(void)fd;

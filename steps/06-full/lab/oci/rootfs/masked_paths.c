@@ -140,8 +140,8 @@ static int copy_mount(int place, const char *path)
 {
 	/*
 	 * TODO 6: make a copy of what the descriptor itself is, with all that is mounted below it,
-	 * attached nowhere: open_tree(2), with an empty path. When it fails: fail("open_tree
-	 * PATH").
+	 * attached nowhere: open_tree(2) with an empty path, see the table in chapter 2. When it
+	 * fails: fail("open_tree PATH").
 	 */
 	(void)place;
 	return fail_input("open_tree %s: not written yet (TODO 6)", path);
@@ -176,7 +176,10 @@ static int open_null(int root)
 {
 	int null = file_open_in_root(root, "/dev/null", O_PATH | O_NOFOLLOW);
 
-	/* TODO 7: is it the device 1:3? fstat(2). If not: fail_input(); chapter 6 has the words. */
+	/*
+	 * TODO 7: is it the device 1:3? fstat(2). If not, nobody may get the descriptor: close it,
+	 * and fail_input(); chapter 6 has the words.
+	 */
 	return null < 0 ? fail("openat2 /dev/null in the root file system") : null;
 }
 
