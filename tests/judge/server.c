@@ -200,9 +200,8 @@ static void answer_call(struct run *run, int listener)
 		error = judge_call(run, call, path, sizeof(path));
 		if (error == EPERM) {
 			dprintf(STDERR_FILENO,
-				"judge: the step wanted to execute %s; it has to make the system "
-				"calls "
-				"itself\n",
+				"judge: the step wanted to execute %s; "
+				"it has to make the system calls itself\n",
 				path);
 			run->has_executed = true;
 		}
@@ -238,8 +237,8 @@ static void look_at_executed(struct run *run, int signals)
 		allowed = is_allowed(run, pid);
 		if (!allowed)
 			dprintf(STDERR_FILENO,
-				"judge: the step has executed another program than "
-				"the one that it named\n");
+				"judge: the step has executed another program "
+				"than the one that it named\n");
 		run->has_executed |= !allowed;
 		execution_end(pid, allowed);
 	}
