@@ -6,9 +6,9 @@
 # LAB is a chapter's number, or the name of one of chapter 6's further labs. The file "points" in the
 # lab's directory lists the tests that are graded, one a line; of tests that are joined by "+",
 # all must pass. A line with a test that this machine cannot run is left out of the total. A test may
-# take GRADE_SECONDS (40); after two that took longer the rest is not tried. What the first failure said and
-# a hint are printed at once; on a terminal a line shows which test runs. The exit status is 0 only with
-# full points.
+# take GRADE_SECONDS (40); after two that took longer, or one fork bomb, the rest is not tried. What the
+# first failure said and a hint are printed at once; on a terminal a line shows which test runs. The exit
+# status is 0 only with full points.
 #
 # A test that takes longer is tried once more (GRADE_TRIES=1: not), unless its processes have used the half of
 # that time of a processor: such a program is at fault, and not the machine. If it takes too long again and other
@@ -43,9 +43,10 @@ fi
 
 # An unfinished step may work on the host's own files. So while it is graded the files are read-only,
 # except for this directory, and /tmp is an empty one. The cgroups of all tests are below that of the
-# grading.
+# grading, which limits memory and processes as `make grade` does.
 if [ "${GRADE_NAMESPACE:-}" != entered ]; then
-	GRADE_NAMESPACE=entered exec tests/own-cgroups.sh unshare --mount --propagation private \
+	CGROUP_LIMITS=${CGROUP_LIMITS:-memory.max=1073741824 memory.swap.max=0 pids.max=2000} \
+		GRADE_NAMESPACE=entered exec tests/own-cgroups.sh unshare --mount --propagation private \
 		tests/grade.sh "$@"
 fi
 export CGROUPS=machine JUDGED=yes
@@ -112,7 +113,10 @@ passes() {
 		[ -n "$skipped" ]
 		return
 	fi
-	[ "$status" -eq 0 ] || return 1
+	if [ "$status" -ne 0 ]; then
+		! grep -q 'a program has started more than' "$log" || timed_out=2 stopped=yes
+		return 1
+	fi
 	grep -q "^\[       OK \] $1\$" "$log" && passed="$passed$1 " && return
 	grep -q "^\[  SKIPPED \] $1\$" "$log" && skipped=$(sed -n 's/^SKIP [a-z0-9_]*: //p' "$log")
 }
@@ -126,10 +130,19 @@ hint() {
 		todo=$(sed -n "s/^$lab $call //p" tests/class/calls)
 	fi
 	case " $timeouts " in
-	*" $failed "*) echo "It did not end in time. $waits" ;;
-	*) grep -q '^a program had not ended after' "$log" && echo "A step did not end. $waits" ||
-		{ [ -n "$todo" ] && echo "$todo: the step itself failed, at $call."; } || echo "$1" ;;
+	*" $failed "*) echo "It did not end in time. $waits" && return ;;
 	esac
+	if grep -q 'a program has printed more than' "$log"; then
+		echo 'Which loop prints without end?'
+	elif grep -q 'a program has started more than' "$log"; then
+		echo 'Who calls fork(2) again and again?'
+	elif grep -q '^a program had not ended after' "$log"; then
+		echo "A step did not end. $waits"
+	elif [ -n "$todo" ]; then
+		echo "$todo: the step itself failed, at $call."
+	else
+		echo "$1"
+	fi
 }
 
 # explain LINE: prints why $failed has failed, as its log says, with a hint. LINE is that of the points.
@@ -150,7 +163,7 @@ if [ -n "$only" ]; then
 fi
 
 unset TMPDIR
-got=0 all=0 failed='' left=0
+got=0 all=0 failed='' left=0 stopped=''
 while read -r worth names hint; do
 	earned=$worth skipped='' first=''
 	for test in $(echo "$names" | tr + ' '); do
@@ -186,6 +199,7 @@ if [ "$(judge_state)" != "$state" ]; then
 fi
 [ "$left" -eq 0 ] || echo "Not judged here: $left points, which the sum leaves out."
 echo "lab-$lab: $got of $all points"
+[ -z "$stopped" ] || echo "It started too many processes. The rest is not tried."
 # grade.py reads these two lines.
 [ -z "$computing" ] || echo "Used the processor all the time:$computing"
 [ -z "$timeouts" ] || echo "Not ended after $seconds s:$timeouts. After two of these the rest is not tried."

@@ -1,5 +1,6 @@
 #include "harness.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,7 +21,10 @@
 enum {
 	RUN_SECONDS = 100,
 	LAB_SECONDS = 30,
+	OUTPUT_MAX = 64 << 20, /* bytes, in a lab */
+	PROCESSES_MAX = 1500,  /* in a lab */
 	END_MILLISECONDS = 2000,
+	LOOK_MILLISECONDS = 50,
 	KILL_ROUNDS = 60,
 	KILL_MICROSECONDS = 8000,
 	PRINTED_MAX = 1 << 20
@@ -49,6 +54,17 @@ void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* In a lab, SIGXFSZ ends a program that prints without end. */
+static void limit_output(void)
+{
+	struct rlimit limit;
+
+	if (!getenv("JUDGED") || getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_max < OUTPUT_MAX)
+		return;
+	limit.rlim_cur = OUTPUT_MAX;
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 /* Executes a program in a child, with these descriptors as its standard input, output and error. */
 static pid_t execute(const char *const argv[], int in, int out, int err)
 {
@@ -59,6 +75,7 @@ static pid_t execute(const char *const argv[], int in, int out, int err)
 		return pid;
 	setsid();
 	reset_signals();
+	limit_output();
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
@@ -121,13 +138,25 @@ static int run_seconds(void)
 	return (getenv("JUDGED") ? LAB_SECONDS : RUN_SECONDS) * (slower ? atoi(slower) : 1);
 }
 
+/* True if the tests' PID namespace, in a lab, has more processes than a step starts: a fork bomb.
+ */
+static bool has_too_many_processes(void)
+{
+	autodir DIR *proc = getenv("JUDGED") ? opendir("/proc") : NULL;
+	int count = 0;
+
+	for (struct dirent *entry; proc && (entry = readdir(proc));)
+		count += isdigit((unsigned char)*entry->d_name) != 0;
+	return count > PROCESSES_MAX;
+}
+
 /*
  * Waits for a child. Returns its exit status; or -1: the time is over, and the child was ended, by
  * SIGTERM if it cleans up within the time that this gives it.
  */
 static int wait_bounded(pid_t pid)
 {
-	int64_t deadline = now_ms() + run_seconds() * 1000;
+	int64_t deadline = now_ms() + run_seconds() * 1000, look = now_ms() + LOOK_MILLISECONDS;
 	bool is_late = false;
 	int status;
 
@@ -138,7 +167,17 @@ static int wait_bounded(pid_t pid)
 			deadline += END_MILLISECONDS;
 			is_late = true;
 		}
-		usleep(500);
+		if (is_late || now_ms() < look) {
+			usleep(500);
+			continue;
+		}
+		look = now_ms() + LOOK_MILLISECONDS;
+		if (has_too_many_processes()) {
+			print_error("a program has started more than %d processes\n",
+				    PROCESSES_MAX);
+			kill(-pid, SIGKILL);
+			is_late = true;
+		}
 	}
 	if (!is_late)
 		return exit_status(status);
@@ -159,7 +198,9 @@ const struct result *run_with(const char *input, const char *const argv[])
 	read_back(out, last.out, sizeof(last.out));
 	read_back(err, last.err, sizeof(last.err));
 	if (last.status < 0)
-		fail_msg("until then it had printed:\n%s%s", last.out, last.err);
+		fail_msg("until then it had printed:\n%.4000s%.4000s", last.out, last.err);
+	if (last.status == 128 + SIGXFSZ)
+		fail_msg("a program has printed more than %d MiB", OUTPUT_MAX >> 20);
 	return &last;
 }
 
@@ -304,6 +345,21 @@ void forget_failure(void)
 	dup2(null, STDERR_FILENO);
 	fail_report();
 	dup2(kept, STDERR_FILENO);
+}
+
+void assert_number(long long one, long long other, const char *file, int line)
+{
+	static const char *const meanings[] = {
+		[STATUS_FAILED] = " (125: the step itself failed)",
+		[STATUS_NOT_EXECUTABLE] = " (126: the command cannot be executed)",
+		[STATUS_NOT_FOUND] = " (127: the command is not there)",
+	};
+
+	if (one == other)
+		return;
+	print_error("%lld != %lld%s\n", one, other,
+		    one >= STATUS_FAILED && one <= STATUS_NOT_FOUND ? meanings[one] : "");
+	_fail(file, line);
 }
 
 void assert_contains(const char *text, const char *part)

@@ -106,6 +106,12 @@ pid_t called_process(void);
 /* Forgets the message that fail() keeps in the test program itself. */
 void forget_failure(void);
 
+/* As cmocka's, with decimal numbers: an exit status of 125 is not 0x7d. */
+#undef assert_int_equal
+#define assert_int_equal(one, other)                                                               \
+	assert_number((long long)(one), (long long)(other), __FILE__, __LINE__)
+void assert_number(long long one, long long other, const char *file, int line);
+
 /* Fails unless `text` contains `part`. Prints both. */
 void assert_contains(const char *text, const char *part);
 

@@ -15,7 +15,7 @@ static const char *label_problem(const char *label, size_t length)
 	 * TODO 5: a label is what stands between two dots. Say what is wrong with one, in this
 	 * order: "a dot must stand between two labels" if it is empty; "a label has at most 63
 	 * bytes"; "only letters, digits, hyphens and dots are allowed" (bytes above 127 are no
-	 * letters here, and isalpha(3) wants an unsigned char); "a label neither begins nor ends
+	 * letters here; isalpha(3) wants an unsigned char); "a label neither begins nor ends
 	 * with a hyphen". hostname(7).
 	 */
 	(void)label;

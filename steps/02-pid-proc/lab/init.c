@@ -45,18 +45,19 @@ static _Noreturn void run_as_init(pid_t command, const sigset_t *all)
 	siginfo_t info;
 
 	/*
-	 * TODO 8: wait for the next signal, for ever: sigwaitinfo(2). Then one of these:
+	 * TODO 8: ask once, sigpending(2), which signals are `early`: these were sent before the
+	 * fork, so the command has not got them. Then wait for the next signal, for ever:
+	 * sigwaitinfo(2). For each do one of these:
 	 *
 	 *   SIGCHLD                     reap()
 	 *   is_to_pass_to_group()       send it to our group, which is group 0: kill(2)
-	 *   is_for_group()              nothing: the command is in the group and has got it, too.
-	 *                               But a signal that came before the command was there
-	 *                               (sigpending(2), asked once before the first wait) is sent
-	 *                               to the command, and is no longer early after that
+	 *   is_for_group(), not early   nothing: the command is in the group and has got it, too
 	 *   any other                   send it to the command
 	 *
-	 * TODO 9: before all that, close all descriptors, or a way to the host stays open in
-	 * /proc/1/fd: close_range(2).
+	 * After that the signal is no longer early: sigdelset(3).
+	 *
+	 * TODO 9: before the first wait, close all descriptors, or a way to the host stays open in
+	 * /proc/1/fd: close_range(2), from 0 to UINT_MAX.
 	 *
 	 * Until then each signal leads to reap().
 	 */
@@ -74,7 +75,8 @@ int init_exec(const struct init *init, const struct command *command)
 	/*
 	 * TODO 6: narrate "fork: PID 1 stays as init", and fork(2): the child becomes the command,
 	 * the parent runs as its init. Signals are to wait from before the fork on until the init
-	 * takes them one by one, so block all: sigprocmask(2). The command gets its caller's mask.
+	 * takes them one by one, so block all: sigprocmask(2). The child sets the mask back to what
+	 * it was before. When fork(2) fails: fail("fork").
 	 */
 	(void)run_as_init;
 	return command_exec(command);

@@ -41,9 +41,10 @@ static int set_options(int context, const char *type, const char *options)
 	/*
 	 * TODO 3: `options` is a list as mount(8) has it: "mode=755,size=64m,noswap". Hand over
 	 * each one, a key with a value or a flag without, by fsconfig(2). Empty ones are left out.
-	 * Between quotation marks a comma belongs to the value, and the marks are not passed on.
-	 * When the kernel refuses one, fail_option() says why. strsep(3) on a copy, which autofree
-	 * frees.
+	 * Between quotation marks a comma belongs to the value, and the marks are not passed on:
+	 * look for the end of an option byte by byte, for strsep(3) does not know these marks. When
+	 * the kernel refuses an option, return what fail_option() returns for its key. Work on a
+	 * copy, which autofree frees.
 	 */
 	(void)context;
 	(void)type;
@@ -59,8 +60,9 @@ int mount_create(const char *type, uint64_t attributes, const char *options)
 	 * (fsopen(2)); set its "source", which mount(8) shows, to the type's name, unless the
 	 * options begin with "source=", and set the options (fsconfig(2), set_options()); create it
 	 * (fsconfig(2) again); make a mount of it, which has the attributes (fsmount(2)). The
-	 * context is closed on every way out: autofd. Each failure begins with the call's name:
-	 * "fsopen TYPE", "fsmount TYPE"; fsconfig's is fail_option()'s.
+	 * context is closed on every way out: autofd. Narrate "fsopen TYPE" first. Failures: fail()
+	 * with "fsopen TYPE" or "fsmount TYPE"; for fsconfig(2), fail_option() with the key, or
+	 * with "create" for the call that creates.
 	 */
 	(void)attributes;
 	(void)options;
@@ -74,6 +76,7 @@ int mount_attach(int mount, int root, const char *target, mode_t type)
 	 * TODO 4: move_mount(2) attaches the mount. Where: on the descriptor that
 	 * file_make_in_root() gives, which looks `target` up below `root` and makes what is
 	 * missing. Both ends are descriptors then, with empty paths, and there are flags for that.
+	 * Narrate "move_mount TARGET" first, and fail() with the same words.
 	 */
 	(void)mount;
 	(void)root;

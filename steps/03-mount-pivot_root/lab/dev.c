@@ -11,7 +11,8 @@
 #include "narrate.h"
 
 const struct dev_node dev_nodes[DEV_NODES] = {
-	/* TODO 4: major and minor numbers: null(4), full(4), random(4), tty(4). */
+	/* TODO 4: major and minor numbers: `ls -l /dev` on the host, or null(4), full(4),
+	   random(4). */
 	{ "null", 0, 0 },   { "zero", 0, 0 },	 { "full", 0, 0 },
 	{ "random", 0, 0 }, { "urandom", 0, 0 }, { "tty", 0, 0 },
 };
@@ -41,7 +42,8 @@ static int make_links(int root)
 
 	if (dev < 0)
 		return fail("openat2 /dev in the root file system");
-	/* TODO 5: make the links: symlinkat(2). When one fails: fail("symlinkat /dev/NAME"). */
+	/* TODO 5: make the links: symlinkat(2). When one fails: fail("symlinkat /dev/%s"), its
+	 * name. */
 	return 0;
 }
 

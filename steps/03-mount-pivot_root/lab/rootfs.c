@@ -25,7 +25,8 @@
  *
  * TODO 8: the attributes of each: the names above, joined by |. All five get nosuid. All but /dev
  * get noexec. All but /dev and /dev/pts get nodev, for device nodes are to work in these two. /sys
- * is read-only as well, and /dev has exact access times (strictatime). mount(8) explains the words.
+ * is read-only as well (MOUNT_ATTR_RDONLY), and /dev has exact access times
+ * (MOUNT_ATTR_STRICTATIME). mount(8) explains the words.
  */
 static const struct rootfs_mount defaults[] = {
 	{
@@ -107,8 +108,9 @@ static int open_sources(struct rootfs *rootfs)
 static int attach_root(const struct rootfs *rootfs, int root, int place)
 {
 	/*
-	 * TODO 6: make a tmpfs with the option "mode=700" (mount_create() of mount.h), and attach
-	 * it to the directory `place` itself: mount_attach() with the path "/". Then attach `root`,
+	 * TODO 6: make a tmpfs with the option "mode=700" and no attributes (mount_create() of
+	 * mount.h), and attach it to the directory `place` itself: mount_attach() with the path
+	 * "/", which is looked up below `place`. Then attach `root`,
 	 * the mount of TODO 7, to "/rootfs" in the tmpfs. etc_bind(), with rootfs->etc, puts the
 	 * container's files of /etc on the tmpfs: etc.h.
 	 */
@@ -128,7 +130,8 @@ int rootfs_clone(struct rootfs *rootfs)
 		return -1;
 	/*
 	 * TODO 7: `tree` is to be a bind mount of rootfs->path, attached nowhere: TODO 1's
-	 * function. Until then the directory itself is the root.
+	 * function, in the place of the two lines below. autofd closes `directory`, which was
+	 * opened for the check. Until then the directory itself is the root.
 	 */
 	rootfs->tree = directory;
 	directory = -1;

@@ -41,7 +41,8 @@ static int start(const struct stage *stage)
 	 * TODO 4: child_fork() a process in stage->namespaces, in no other cgroup (-1). It has to
 	 * be a child of the host side, as this process is: CLONE_PARENT. In the new process, return
 	 * what begin() returns. Here, send its pid (a pid_t, as it is) to the host side by
-	 * stage->child->socket, and end: _exit(0). When that fails: fail("send the pid").
+	 * stage->child->socket, and end: _exit(0). When the sending fails: fail("send the pid");
+	 * child_fork() has its own message.
 	 */
 	(void)begin;
 	(void)stage;

@@ -50,9 +50,10 @@ static int prepare(void *argument)
 
 	log_stage("nsexec stage-1");
 	/*
-	 * TODO 8: before the container is entered: enter its cgroups (cgroup_enter()), do what
-	 * container_begin() says, and let nobody in there look into this process:
-	 * self_exe_undumpable(), self_exe_wipe_environment().
+	 * TODO 8: before the container is entered: enter its cgroups, cgroup_enter() with
+	 * exec->container->config.cgroup; call container_begin(), with exec->container->config; and
+	 * let nobody in there look into this process: self_exe_undumpable(),
+	 * self_exe_wipe_environment().
 	 *
 	 * TODO 9: also before: close all descriptors but those that enter_container() needs
 	 * (process_close_all_but()); and after it close these, too: process_close_ours().

@@ -151,7 +151,8 @@ int namespaces_enter(const struct joined *joined)
 	 * fail("setns %s") with the path.
 	 *
 	 * TODO 3: if there is a user namespace: try the others before it, enter it, become its
-	 * root, and enter now those of the others for which the caller had no right before.
+	 * root, and enter now those of the others for which the caller had no right before (EPERM;
+	 * another failure ends the function at once).
 	 */
 	(void)joined;
 	(void)enter;

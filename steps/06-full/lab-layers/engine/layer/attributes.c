@@ -22,9 +22,10 @@ static bool begins(const char *text, const char *prefix)
 bool attributes_keep(const char *xattr)
 {
 	/*
-	 * TODO 6: this keeps too much. Of user.* and trusted.*, leave out what is overlayfs's. Of
-	 * the others keep three alone: "security.capability", "system.posix_acl_access" and
-	 * "system.posix_acl_default". attributes.h says why; xattr(7).
+	 * TODO 6: this keeps too much. Of user.* and trusted.*, leave out what is overlayfs's:
+	 * user.overlay.* and trusted.overlay.*. Of the others keep three alone:
+	 * "security.capability", "system.posix_acl_access" and "system.posix_acl_default".
+	 * attributes.h says why; xattr(7).
 	 */
 	return begins(xattr, "user.") || begins(xattr, "trusted.") || begins(xattr, "security.") ||
 		begins(xattr, "system.");

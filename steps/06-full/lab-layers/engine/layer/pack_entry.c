@@ -195,9 +195,9 @@ int pack_entry(struct pack *pack, int parent, const char *name)
 	/*
 	 * TODO 10: in the upper directory of an overlay (LAYER_UPPER) a whiteout becomes the file
 	 * ".wh.NAME", and nothing else is packed of it: write_mark(), as in
-	 * pack_directory_itself(). Otherwise refuse what would be taken for a whiteout when it is
-	 * unpacked, by its node or by its name (whiteout_of()): fail_input(), and name the file
-	 * (pack->path).
+	 * pack_directory_itself(); return what it returns. Otherwise refuse what would be taken for
+	 * a whiteout when it is unpacked, by its node or by its name (whiteout_of()): fail_input(),
+	 * and name the file (pack->path).
 	 */
 	if (!S_ISDIR(status.st_mode) && status.st_nlink > 1 &&
 	    hard_links_find(&pack->links, &status, pack->path, &first) < 0)

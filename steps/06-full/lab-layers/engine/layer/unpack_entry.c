@@ -178,7 +178,8 @@ static int link_to(struct unpack *unpack, const struct spot *spot, const char *r
 	 * name in the archive, as those of entries are: unpack_path_clean(). Its directory is
 	 * opened by unpack_path_open_parent(), which sets a name; close it (autofd). Look what is
 	 * there without following a link, fstatat(2), and refuse what is missing (fail()), a
-	 * directory, and a whiteout (whiteout_is_node(); fail_input()): messages name the target.
+	 * directory, and a whiteout (whiteout_is_node(), which says false until TODO 10;
+	 * fail_input()): messages name the target.
 	 * If the entry's own place has that same file already (file_is_same()), nothing is to be
 	 * done. Otherwise make_room() and linkat(2), which must not follow a link either.
 	 */

@@ -18,7 +18,7 @@ int unpack_path_clean(const char *raw, char *path)
 	/*
 	 * TODO 2: refuse an absolute name, and in the loop a name with the component "..", wherever
 	 * it stands: "..", "a/..", "a/../b". Names as "..a" or "..." are good ones. Refuse with
-	 * fail_input(): say what is wrong, and name the entry as it came (`raw`).
+	 * fail_input(): say in your own words what is wrong, and name the entry as it came (`raw`).
 	 */
 	for (const char *next = raw; *next;) {
 		size_t length = strcspn(next, "/");

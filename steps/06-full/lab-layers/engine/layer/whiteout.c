@@ -16,9 +16,9 @@
 enum whiteout whiteout_of(const char *name)
 {
 	/*
-	 * TODO 8: whiteout.h says which names have which meaning. Look at the longer prefix first:
-	 * aufs repeats it in the names of its own files, and one of those names is the mark of an
-	 * opaque directory. strncmp(3).
+	 * TODO 8: whiteout.h says which names have which meaning. Look at names that begin with
+	 * ".wh..wh." first: one of them is the mark of an opaque directory, all others, and
+	 * ".wh..wh." itself, are aufs's own. strncmp(3).
 	 */
 	(void)name;
 	return WHITEOUT_NONE;

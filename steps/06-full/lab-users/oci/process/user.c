@@ -40,10 +40,10 @@ static int search_user(struct user *user, const char *name, char **found)
 	/*
 	 * TODO 2: read /etc/passwd (`passwd`) with the functions of user_file.h. The first entry
 	 * with this name, or without a name the first with the number user->uid, is the user's:
-	 * take its number as the uid, a copy of its name as *found, the gid, with which entry.rest
-	 * begins, and the home directory (take_home()). Skip a user whose gid is no number: it
-	 * would stay 0, the group of root. If a name is not there, return
-	 * fail_input("user %s: not in %s of the container"); a number need not be there.
+	 * take its number as the uid, and a copy of its name as *found. Cut the gid off entry.rest
+	 * with strsep(3) (a number, at most USER_ID_MAX); what stays is for take_home(). Skip a
+	 * user whose gid is none: it would stay 0, the group of root. If a name is not there,
+	 * return fail_input("user %s: not in %s of the container"); a number need not be there.
 	 */
 	(void)user;
 	(void)name;
@@ -66,9 +66,9 @@ static int find_user(struct user *user, const char *name, char **found)
 static int find_group(const char *name, gid_t *gid)
 {
 	/*
-	 * TODO 3: *gid becomes the number, if `name` is one (ids_read()), or that of the group in
-	 * /etc/group (`group`). If the name is not there, return
-	 * fail_input("group %s: not in %s of the container").
+	 * TODO 3: *gid becomes the number, if `name` is one (at most USER_ID_MAX), or that of the
+	 * group in /etc/group (`group`). If the name is not there, return fail_input("group %s: not
+	 * in %s of the container").
 	 */
 	(void)name;
 	(void)gid;

@@ -28,8 +28,8 @@ static bool read_range(char *line, const char *const names[], struct id_map *ran
 {
 	/*
 	 * TODO 10: cut off the newline, and the owner at the first colon. ids_read_pair() reads
-	 * FIRST:SIZE, and returns false for what is none. The owner is one of `names`, which end
-	 * with NULL, if all of it is equal.
+	 * FIRST:SIZE, each at most UINT32_MAX, and returns false for what is none. The owner is one
+	 * of `names`, which end with NULL, if all of it is equal.
 	 */
 	(void)line;
 	(void)names;
