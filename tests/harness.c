@@ -390,6 +390,7 @@ void assert_refused(const struct result *result, int status, const char *part)
 	if (result->status != status)
 		fail_msg("exit status %d, not %d; stderr:\n%s", result->status, status,
 			 result->err);
+	last.status = 0; /* it was to fail */
 	assert_contains(result->err, part);
 	if (length == 0 || strchr(result->err, '\n') != result->err + length - 1)
 		fail_msg("not one line:\n%s", result->err);
